@@ -1,0 +1,1 @@
+"""Drives one FreeSWITCH over its event socket: a pure core and a thin shell."""

@@ -1,0 +1,1 @@
+"""Sample data and the robot operator of the demo."""

@@ -1,0 +1,46 @@
+"""Settings, all from the environment, read once per process."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    """One field per environment variable of the same name in capitals."""
+
+    database_url: str = "postgresql://exchange@127.0.0.1:5432/exchange"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    switch_url: str = "esl://:ClueCon@127.0.0.1:8021"
+    """Event socket of the switch: esl://:PASSWORD@HOST:PORT"""
+
+    switch_name: str = "main"
+    """Names the switch in command streams, leases and shifts."""
+    sip_domain: str = "pbx.example"
+    """Domain of `user/NAME@DOMAIN` dial strings."""
+    carrier_gateway: str = "carrier"
+    """Gateway of `sofia/gateway/NAME/NUMBER` dial strings."""
+    caller_id_number: str = "15550199"
+    recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
+    """Folder of the switch for recordings, as the switch sees it."""
+
+    public_url: str = "http://127.0.0.1:3000"
+    """Address people open; the only origin whose WebSockets are accepted."""
+    web_port: int = 3000
+    data_dir: Path = Path(".data")
+    cdr_user: str = "switch"
+    cdr_password: SecretStr = SecretStr("")
+    """Basic auth of the switch at /cdr. Empty: the route refuses everything."""
+    exchange_demo: bool = False
+    """Sample accounts with one-click sign-in, and the robot operator's page."""
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """The same database for SQLAlchemy's asyncpg driver."""
+        return self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

@@ -1,0 +1,1 @@
+"""A stand-in for FreeSWITCH on the event socket: for the demo, tests and load, never for work."""
