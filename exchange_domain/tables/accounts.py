@@ -1,0 +1,105 @@
+"""People, the customers they belong to, and invitations."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from ..words import EndpointKind, MemberRole, Role
+from .columns import created, key, moment, points_at, text, word
+
+
+class Account(SQLModel, table=True):
+    """A person who signs in. `gender` ("f", "m" or none) only chooses Russian word forms."""
+
+    __tablename__ = "account"
+    id: int | None = key()
+    email: str = text()
+    display_name: str = text()
+    password_hash: str = text()
+    language: str = text(default="ru")
+    theme: str = text(default="system")
+    gender: str | None = text(nullable=True)
+    created_at: datetime | None = created()
+    suspended_at: datetime | None = moment()
+
+    __table_args__ = (
+        CheckConstraint("position('@' in email) > 1", name="email_has_at"),
+        CheckConstraint("language in ('ru', 'en')", name="language_known"),
+        CheckConstraint("theme in ('system', 'light', 'dark')", name="theme_known"),
+        CheckConstraint("gender in ('f', 'm')", name="gender_known"),
+        CheckConstraint("length(display_name) between 1 and 200", name="display_name_length"),
+    )
+
+
+Index("uq_account_email_lower", func.lower(Account.__table__.c.email), unique=True)  # type: ignore[attr-defined]
+
+
+class AccountRole(SQLModel, table=True):
+    """A platform role of an account: operator, moderator or admin."""
+
+    __tablename__ = "account_role"
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    role: Role = Field(sa_column=Column(Text, primary_key=True))
+
+    __table_args__ = (CheckConstraint("role in ('operator', 'moderator', 'admin')", name="role_known"),)
+
+
+class Customer(SQLModel, table=True):
+    """A business that orders calls and pays for them."""
+
+    __tablename__ = "customer"
+    id: int | None = key()
+    name: str = text()
+    currency: str = text(default="RUB")
+    time_zone: str = text(default="Europe/Moscow")
+    country: str = text(default="RU")
+    created_at: datetime | None = created()
+
+    __table_args__ = (
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
+        CheckConstraint("length(name) between 1 and 200", name="name_length"),
+    )
+
+
+class CustomerMember(SQLModel, table=True):
+    """A person's place at a customer. A manager's endpoint is where transfers ring."""
+
+    __tablename__ = "customer_member"
+    customer_id: int = points_at("customer.id", primary_key=True, ondelete="CASCADE")
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    role: MemberRole = Field(sa_column=Column(Text, primary_key=True))
+    endpoint_kind: EndpointKind = word(EndpointKind, default=EndpointKind.BROWSER)
+    endpoint: str | None = text(nullable=True)
+    """E.164 number when the kind is `number`, else the SIP user's name (none: `manager-{account_id}`)."""
+
+    __table_args__ = (
+        CheckConstraint("role in ('owner', 'manager')", name="role_known"),
+        CheckConstraint("endpoint_kind <> 'number' or endpoint ~ '^\\+[1-9][0-9]{6,14}$'", name="number_is_e164"),
+    )
+
+
+class Invitation(SQLModel, table=True):
+    """A one-use, expiring link to join. Only the token's SHA-256 is kept."""
+
+    __tablename__ = "invitation"
+    id: int | None = key()
+    token_hash: str = text()
+    email: str | None = text(nullable=True)
+    roles: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    customer_id: int | None = points_at("customer.id", nullable=True, ondelete="CASCADE")
+    customer_name: str | None = text(nullable=True)
+    """Name of the customer to be made when the invitation is accepted; exclusive with `customer_id`."""
+    created_by: int | None = points_at("account.id", nullable=True)
+    created_at: datetime | None = created()
+    expires_at: datetime = moment(nullable=False)
+    used_at: datetime | None = moment()
+    used_by: int | None = points_at("account.id", nullable=True)
+
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        CheckConstraint("cardinality(roles) > 0", name="has_roles"),
+        CheckConstraint("(used_at is null) = (used_by is null)", name="used_by_someone"),
+        CheckConstraint("customer_id is null or customer_name is null", name="one_customer"),
+    )

@@ -1,0 +1,133 @@
+"""Whom a campaign calls: contacts, their numbers, the numbers' locks, and who must not be called."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Sequence,
+    Text,
+    UniqueConstraint,
+    func,
+)  # fmt: skip
+from sqlalchemy import (
+    text as sql,
+)
+from sqlmodel import Field, SQLModel
+
+from ..words import ContactStatus, NumberState, Outcome
+from .columns import created, document, key, moment, points_at, text, whole, word
+
+E164 = "^\\+[1-9][0-9]{6,14}$"
+
+
+class ListImport(SQLModel, table=True):
+    """One uploaded list and what became of its rows."""
+
+    __tablename__ = "list_import"
+    id: int | None = key()
+    campaign_id: int = points_at("campaign.id", index=True, ondelete="CASCADE")
+    account_id: int | None = points_at("account.id", nullable=True)
+    file_name: str = text()
+    report: dict[str, Any] = document()
+    """Counts: added, numbers_added, already_there, rejected, duplicates, empty, total."""
+    rejected_file: bytes | None = Field(default=None)
+    created_at: datetime | None = created()
+
+
+class Contact(SQLModel, table=True):
+    """A firm or a person to be reached in one campaign."""
+
+    __tablename__ = "contact"
+    id: int | None = key()
+    campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
+    name: str = text(default="")
+    fields: dict[str, Any] = document()
+    """The list's other columns by heading; usable in the script."""
+    time_zone: str = text()
+    status: ContactStatus = word(ContactStatus, default=ContactStatus.WAITING)
+    due_at: datetime = Field(
+        default=None, sa_column=Column(DateTime(timezone=True), nullable=False, server_default=func.now())
+    )
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    last_outcome: Outcome | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    bound_to: int | None = points_at("account.id", nullable=True)
+    """Only this operator is given the contact: a call-back asked of her."""
+    added_by: int | None = points_at("account.id", nullable=True)
+    """The operator who entered it; she is never given it."""
+    added_in_call: UUID | None = Field(default=None)
+    import_id: int | None = points_at("list_import.id", nullable=True, ondelete="SET NULL")
+    created_at: datetime | None = created()
+
+    __table_args__ = (
+        CheckConstraint("length(name) <= 200", name="name_length"),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        CheckConstraint("added_by is null or bound_to is null or added_by <> bound_to", name="not_bound_to_adder"),
+        # Claiming walks this: a campaign's zones that are open now, the longest due first.
+        Index(
+            "ix_contact_claim", "campaign_id", "time_zone", "due_at", "id", postgresql_where=sql("status = 'waiting'")
+        ),
+        Index("ix_contact_campaign", "campaign_id", "id"),
+    )
+
+
+class ContactNumber(SQLModel, table=True):
+    """A telephone number of a contact, with the name of the person who answers it."""
+
+    __tablename__ = "contact_number"
+    id: int | None = key()
+    contact_id: int = points_at("contact.id", index=True, ondelete="CASCADE")
+    campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
+    e164: str = text()
+    person_name: str = text(default="")
+    note: str = text(default="")
+    position: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    state: NumberState = word(NumberState, default=NumberState.GOOD)
+    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "e164"),
+        CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),
+        CheckConstraint("length(person_name) <= 200", name="person_name_length"),
+        Index("ix_contact_number_e164", "e164"),
+    )
+
+
+FENCING_TOKENS = Sequence("fencing_token", metadata=SQLModel.metadata, data_type=BigInteger)
+"""Each lease takes the next; a larger token is a later lease."""
+
+
+class NumberLock(SQLModel, table=True):
+    """The lease of one telephone number, over all campaigns. Free when `leased_until` and `not_before` have passed."""
+
+    __tablename__ = "number_lock"
+    e164: str = Field(sa_column=Column(Text, primary_key=True))
+    call_id: UUID
+    fencing_token: int = whole()
+    leased_until: datetime = moment(nullable=False)
+    not_before: datetime | None = moment()
+    """The minimum gap: no call to this number before it."""
+
+    __table_args__ = (CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),)
+
+
+class DoNotCall(SQLModel, table=True):
+    """A number nobody may call: for one customer, or (no customer) for the whole platform."""
+
+    __tablename__ = "do_not_call"
+    id: int | None = key()
+    e164: str = text()
+    customer_id: int | None = points_at("customer.id", nullable=True, ondelete="CASCADE")
+    call_id: UUID | None = Field(default=None)
+    created_at: datetime | None = created()
+
+    __table_args__ = (
+        UniqueConstraint("e164", "customer_id", postgresql_nulls_not_distinct=True),
+        CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),
+    )

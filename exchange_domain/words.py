@@ -1,0 +1,134 @@
+"""The field's words, one meaning each: states and kinds that tables, engine and pages share."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account may do on the platform. Customers' people get theirs from their membership."""
+
+    OPERATOR = "operator"
+    CUSTOMER = "customer"
+    MANAGER = "manager"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+class MemberRole(StrEnum):
+    """What a member does for a customer: the owner orders and pays, the manager takes transfers."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+
+
+class EndpointKind(StrEnum):
+    """How a person's audio leg is reached. `browser` and `sip` both register as a SIP user."""
+
+    BROWSER = "browser"
+    SIP = "sip"
+    NUMBER = "number"
+
+
+class CampaignStatus(StrEnum):
+    DRAFT = "draft"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    OUT_OF_FUNDS = "out_of_funds"
+    FINISHED = "finished"
+
+
+class ContactStatus(StrEnum):
+    """Waiting: callable once due. Working: an operator's call holds it. Done: nothing more to call."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+
+
+class NumberState(StrEnum):
+    GOOD = "good"
+    WRONG = "wrong"
+
+
+class Outcome(StrEnum):
+    """What every disposition of every campaign maps to."""
+
+    SUCCESS = "success"
+    REFUSED = "refused"
+    WRONG_NUMBER = "wrong_number"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    DROPPED = "dropped"
+    CALL_BACK = "call_back"
+    DO_NOT_CALL = "do_not_call"
+
+
+RETRIED = frozenset({Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE, Outcome.DROPPED})
+"""Outcomes after which the contact is tried again by the campaign's retry rules."""
+
+
+class CallState(StrEnum):
+    CLAIMED = "claimed"
+    RINGING = "ringing"
+    TALKING = "talking"
+    TRANSFERRING = "transferring"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+ON_THE_LINE = (CallState.CLAIMED, CallState.RINGING, CallState.TALKING, CallState.TRANSFERRING)
+"""States in which the contact's number is in use."""
+
+
+class TransferState(StrEnum):
+    RINGING = "ringing"
+    CONSULTING = "consulting"
+    COMPLETED = "completed"
+    RETURNED = "returned"
+    FAILED = "failed"
+
+
+class OperatorState(StrEnum):
+    """What the call strip of an operator shows."""
+
+    OFF_SHIFT = "off_shift"
+    CONNECTING = "connecting"
+    READY = "ready"
+    RINGING = "ringing"
+    TALKING = "talking"
+    TRANSFERRING = "transferring"
+    WRAP_UP = "wrap_up"
+    CONNECTION_LOST = "connection_lost"
+
+
+class FieldKind(StrEnum):
+    """Types of the fields that an operator fills in."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    YES_NO = "yes_no"
+
+
+class LedgerKind(StrEnum):
+    """Kinds of ledger accounts. A positive balance of a customer's or operator's account is money owed to them."""
+
+    CUSTOMER_FUNDS = "customer_funds"
+    CUSTOMER_HOLD = "customer_hold"
+    OPERATOR_PENDING = "operator_pending"
+    OPERATOR_AVAILABLE = "operator_available"
+    PLATFORM_REVENUE = "platform_revenue"
+    BONUS_EXPENSE = "bonus_expense"
+    CASH_IN = "cash_in"
+    PAYOUTS = "payouts"
+    TELEPHONY_COST = "telephony_cost"
+
+
+class RecordSource(StrEnum):
+    """Where a settled length came from: the switch's record, or the end the engine saw when no record came."""
+
+    RECORD = "record"
+    EVENT = "event"
+    NOT_PLACED = "not_placed"
