@@ -4,16 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from ..words import EndpointKind, MemberRole, Role
-from .columns import created, key, moment, points_at, text, word
+from .columns import Table, created, key, moment, points_at, text, word
 
 
-class Account(SQLModel, table=True):
+class Account(Table, table=True):
     """A person who signs in. `gender` ("f", "m" or none) only chooses Russian word forms."""
 
-    __tablename__ = "account"
     id: int | None = key()
     email: str = text()
     display_name: str = text()
@@ -36,20 +35,18 @@ class Account(SQLModel, table=True):
 Index("uq_account_email_lower", func.lower(Account.__table__.c.email), unique=True)  # type: ignore[attr-defined]
 
 
-class AccountRole(SQLModel, table=True):
+class AccountRole(Table, table=True):
     """A platform role of an account: operator, moderator or admin."""
 
-    __tablename__ = "account_role"
     account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
     role: Role = Field(sa_column=Column(Text, primary_key=True))
 
     __table_args__ = (CheckConstraint("role in ('operator', 'moderator', 'admin')", name="role_known"),)
 
 
-class Customer(SQLModel, table=True):
+class Customer(Table, table=True):
     """A business that orders calls and pays for them."""
 
-    __tablename__ = "customer"
     id: int | None = key()
     name: str = text()
     currency: str = text(default="RUB")
@@ -63,10 +60,9 @@ class Customer(SQLModel, table=True):
     )
 
 
-class CustomerMember(SQLModel, table=True):
+class CustomerMember(Table, table=True):
     """A person's place at a customer. A manager's endpoint is where transfers ring."""
 
-    __tablename__ = "customer_member"
     customer_id: int = points_at("customer.id", primary_key=True, ondelete="CASCADE")
     account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
     role: MemberRole = Field(sa_column=Column(Text, primary_key=True))
@@ -80,10 +76,9 @@ class CustomerMember(SQLModel, table=True):
     )
 
 
-class Invitation(SQLModel, table=True):
+class Invitation(Table, table=True):
     """A one-use, expiring link to join. Only the token's SHA-256 is kept."""
 
-    __tablename__ = "invitation"
     id: int | None = key()
     token_hash: str = text()
     email: str | None = text(nullable=True)

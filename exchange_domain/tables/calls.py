@@ -6,16 +6,15 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text, UniqueConstraint, Uuid
 from sqlalchemy import text as sql
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from ..words import CallState, EndpointKind, Outcome, RecordSource, TransferState
-from .columns import created, document, key, moment, points_at, text, whole, word
+from .columns import Table, created, document, key, moment, points_at, text, whole, word
 
 
-class Shift(SQLModel, table=True):
+class Shift(Table, table=True):
     """An operator's time at work on one switch, with one seat."""
 
-    __tablename__ = "shift"
     id: int | None = key()
     operator_id: int = points_at("account.id")
     campaign_id: int = points_at("campaign.id")
@@ -33,10 +32,9 @@ class Shift(SQLModel, table=True):
     )
 
 
-class Call(SQLModel, table=True):
+class Call(Table, table=True):
     """One attempt to reach one number. Its id is the channel uuid of the contact's leg."""
 
-    __tablename__ = "call"
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     campaign_id: int = points_at("campaign.id")
     customer_id: int = points_at("customer.id")
@@ -88,10 +86,9 @@ class Call(SQLModel, table=True):
     )  # fmt: skip
 
 
-class CallDraft(SQLModel, table=True):
+class CallDraft(Table, table=True):
     """What the operator has typed so far; outlives page, web worker and engine."""
 
-    __tablename__ = "call_draft"
     call_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("call.id", ondelete="CASCADE"), primary_key=True))
     result: dict[str, Any] = document()
     note: str = text(default="")
@@ -100,10 +97,9 @@ class CallDraft(SQLModel, table=True):
     __table_args__ = (CheckConstraint("length(note) <= 10000", name="note_length"),)
 
 
-class Transfer(SQLModel, table=True):
+class Transfer(Table, table=True):
     """One try to hand a contact to one manager. Its id is the channel uuid of the manager's leg."""
 
-    __tablename__ = "transfer"
     id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     call_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("call.id"), nullable=False, index=True))
     manager_id: int = points_at("account.id", index=True)
@@ -119,10 +115,9 @@ class Transfer(SQLModel, table=True):
     )
 
 
-class SwitchRecord(SQLModel, table=True):
+class SwitchRecord(Table, table=True):
     """A call detail record as the switch posted it, one per leg (mod_json_cdr)."""
 
-    __tablename__ = "switch_record"
     leg: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     call_id: UUID | None = Field(default=None)
     """The call whose contact leg this is, by the record's own `exchange_call` variable."""
@@ -132,10 +127,9 @@ class SwitchRecord(SQLModel, table=True):
     __table_args__ = (Index("ix_switch_record_call", "call_id"),)
 
 
-class Settlement(SQLModel, table=True):
+class Settlement(Table, table=True):
     """The one financial end of a call. Money in minor units."""
 
-    __tablename__ = "settlement"
     call_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("call.id"), primary_key=True))
     source: RecordSource = word(RecordSource)
     billed_s: int = whole()
@@ -151,10 +145,9 @@ class Settlement(SQLModel, table=True):
     )
 
 
-class CampaignTally(SQLModel, table=True):
+class CampaignTally(Table, table=True):
     """Running totals of a campaign by outcome, so that a live total costs the same at any size."""
 
-    __tablename__ = "campaign_tally"
     campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
     outcome: Outcome = Field(sa_column=Column(Text, primary_key=True))
     calls: int = whole(default=0)

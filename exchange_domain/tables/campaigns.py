@@ -4,16 +4,15 @@ from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Text, Time, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from ..words import CampaignStatus, Outcome
-from .columns import created, document, key, points_at, text, whole, word
+from .columns import Table, created, document, key, points_at, text, whole, word
 
 
-class Campaign(SQLModel, table=True):
+class Campaign(Table, table=True):
     """One order. Times are in seconds."""
 
-    __tablename__ = "campaign"
     id: int | None = key()
     customer_id: int = points_at("customer.id", index=True)
     name: str = text()
@@ -50,10 +49,9 @@ class Campaign(SQLModel, table=True):
     )
 
 
-class Script(SQLModel, table=True):
+class Script(Table, table=True):
     """A version of a campaign's script (Markdown with `{{field}}`) and of its form. Never changed once stored."""
 
-    __tablename__ = "script"
     id: int | None = key()
     campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
     version: int = Field(sa_column=Column(Integer, nullable=False))
@@ -70,10 +68,9 @@ class Script(SQLModel, table=True):
     )
 
 
-class CampaignHours(SQLModel, table=True):
+class CampaignHours(Table, table=True):
     """A stretch of a weekday (0 is Monday) in which contacts may be called, by their own clocks."""
 
-    __tablename__ = "campaign_hours"
     campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
     weekday: int = Field(sa_column=Column(Integer, primary_key=True))
     opens: time = Field(sa_column=Column(Time, primary_key=True))
@@ -86,10 +83,9 @@ class CampaignHours(SQLModel, table=True):
     )
 
 
-class RetryRule(SQLModel, table=True):
+class RetryRule(Table, table=True):
     """How long a contact rests after an outcome before the next attempt."""
 
-    __tablename__ = "retry_rule"
     campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
     outcome: Outcome = Field(sa_column=Column(Text, primary_key=True))
     delay_s: int = whole()
@@ -100,10 +96,9 @@ class RetryRule(SQLModel, table=True):
     )
 
 
-class CampaignManager(SQLModel, table=True):
+class CampaignManager(Table, table=True):
     """Managers who take a campaign's transfers, asked in order of position."""
 
-    __tablename__ = "campaign_manager"
     campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
     account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
     position: int = Field(sa_column=Column(Integer, nullable=False))
@@ -111,10 +106,9 @@ class CampaignManager(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("campaign_id", "position", deferrable=True, initially="DEFERRED"),)
 
 
-class Disposition(SQLModel, table=True):
+class Disposition(Table, table=True):
     """How a call ended in the campaign's own words; `position` is its digit key in wrap-up."""
 
-    __tablename__ = "disposition"
     id: int | None = key()
     campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
     position: int = Field(sa_column=Column(Integer, nullable=False))

@@ -22,15 +22,14 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from ..words import ContactStatus, NumberState, Outcome
-from .columns import created, document, key, moment, points_at, text, whole, word
+from .columns import Table, created, document, key, moment, points_at, text, whole, word
 
 E164 = "^\\+[1-9][0-9]{6,14}$"
 
 
-class ListImport(SQLModel, table=True):
+class ListImport(Table, table=True):
     """One uploaded list and what became of its rows."""
 
-    __tablename__ = "list_import"
     id: int | None = key()
     campaign_id: int = points_at("campaign.id", index=True, ondelete="CASCADE")
     account_id: int | None = points_at("account.id", nullable=True)
@@ -41,10 +40,9 @@ class ListImport(SQLModel, table=True):
     created_at: datetime | None = created()
 
 
-class Contact(SQLModel, table=True):
+class Contact(Table, table=True):
     """A firm or a person to be reached in one campaign."""
 
-    __tablename__ = "contact"
     id: int | None = key()
     campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
     name: str = text(default="")
@@ -77,10 +75,9 @@ class Contact(SQLModel, table=True):
     )
 
 
-class ContactNumber(SQLModel, table=True):
+class ContactNumber(Table, table=True):
     """A telephone number of a contact, with the name of the person who answers it."""
 
-    __tablename__ = "contact_number"
     id: int | None = key()
     contact_id: int = points_at("contact.id", index=True, ondelete="CASCADE")
     campaign_id: int = points_at("campaign.id", ondelete="CASCADE")
@@ -103,10 +100,9 @@ FENCING_TOKENS = Sequence("fencing_token", metadata=SQLModel.metadata, data_type
 """Each lease takes the next; a larger token is a later lease."""
 
 
-class NumberLock(SQLModel, table=True):
+class NumberLock(Table, table=True):
     """The lease of one telephone number, over all campaigns. Free when `leased_until` and `not_before` have passed."""
 
-    __tablename__ = "number_lock"
     e164: str = Field(sa_column=Column(Text, primary_key=True))
     call_id: UUID
     fencing_token: int = whole()
@@ -117,10 +113,9 @@ class NumberLock(SQLModel, table=True):
     __table_args__ = (CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),)
 
 
-class DoNotCall(SQLModel, table=True):
+class DoNotCall(Table, table=True):
     """A number nobody may call: for one customer, or (no customer) for the whole platform."""
 
-    __tablename__ = "do_not_call"
     id: int | None = key()
     e164: str = text()
     customer_id: int | None = points_at("customer.id", nullable=True, ondelete="CASCADE")

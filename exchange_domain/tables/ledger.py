@@ -5,16 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from ..words import LedgerKind
-from .columns import created, document, key, moment, points_at, text, whole, word
+from .columns import Table, created, document, key, moment, points_at, text, whole, word
 
 
-class Tariff(SQLModel, table=True):
+class Tariff(Table, table=True):
     """Prices from a date on: of one customer, or (no customer) of everybody."""
 
-    __tablename__ = "tariff"
     id: int | None = key()
     customer_id: int | None = points_at("customer.id", nullable=True, ondelete="CASCADE")
     currency: str = text(default="RUB")
@@ -39,10 +38,9 @@ class Tariff(SQLModel, table=True):
     )
 
 
-class LedgerAccount(SQLModel, table=True):
+class LedgerAccount(Table, table=True):
     """An account of the books. The database keeps `balance` from the entries, for customers and operators only."""
 
-    __tablename__ = "ledger_account"
     id: int | None = key()
     kind: LedgerKind = word(LedgerKind)
     customer_id: int | None = points_at("customer.id", nullable=True)
@@ -63,10 +61,9 @@ class LedgerAccount(SQLModel, table=True):
     )
 
 
-class LedgerTransaction(SQLModel, table=True):
+class LedgerTransaction(Table, table=True):
     """A movement of money, made once: its key says what it is for."""
 
-    __tablename__ = "ledger_transaction"
     id: int | None = key()
     kind: str = text()
     """bonus, deposit, hold, settle"""
@@ -78,10 +75,9 @@ class LedgerTransaction(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("idempotency_key"),)
 
 
-class LedgerEntry(SQLModel, table=True):
+class LedgerEntry(Table, table=True):
     """One line of a transaction. Only ever added; a transaction's lines sum to zero in each currency."""
 
-    __tablename__ = "ledger_entry"
     id: int | None = key()
     transaction_id: int = points_at("ledger_transaction.id", index=True)
     account_id: int = points_at("ledger_account.id")

@@ -1,0 +1,215 @@
+"""Campaigns as their customers make them: script, hours, limits, retries, managers, dispositions; start and pause."""
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from typing import Any
+
+from sqlalchemy import delete, func, text
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from . import forms, ledger, tariffs
+from .hours import Hours, Stretch, every_day
+from .tables import (
+    Campaign,
+    CampaignHours,
+    CampaignManager,
+    Contact,
+    Customer,
+    CustomerMember,
+    Disposition,
+    RetryRule,
+    Script,
+)  # fmt: skip
+from .words import CampaignStatus, ContactStatus, MemberRole, Outcome
+
+DEFAULT_DISPOSITIONS: tuple[Outcome, ...] = (
+    Outcome.SUCCESS, Outcome.REFUSED, Outcome.CALL_BACK, Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER,
+    Outcome.DROPPED, Outcome.UNREACHABLE, Outcome.DO_NOT_CALL,
+)  # fmt: skip
+DEFAULT_RETRIES = {
+    Outcome.NO_ANSWER: 2 * 3600,
+    Outcome.BUSY: 15 * 60,
+    Outcome.UNREACHABLE: 24 * 3600,
+    Outcome.DROPPED: 10 * 60,
+}
+LIMITS = frozenset({"longest_call_s", "warning_s", "ring_s", "wrap_up_s", "max_attempts", "min_gap_s", "recording"})
+
+
+class CampaignError(Exception):
+    """Why a campaign cannot be changed or started, as a code: no_script, no_contacts, no_hours, no_funds, no_tariff,
+    no_success_disposition, not_possible, bad_limit, not_a_manager."""
+
+    def __init__(self, code: str, **params: Any):
+        super().__init__(f"{code} {params}" if params else code)
+        self.code, self.params = code, params
+
+
+async def create(s: AsyncSession, customer_id: int, *, name: str, **values: Any) -> Campaign:
+    """A draft with usable defaults: every day 9 to 20, the nine dispositions, the usual retries."""
+    customer = await s.get_one(Customer, customer_id)
+    campaign = Campaign(
+        customer_id=customer_id, name=name.strip(),
+        **({"time_zone": customer.time_zone, "country": customer.country} | values),
+    )  # fmt: skip
+    s.add(campaign)
+    await s.flush()
+    assert campaign.id is not None
+    await set_hours(s, campaign.id, every_day(time(9), time(20)))
+    await set_retry_rules(s, campaign.id, DEFAULT_RETRIES)
+    await set_dispositions(s, campaign.id, [(outcome, None) for outcome in DEFAULT_DISPOSITIONS])
+    return campaign
+
+
+async def save_script(
+    s: AsyncSession, campaign_id: int, markdown: str, form: list[dict[str, Any]], by: int | None = None
+) -> Script:
+    """A new version of script and form; calls under way keep theirs. Raises forms.FormError."""
+    checked = [field.as_dict() for field in forms.parse_form(form)]
+    campaign = (await s.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update())).one()
+    current = await s.get(Script, campaign.script_id) if campaign.script_id else None
+    if current and current.markdown == markdown and current.form == checked:
+        return current
+    version = (await s.exec(select(func.max(Script.version)).where(Script.campaign_id == campaign_id))).one() or 0
+    script = Script(campaign_id=campaign_id, version=version + 1, markdown=markdown, form=checked, created_by=by)
+    s.add(script)
+    await s.flush()
+    campaign.script_id = script.id
+    s.add(campaign)
+    await s.flush()
+    return script
+
+
+async def set_hours(s: AsyncSession, campaign_id: int, stretches: Sequence[Stretch]) -> None:
+    """Replaces the calling hours."""
+    await s.execute(delete(CampaignHours).where(col(CampaignHours.campaign_id) == campaign_id))
+    for x in sorted(set(stretches)):
+        s.add(CampaignHours(campaign_id=campaign_id, weekday=x.weekday, opens=x.opens, closes=x.closes))
+    await s.flush()
+
+
+async def hours_of(s: AsyncSession, campaign_id: int) -> Hours:
+    rows = (await s.exec(select(CampaignHours).where(CampaignHours.campaign_id == campaign_id))).all()
+    return Hours(Stretch(r.weekday, r.opens, r.closes) for r in rows)
+
+
+async def set_retry_rules(s: AsyncSession, campaign_id: int, rules: Mapping[Outcome, int]) -> None:
+    """Rest in seconds by outcome, for the outcomes after which a contact is tried again."""
+    for outcome, delay_s in rules.items():
+        rule = await s.get(RetryRule, (campaign_id, outcome)) or RetryRule(
+            campaign_id=campaign_id, outcome=outcome, delay_s=delay_s
+        )
+        rule.delay_s = delay_s
+        s.add(rule)
+    await s.flush()
+
+
+async def set_dispositions(s: AsyncSession, campaign_id: int, wanted: Sequence[tuple[Outcome, str | None]]) -> None:
+    """The campaign's dispositions in key order, nine at most. A changed one keeps its row, so past calls keep theirs."""
+    if not 1 <= len(wanted) <= 9 or Outcome.SUCCESS not in {outcome for outcome, _ in wanted}:
+        raise CampaignError("no_success_disposition")
+    rows = (
+        await s.exec(
+            select(Disposition).where(Disposition.campaign_id == campaign_id).order_by(col(Disposition.position))
+        )
+    ).all()
+    for row in rows[len(wanted) :]:
+        await s.delete(row)
+    for position, (outcome, label) in enumerate(wanted, 1):
+        row = rows[position - 1] if position <= len(rows) else Disposition(campaign_id=campaign_id, position=position, outcome=outcome)  # fmt: skip
+        row.position, row.outcome, row.label = position, outcome, (label or "").strip() or None
+        s.add(row)
+    await s.flush()
+
+
+async def dispositions(s: AsyncSession, campaign_id: int) -> list[Disposition]:
+    return list(
+        await s.exec(
+            select(Disposition).where(Disposition.campaign_id == campaign_id).order_by(col(Disposition.position))
+        )
+    )
+
+
+async def set_managers(s: AsyncSession, campaign_id: int, account_ids: Sequence[int]) -> None:
+    """Who takes transfers, asked in this order. Only managers of the campaign's own customer."""
+    campaign = await s.get_one(Campaign, campaign_id)
+    allowed = set(
+        await s.exec(
+            select(CustomerMember.account_id).where(
+                CustomerMember.customer_id == campaign.customer_id, CustomerMember.role == MemberRole.MANAGER
+            )
+        )
+    )
+    if not set(account_ids) <= allowed:
+        raise CampaignError("not_a_manager")
+    await s.execute(delete(CampaignManager).where(col(CampaignManager.campaign_id) == campaign_id))
+    for position, account_id in enumerate(dict.fromkeys(account_ids), 1):
+        s.add(CampaignManager(campaign_id=campaign_id, account_id=account_id, position=position))
+    await s.flush()
+
+
+async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool) -> None:
+    """Changes limits by name (LIMITS); the database refuses those out of range."""
+    if unknown := set(limits) - LIMITS:
+        raise CampaignError("bad_limit", names=sorted(unknown))
+    campaign = await s.get_one(Campaign, campaign_id)
+    for name, value in limits.items():
+        setattr(campaign, name, value)
+    s.add(campaign)
+    await s.flush()
+
+
+async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:
+    """Draft, paused or out of funds → active, when all it needs is there. Raises CampaignError."""
+    campaign = (await s.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update())).one()
+    if campaign.status == CampaignStatus.ACTIVE:
+        return campaign.status
+    if campaign.status == CampaignStatus.FINISHED:
+        raise CampaignError("not_possible")
+    if campaign.script_id is None:
+        raise CampaignError("no_script")
+    if not (await hours_of(s, campaign_id)).stretches:
+        raise CampaignError("no_hours")
+    waiting = select(Contact.id).where(
+        Contact.campaign_id == campaign_id, Contact.status != ContactStatus.DONE
+    )  # fmt: skip
+    if (await s.exec(waiting.limit(1))).first() is None:
+        raise CampaignError("no_contacts")
+    customer = await s.get_one(Customer, campaign.customer_id)
+    tariff = await tariffs.current(s, campaign.customer_id, customer.currency)
+    if tariff is None:
+        raise CampaignError("no_tariff")
+    needed = tariffs.most(tariff, campaign.longest_call_s)
+    available = (await ledger.balance(s, campaign.customer_id)).available
+    if available < needed:
+        raise CampaignError("no_funds", needed=needed, available=available, currency=customer.currency)
+    return await _set_status(s, campaign, CampaignStatus.ACTIVE)
+
+
+async def pause(s: AsyncSession, campaign_id: int) -> CampaignStatus:
+    """No new call is claimed from now on; calls on the line go on."""
+    campaign = (await s.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update())).one()
+    if campaign.status not in (CampaignStatus.ACTIVE, CampaignStatus.OUT_OF_FUNDS, CampaignStatus.PAUSED):
+        raise CampaignError("not_possible")
+    return await _set_status(s, campaign, CampaignStatus.PAUSED)
+
+
+async def finish(s: AsyncSession, campaign_id: int) -> CampaignStatus:
+    campaign = (await s.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update())).one()
+    return await _set_status(s, campaign, CampaignStatus.FINISHED)
+
+
+async def _set_status(s: AsyncSession, campaign: Campaign, status: CampaignStatus) -> CampaignStatus:
+    campaign.status = status
+    s.add(campaign)
+    await s.flush()
+    return status
+
+
+async def resume_funded(s: AsyncSession, customer_id: int) -> list[int]:
+    """After a deposit: campaigns that stood for want of money are active again. Returns their ids."""
+    rows = await s.execute(
+        text("update campaign set status = 'active' where customer_id = :id and status = 'out_of_funds' returning id"),
+        {"id": customer_id},
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,72 @@
+"""When contacts may be called: stretches of weekdays by the contact's own clock. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MIDNIGHT = time(0)
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo | None:
+    """The IANA zone of a name, or None when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
+
+
+@dataclass(frozen=True, order=True)
+class Stretch:
+    """From `opens` to `closes` on a weekday (0 is Monday). Closing at 00:00 is the end of that day."""
+
+    weekday: int
+    opens: time
+    closes: time
+
+
+class Hours:
+    """A campaign's calling hours."""
+
+    def __init__(self, stretches: Iterable[Stretch]):
+        self.stretches = tuple(sorted(stretches))
+
+    def _on(self, day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
+        """The day's stretches as moments. A wall time that does not exist (clock change) moves with its day's offset."""
+        out = []
+        for stretch in self.stretches:
+            if stretch.weekday != day.weekday():
+                continue
+            ends = day + timedelta(days=1) if stretch.closes == MIDNIGHT else day
+            opens = datetime.combine(day, stretch.opens, zone).astimezone(UTC)
+            closes = datetime.combine(ends, stretch.closes, zone).astimezone(UTC)
+            out.append((opens, closes))
+        return out
+
+    def closes_at(self, zone_name: str, now: datetime) -> datetime | None:
+        """When the stretch that is open now closes; None when it is closed, or the zone is unknown."""
+        zone = zone_of(zone_name)
+        if zone is None:
+            return None
+        closing = [c for o, c in self._on(now.astimezone(zone).date(), zone) if o <= now < c]
+        return max(closing) if closing else None
+
+    def is_open(self, zone_name: str, now: datetime) -> bool:
+        return self.closes_at(zone_name, now) is not None
+
+    def next_opening(self, zone_name: str, now: datetime) -> datetime | None:
+        """The next moment from `now` on at which it is open (now, if it is); None when it never opens."""
+        zone = zone_of(zone_name)
+        if zone is None:
+            return None
+        if self.is_open(zone_name, now):
+            return now
+        today = now.astimezone(zone).date()
+        coming = [o for d in range(9) for o, _ in self._on(today + timedelta(days=d), zone) if o >= now]
+        return min(coming) if coming else None
+
+
+def every_day(opens: time, closes: time) -> list[Stretch]:
+    return [Stretch(day, opens, closes) for day in range(7)]
