@@ -1,0 +1,71 @@
+"""The table of commands: one module each, named here with what the help says of it.
+
+This module and the top level of each command module import only the standard library, so that the help and a
+command's early checks work before anything is installed.
+"""
+
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+
+@dataclass(frozen=True)
+class Command:
+    """One word after `./run`.
+
+    The module has `main(arguments: list[str]) -> int`, the command's exit status, and may have
+    `check_early(arguments: list[str]) -> None`, which raises `SystemExit` before any slow work.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    module: str
+    needs_development_tools: bool = False
+
+    def load(self) -> ModuleType:
+        return import_module(self.module)
+
+
+COMMANDS = (
+    Command(
+        "demo",
+        "[--port N] [--data DIR] [--fresh]",
+        "start the whole exchange with sample data and a simulated switch",
+        "launcher.commands.demo",
+    ),
+    Command(
+        "admin",
+        "invite --role ROLE [--email ADDRESS] [--customer NAME]",
+        "print a one-use invitation link",
+        "launcher.commands.admin",
+    ),
+    Command(
+        "replay",
+        "FILE_OR_FOLDER…",
+        "play recorded exchanges with a switch against the simulator",
+        "launcher.commands.replay",
+    ),
+    Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
+    Command(
+        "check",
+        "[--fix]",
+        "format, lint, types and import rules",
+        "launcher.commands.check",
+        needs_development_tools=True,
+    ),
+)
+
+
+def find(name: str) -> Command | None:
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def help_text() -> str:
+    """What `./run help` prints."""
+    lines = ["usage: ./run COMMAND [arguments]", ""]
+    for command in COMMANDS:
+        lines.append(f"  ./run {command.name} {command.usage}".rstrip())
+        lines.append(f"      {command.summary}")
+    lines += ["  ./run help", "      this text", "", "./run COMMAND --help says more about a command."]
+    return "\n".join(lines)
