@@ -48,10 +48,8 @@ class CampaignError(Exception):
 async def create(s: AsyncSession, customer_id: int, *, name: str, **values: Any) -> Campaign:
     """A draft with usable defaults: every day 9 to 20, the nine dispositions, the usual retries."""
     customer = await s.get_one(Customer, customer_id)
-    campaign = Campaign(
-        customer_id=customer_id, name=name.strip(),
-        **({"time_zone": customer.time_zone, "country": customer.country} | values),
-    )  # fmt: skip
+    placed: dict[str, Any] = {"time_zone": customer.time_zone, "country": customer.country, **values}
+    campaign = Campaign(customer_id=customer_id, name=name.strip(), **placed)
     s.add(campaign)
     await s.flush()
     assert campaign.id is not None
@@ -105,7 +103,7 @@ async def set_retry_rules(s: AsyncSession, campaign_id: int, rules: Mapping[Outc
 
 
 async def set_dispositions(s: AsyncSession, campaign_id: int, wanted: Sequence[tuple[Outcome, str | None]]) -> None:
-    """The campaign's dispositions in key order, nine at most. A changed one keeps its row, so past calls keep theirs."""
+    """The campaign's dispositions in key order, nine at most. A changed one keeps its row: past calls keep theirs."""
     if not 1 <= len(wanted) <= 9 or Outcome.SUCCESS not in {outcome for outcome, _ in wanted}:
         raise CampaignError("no_success_disposition")
     rows = (
@@ -116,7 +114,8 @@ async def set_dispositions(s: AsyncSession, campaign_id: int, wanted: Sequence[t
     for row in rows[len(wanted) :]:
         await s.delete(row)
     for position, (outcome, label) in enumerate(wanted, 1):
-        row = rows[position - 1] if position <= len(rows) else Disposition(campaign_id=campaign_id, position=position, outcome=outcome)  # fmt: skip
+        known = position <= len(rows)
+        row = rows[position - 1] if known else Disposition(campaign_id=campaign_id, position=position, outcome=outcome)
         row.position, row.outcome, row.label = position, outcome, (label or "").strip() or None
         s.add(row)
     await s.flush()

@@ -1,5 +1,6 @@
 """Claiming a contact: which one is next, whose number is locked, what it may cost. One transaction, all or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -166,7 +167,7 @@ async def _pick(
     return _why_nothing(hours, zones, now, bool(open_now))
 
 
-def _why_nothing(hours: Hours, zones: list, now: datetime, something_open: bool) -> Refusal:
+def _why_nothing(hours: Hours, zones: Sequence[Row], now: datetime, something_open: bool) -> Refusal:
     """Waiting contacts exist, yet none can be called: not due, outside hours, or in use elsewhere."""
     openings = [o for zone, due in zones if (o := hours.next_opening(zone, max(due, now))) is not None]
     if something_open:

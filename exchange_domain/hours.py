@@ -34,7 +34,7 @@ class Hours:
         self.stretches = tuple(sorted(stretches))
 
     def _on(self, day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
-        """The day's stretches as moments. A wall time that does not exist (clock change) moves with its day's offset."""
+        """The day's stretches as moments; a wall time that a clock change skips moves with the day's offset."""
         out = []
         for stretch in self.stretches:
             if stretch.weekday != day.weekday():

@@ -1,0 +1,111 @@
+"""What an operator chooses from: campaigns with their pay, and why one cannot be called now."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Row, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from . import scripts, tariffs
+from .campaigns import hours_of
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class BoardCard:
+    """A campaign as the board shows it. Money is the operator's own part, in minor units."""
+
+    campaign_id: int
+    name: str
+    customer_name: str
+    currency: str
+    per_call: int
+    per_answered: int
+    per_minute: int
+    per_success: int
+    pay_per_hour: int | None
+    """Paid in the last seven days by hour of work there; None when nobody has worked there yet."""
+    paid_calls: int
+    """Over how many calls that is."""
+    answered_bp: int
+    """Share of those calls that were answered, in basis points."""
+    success_bp: int
+    mean_talk_s: int
+    opening_words: str
+    waiting: int
+    closed_code: str | None
+    """outside_hours, nothing_due, out_of_funds, list_done; None: it can be called now."""
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+FIGURES = text("""
+select count(*) as calls, count(k.answered_at) as answered, count(*) filter (where k.outcome = 'success') as successes,
+       coalesce(sum(x.operator_pay), 0) as pay, coalesce(sum(x.billed_s), 0) as talk_s,
+       coalesce(sum(extract(epoch from k.closed_at - k.claimed_at)), 0) as work_s
+from call k join settlement x on x.call_id = k.id
+where k.campaign_id = :campaign and k.claimed_at > :since
+""")
+
+ZONES = text("""
+select time_zone, count(*) as waiting, min(due_at) as due from contact
+where campaign_id = :campaign and status = 'waiting' and (added_by is null or added_by <> :operator)
+group by time_zone
+""")
+
+
+async def cards(s: AsyncSession, operator_id: int, now: datetime) -> list[BoardCard]:
+    """Campaigns that run, those that pay best by the hour first, closed ones last."""
+    rows = await s.execute(
+        text(
+            "select c.id, c.name, c.status, c.customer_id, u.name as customer, u.currency, x.markdown from campaign c "
+            "join customer u on u.id = c.customer_id join script x on x.id = c.script_id "
+            "where c.status in ('active', 'out_of_funds') order by c.id"
+        )
+    )
+    found = [await _card(s, row, operator_id, now) for row in rows.all()]
+    return sorted(found, key=lambda c: (c.closed_code is not None, -(c.pay_per_hour or 0), c.campaign_id))
+
+
+async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> BoardCard:
+    tariff = await tariffs.current(s, row.customer_id, row.currency, now)
+    figures = (await s.execute(FIGURES, {"campaign": row.id, "since": now - WEEK})).one()
+    zones = (await s.execute(ZONES, {"campaign": row.id, "operator": operator_id})).all()
+    hours = await hours_of(s, row.id)
+    closings = [c for z in zones if (c := hours.closes_at(z.time_zone, now))]
+    openings = [o for z in zones if (o := hours.next_opening(z.time_zone, max(now, z.due)))]
+    waiting = sum(z.waiting for z in zones)
+    callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
+    closed = None
+    if row.status == "out_of_funds":
+        closed = "out_of_funds"
+    elif not waiting:
+        closed = "list_done"
+    elif not callable_now:
+        closed = "nothing_due" if closings else "outside_hours"
+    share = tariff.operator_share_bp if tariff else 0
+
+    def part(amount: int) -> int:
+        return amount * share // 10_000
+
+    return BoardCard(
+        campaign_id=row.id,
+        name=row.name,
+        customer_name=row.customer,
+        currency=row.currency,
+        per_call=tariff.operator_per_call if tariff else 0,
+        per_answered=part(tariff.per_answered_call) if tariff else 0,
+        per_minute=part(tariff.per_minute) if tariff else 0,
+        per_success=part(tariff.per_success) if tariff else 0,
+        pay_per_hour=int(figures.pay * 3600 / figures.work_s) if figures.work_s else None,
+        paid_calls=figures.calls,
+        answered_bp=figures.answered * 10_000 // figures.calls if figures.calls else 0,
+        success_bp=figures.successes * 10_000 // figures.calls if figures.calls else 0,
+        mean_talk_s=int(figures.talk_s / figures.answered) if figures.answered else 0,
+        opening_words=scripts.opening(row.markdown),
+        waiting=waiting,
+        closed_code=closed,
+        opens_at=min(openings, default=None) if closed in ("outside_hours", "nothing_due") else None,
+        closes_at=max(closings, default=None),
+    )

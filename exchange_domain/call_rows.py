@@ -1,0 +1,90 @@
+"""Calls as rows of the customer's table: one query for a page of them, one row for a live change."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .accounts import short_name
+from .messages import CallRow
+from .words import CallState, Outcome
+
+QUERY = """
+select k.id, k.campaign_id, k.contact_id, c.name as contact_name, k.person_name, k.e164, o.display_name as operator,
+       k.attempt, k.state, k.claimed_at, k.answered_at, k.ended_at, k.outcome, d.label as disposition, k.result, k.note,
+       k.transferred, x.charge, x.billed_s,
+       (select a.display_name from transfer t join account a on a.id = t.manager_id
+        where t.call_id = k.id order by t.started_at desc limit 1) as manager
+from call k
+join contact c on c.id = k.contact_id
+join account o on o.id = k.operator_id
+left join disposition d on d.id = k.disposition_id
+left join settlement x on x.call_id = k.id
+"""
+
+
+def epoch_ms(at: datetime | None) -> int | None:
+    return None if at is None else round(at.timestamp() * 1000)
+
+
+def _row(r: Any) -> CallRow:
+    talk = r.billed_s
+    if talk is None and r.answered_at and r.ended_at:
+        talk = max(0, round((r.ended_at - r.answered_at).total_seconds()))
+    return CallRow(
+        campaign_id=r.campaign_id,
+        call_id=r.id,
+        contact_id=r.contact_id,
+        contact_name=r.contact_name,
+        person_name=r.person_name,
+        number=r.e164,
+        operator_name=short_name(r.operator),
+        attempt=r.attempt,
+        state=CallState(r.state),
+        claimed_ms=epoch_ms(r.claimed_at) or 0,
+        answered_ms=epoch_ms(r.answered_at),
+        ended_ms=epoch_ms(r.ended_at),
+        talk_s=talk,
+        outcome=Outcome(r.outcome) if r.outcome else None,
+        disposition=r.disposition,
+        result=r.result,
+        note=r.note,
+        transferred=r.transferred,
+        manager_name=r.manager,
+        charge=r.charge,
+        settled=r.charge is not None,
+    )
+
+
+async def one(s: AsyncSession, call_id: UUID) -> CallRow:
+    """The row of one call, as it stands now."""
+    return _row((await s.execute(text(QUERY + "where k.id = :id"), {"id": call_id})).one())
+
+
+async def page(
+    s: AsyncSession,
+    campaign_id: int,
+    *,
+    outcome: Outcome | None = None,
+    search: str = "",
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = 50,
+) -> list[CallRow]:
+    """A campaign's calls, latest first. `search` looks into names and numbers; `before`: last row of the page above."""
+    where = ["k.campaign_id = :campaign"]
+    params: dict[str, Any] = {"campaign": campaign_id, "limit": limit}
+    if outcome is not None:
+        where.append("k.outcome = :outcome")
+        params["outcome"] = outcome.value
+    if search.strip():
+        where.append("(c.name ilike :like or k.person_name ilike :like or k.e164 like :digits)")
+        plain = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        digits = "".join(ch for ch in search if ch.isdigit())
+        params |= {"like": f"%{plain}%", "digits": f"%{digits}%" if digits else "none"}
+    if before is not None:
+        where.append("(k.claimed_at, k.id) < (:before_at, :before_id)")
+        params |= {"before_at": before[0], "before_id": before[1]}
+    query = f"{QUERY} where {' and '.join(where)} order by k.claimed_at desc, k.id desc limit :limit"
+    return [_row(r) for r in (await s.execute(text(query), params)).all()]

@@ -1,0 +1,65 @@
+"""Operators' shifts: from the first seat to the end of work."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from .tables import Shift
+from .words import EndpointKind
+
+
+async def endpoint_of(s: AsyncSession, operator_id: int) -> tuple[EndpointKind, str]:
+    """How an operator's seat is reached: her SIP user, registered by the page or by a telephone."""
+    return EndpointKind.BROWSER, f"operator-{operator_id}"
+
+
+async def open(
+    s: AsyncSession,
+    *,
+    operator_id: int,
+    campaign_id: int,
+    switch_name: str,
+    endpoint_kind: EndpointKind,
+    endpoint: str,
+) -> Shift:
+    """The operator's open shift with this campaign; one is begun when there is none."""
+    shift = await current(s, operator_id)
+    if shift is None:
+        shift = Shift(
+            operator_id=operator_id, campaign_id=campaign_id, switch_name=switch_name,
+            endpoint_kind=endpoint_kind, endpoint=endpoint,
+        )  # fmt: skip
+    shift.campaign_id = campaign_id
+    s.add(shift)
+    await s.flush()
+    await s.refresh(shift)
+    return shift
+
+
+async def current(s: AsyncSession, operator_id: int) -> Shift | None:
+    found = await s.exec(select(Shift).where(Shift.operator_id == operator_id, col(Shift.ended_at).is_(None)))
+    return found.one_or_none()
+
+
+async def open_on(s: AsyncSession, switch_name: str) -> list[Shift]:
+    """Shifts to take up again when an engine starts."""
+    found = await s.exec(select(Shift).where(Shift.switch_name == switch_name, col(Shift.ended_at).is_(None)))
+    return list(found)
+
+
+async def set_seat(s: AsyncSession, shift_id: int, seat_leg: UUID | None) -> None:
+    shift = await s.get_one(Shift, shift_id)
+    shift.seat_leg = seat_leg
+    s.add(shift)
+    await s.flush()
+
+
+async def end(s: AsyncSession, shift_id: int, at: datetime) -> None:
+    """Ends a shift, once."""
+    shift = await s.get_one(Shift, shift_id)
+    if shift.ended_at is None:
+        shift.ended_at, shift.seat_leg = at, None
+        s.add(shift)
+        await s.flush()
