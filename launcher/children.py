@@ -27,7 +27,8 @@ class ChildFailed(Exception):
 class ChildSpec:
     """What to start.
 
-    `ready` is asked again and again until it is true; without it a child is ready once it has started.
+    `ready` is asked again and again until it is true; `ready_line` waits for a line that holds this text. With
+    neither a child is ready once it has started.
     `restarts` is whether a crash while running is answered with a new start; otherwise everything is stopped.
     """
 
@@ -36,6 +37,7 @@ class ChildSpec:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path = Path("/")
     ready: Callable[[], Awaitable[bool]] | None = None
+    ready_line: str | None = None
     ready_timeout: float = 60
     restarts: bool = True
     stop_signal: int = signal.SIGTERM
@@ -55,6 +57,7 @@ class Child:
         self._process = process
         self._console = console
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._said_ready = spec.ready_line is None
         self._pump = asyncio.create_task(self._pump_output(), name=f"log of {spec.name}")
 
     @classmethod
@@ -95,10 +98,8 @@ class Child:
 
     async def wait_until_ready(self) -> None:
         """Raises ChildFailed when the child ends first or takes longer than its limit."""
-        if self.spec.ready is None:
-            return
         deadline = time.monotonic() + self.spec.ready_timeout
-        while not await self.spec.ready():
+        while not await self._is_ready():
             if self.exit_status is not None:
                 await self.wait()
                 raise ChildFailed(
@@ -112,13 +113,16 @@ class Child:
                 )
             await asyncio.sleep(0.05)
 
-    async def stop(self, timeout: float) -> None:
-        """Ask the group to stop; kill what is left of it, and of processes it detached, after `timeout` seconds."""
+    async def _is_ready(self) -> bool:
+        return self._said_ready and (self.spec.ready is None or await self.spec.ready())
+
+    async def stop(self, patience: float) -> None:
+        """Ask the group to stop; kill what is left of it, and of processes it detached, after `patience` seconds."""
         family = _descendants(self.group)
         if self.exit_status is None:
             _signal_group(self.group, self.spec.stop_signal)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._process.wait(), timeout)
+                await asyncio.wait_for(self._process.wait(), patience)
         self.kill_rest(family)
         await self._process.wait()
         self._pump.cancel()
@@ -152,6 +156,8 @@ class Child:
     def _take(self, line: bytes) -> None:
         text = line[:_LONGEST_LINE].decode(errors="replace").rstrip()
         self._tail.append(text)
+        if self.spec.ready_line is not None and self.spec.ready_line in text:
+            self._said_ready = True
         if self.spec.echoes:
             self._console.child_line(self.spec.name, text)
 

