@@ -196,13 +196,14 @@ async def earnings(s: AsyncSession, operator_id: int) -> Balance:
 async def statement(
     s: AsyncSession, customer_id: int, limit: int = 50, before: int | None = None
 ) -> list[StatementLine]:
-    """A customer's movements, latest first; a hold alone changes nothing and is left out. `before`: a transaction id."""
+    """A customer's movements, latest first; a hold changes nothing and is left out. `before`: a transaction id."""
     rows = await s.execute(
         text(
             "select t.id, t.created_at, t.kind, sum(e.amount) as amount, t.call_id, t.details "
             "from ledger_account a join ledger_entry e on e.account_id = a.id "
             "join ledger_transaction t on t.id = e.transaction_id "
-            "where a.customer_id = :customer and t.kind <> 'hold' and (cast(:before as bigint) is null or t.id < :before) "
+            "where a.customer_id = :customer and t.kind <> 'hold' "
+            "and (cast(:before as bigint) is null or t.id < :before) "
             "group by t.id order by t.id desc limit :limit"
         ),
         {"customer": customer_id, "before": before, "limit": limit},
@@ -212,15 +213,15 @@ async def statement(
 
 CHECKS = {
     "transactions that do not sum to zero": (
-        "select count(*) from (select e.transaction_id from ledger_entry e join ledger_account a on a.id = e.account_id "
-        "group by e.transaction_id, a.currency having sum(e.amount) <> 0) x"
+        "select count(*) from (select e.transaction_id from ledger_entry e "
+        "join ledger_account a on a.id = e.account_id group by e.transaction_id, a.currency having sum(e.amount) <> 0) x"
     ),
     "balances that differ from their entries": (
         "select count(*) from ledger_account a where a.balance is not null and a.balance <> "
         "(select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id)"
     ),
     "balances below zero": "select count(*) from ledger_account where balance < 0",
-    "closed and ended calls settled more or less than once": (
+    "settling transactions without their settlement": (
         "select count(*) from ledger_transaction t where t.kind = 'settle' and not exists "
         "(select from settlement x where x.transaction_id = t.id)"
     ),
