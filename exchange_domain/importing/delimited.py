@@ -29,21 +29,17 @@ def read_delimited(data: bytes, limits: Limits) -> pl.DataFrame:
     """
     text, _ = decode(data)
     text = text.replace("\x00", "").removesuffix("\x1a")
-    skipped = 0
     first, _, rest = text.partition("\n")
     if first.rstrip("\r").lower().startswith("sep=") and len(first.rstrip("\r")) <= 5:
         separator = first.rstrip("\r")[4:] or _NO_SEPARATOR
-        # The hint is a line of the file, though a spreadsheet never shows it.
-        text, skipped = rest, 1
+        # Spreadsheets obey this hint and do not show it, so it is no row.
+        text = rest
     else:
         separator = separator_of(text)
     frames = list(_frames(text, separator, limits))
     if not frames:
         return pl.DataFrame()
-    frame = pl.concat(frames, how="diagonal")
-    if skipped:
-        frame = pl.concat([pl.DataFrame({"0": [None]}, schema={"0": pl.String}), frame], how="diagonal")
-    return frame
+    return pl.concat(frames, how="diagonal")
 
 
 def separator_of(text: str) -> str:
