@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
@@ -50,11 +51,19 @@ class ChildSpec:
 class Child:
     """A started child. Its process group is its own, so a Ctrl-C at the terminal reaches only the supervisor."""
 
-    def __init__(self, spec: ChildSpec, process: asyncio.subprocess.Process, log: Path, console: Console) -> None:
+    def __init__(
+        self,
+        spec: ChildSpec,
+        process: asyncio.subprocess.Process,
+        output: asyncio.StreamReader,
+        log: Path,
+        console: Console,
+    ) -> None:
         self.spec = spec
         self.log = log
         self.started_at = time.monotonic()
         self._process = process
+        self._output = output
         self._console = console
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self._said_ready = spec.ready_line is None
@@ -63,20 +72,32 @@ class Child:
     @classmethod
     async def start(cls, spec: ChildSpec, log: Path, console: Console) -> "Child":
         """Raises ChildFailed when the program cannot be run at all."""
+        # A pipe of our own: asyncio's would hold back the news of an exit while a grandchild has it open.
+        reading, writing = os.pipe()
+        output = asyncio.StreamReader()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *spec.command,
-                cwd=spec.folder,
-                env=dict(spec.environment),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-                start_new_session=True,
-                preexec_fn=before_exec(spec.identity, spec.stop_signal),
+            pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+                lambda: asyncio.StreamReaderProtocol(output), os.fdopen(reading, "rb", buffering=0)
             )
-        except OSError as problem:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *spec.command,
+                    cwd=spec.folder,
+                    env=dict(spec.environment),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=writing,
+                    stderr=writing,
+                    start_new_session=True,
+                    preexec_fn=before_exec(spec.identity, spec.stop_signal),
+                )
+            except BaseException:
+                pipe.close()
+                raise
+        except (OSError, subprocess.SubprocessError) as problem:
             raise ChildFailed(f"{spec.name} could not be started: {problem}") from problem
-        return cls(spec, process, log, console)
+        finally:
+            os.close(writing)
+        return cls(spec, process, output, log, console)
 
     @property
     def group(self) -> int:
@@ -137,12 +158,9 @@ class Child:
                 process.kill()
 
     async def _pump_output(self) -> None:
-        stream = self._process.stdout
-        if stream is None:
-            return
         with self.log.open("ab", buffering=0) as log:
             rest = b""
-            while chunk := await stream.read(65_536):
+            while chunk := await self._output.read(65_536):
                 log.write(chunk)
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:

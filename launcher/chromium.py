@@ -17,7 +17,7 @@ _USUAL_PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
-_APT_PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-noto-core")
+_APT_PACKAGES = ("chromium", "fonts-dejavu-core")
 """The fonts have Cyrillic letters; without them pages show boxes."""
 
 

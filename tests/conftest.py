@@ -59,7 +59,7 @@ def _complete(work: Coroutine) -> None:
 
 async def _until(answers: Callable) -> None:
     async with asyncio.timeout(30):
-        while not await answers():
+        while not await answers():  # noqa: ASYNC110 - another process, no event to wait for
             await asyncio.sleep(0.05)
 
 

@@ -1,0 +1,69 @@
+"""`./run admin`: where it connects to and what it makes."""
+
+import os
+
+import asyncpg
+import pytest
+
+from exchange_domain import invitations
+from exchange_domain.database import session
+from launcher.commands import admin
+from launcher.data_directory import DataDirectory, Run
+
+
+@pytest.fixture
+def on_database(database_url, settings_env):
+    settings_env(database_url=database_url, public_url="https://exchange.example/")
+
+
+@pytest.fixture
+def unset(monkeypatch, settings_env):
+    for name in ("DATABASE_URL", "PUBLIC_URL"):
+        monkeypatch.setenv(name, "")
+
+
+async def invited(*arguments):
+    link = await admin.invite(admin.parse(["invite", *arguments]))
+    assert link.startswith("https://exchange.example/invitation/")
+    async with session() as opened:
+        return await invitations.find(opened, link.rsplit("/", 1)[1])
+
+
+async def test_the_link_opens_an_invitation(on_database):
+    found = await invited("--role", "operator", "--role", "moderator", "--email", "anna@example.org", "--days", "2")
+    assert (found.roles, found.email, found.customer_id) == (["moderator", "operator"], "anna@example.org", None)
+
+
+async def test_a_new_customer_is_named_and_a_known_one_is_found(on_database, database_url):
+    assert (await invited("--role", "customer", "--customer", "Ромашка")).customer_name == "Ромашка"
+    connection = await asyncpg.connect(database_url)
+    known = await connection.fetchval("INSERT INTO customer (name) VALUES ('Ромашка') RETURNING id")
+    await connection.close()
+    found = await invited("--role", "manager", "--customer", " ромашка")
+    assert (found.customer_id, found.customer_name) == (known, None)
+
+
+async def test_a_manager_without_a_customer_is_refused(on_database):
+    with pytest.raises(admin.AdminRefused, match="--customer"):
+        await invited("--role", "manager")
+
+
+def test_without_a_run_and_a_database_it_says_so(unset, tmp_path):
+    with pytest.raises(admin.AdminRefused, match="no demo runs on"):
+        admin.connect_to(tmp_path)
+
+
+def test_it_finds_the_running_demo(unset, tmp_path, monkeypatch):
+    data = DataDirectory(tmp_path / "data")
+    data.open()
+    data.write_run(Run(1, "http://127.0.0.1:3999", "postgresql://here", "redis://", "esl://"))
+    admin.connect_to(data.path)
+    assert (os.environ["DATABASE_URL"], os.environ["PUBLIC_URL"]) == ("postgresql://here", "http://127.0.0.1:3999")
+    data.unlock()
+
+
+@pytest.mark.parametrize("arguments", [[], ["invite"], ["invite", "--role", "king"], ["invite", "--days", "0"]])
+def test_what_makes_no_sense_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        admin.parse(arguments)
+    assert "usage: ./run admin" in capsys.readouterr().err
