@@ -1,0 +1,67 @@
+"""`python -m switch_simulator`: the simulator as a process of its own."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+from switch_simulator.cdr import CdrPoster
+from switch_simulator.dialplan import DialPlanError
+from switch_simulator.simulator import Simulator
+
+
+def arguments(argv: list[str]) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="switch_simulator", description="FreeSWITCH's event socket without FreeSWITCH"
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=8021, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--password", default="ClueCon", help="of the event socket")
+    parser.add_argument("--dialplan", type=Path, help="data file of callees (TOML)")
+    parser.add_argument("--cdr-url", default="", help="where call detail records are posted")
+    parser.add_argument("--cdr-cred", default="", metavar="USER:PASSWORD", help="basic credentials for it")
+    parser.add_argument("--cdr-spool", type=Path, help="folder for records that could not be posted")
+    parser.add_argument("--recordings", type=Path, help="the only folder where recordings are written")
+    parser.add_argument("--pace", type=float, default=1.0, help="factor for the callees' delays")
+    parser.add_argument("--allow", default="", metavar="NETWORK", help="clients from elsewhere are refused")
+    return parser.parse_args(argv)
+
+
+async def serve(options: argparse.Namespace) -> None:
+    """Runs until `fsctl shutdown`, SIGTERM or SIGINT."""
+    cdr = CdrPoster(options.cdr_url, options.cdr_cred, spool=options.cdr_spool) if options.cdr_url else None
+    simulator = Simulator(
+        options.host,
+        options.port,
+        options.password,
+        options.dialplan,
+        pace=options.pace,
+        recordings=options.recordings,
+        cdr=cdr,
+        allow=options.allow,
+    )
+    await simulator.start()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, simulator.begin_shutdown)
+    print(f"switch simulator: listening on {options.host}:{simulator.port}", flush=True)
+    await simulator.stopped.wait()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """0 after an orderly end, 2 when it cannot start."""
+    options = arguments(sys.argv[1:] if argv is None else argv)
+    try:
+        asyncio.run(serve(options))
+    except (DialPlanError, OSError) as error:
+        print(f"switch simulator: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
