@@ -81,7 +81,8 @@ async def page(
     if search.strip():
         where.append("(c.name ilike :like or k.person_name ilike :like or k.e164 like :digits)")
         plain = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        digits = "".join(ch for ch in search if ch.isdigit())
+        # A name may hold a digit; only a text without letters is meant as a number.
+        digits = "" if any(ch.isalpha() for ch in search) else "".join(ch for ch in search if ch.isdigit())
         params |= {"like": f"%{plain}%", "digits": f"%{digits}%" if digits else "none"}
     if before is not None:
         where.append("(k.claimed_at, k.id) < (:before_at, :before_id)")

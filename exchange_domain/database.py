@@ -5,9 +5,16 @@ from contextlib import asynccontextmanager
 from functools import cache
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .settings import settings
+
+
+class Session(AsyncSession):
+    """SQLModel's session, in which statements written as text are as welcome as selects."""
+
+    execute = PlainSession.execute  # pyright: ignore[reportAssignmentType]
 
 
 @cache
@@ -21,9 +28,9 @@ def engine() -> AsyncEngine:
 
 
 @asynccontextmanager
-async def session() -> AsyncIterator[AsyncSession]:
+async def session() -> AsyncIterator[Session]:
     """A session in a transaction: committed when the block ends, rolled back when it raises."""
-    async with AsyncSession(engine(), expire_on_commit=False) as opened, opened.begin():
+    async with Session(engine(), expire_on_commit=False) as opened, opened.begin():
         yield opened
 
 

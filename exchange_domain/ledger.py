@@ -214,7 +214,8 @@ async def statement(
 CHECKS = {
     "transactions that do not sum to zero": (
         "select count(*) from (select e.transaction_id from ledger_entry e "
-        "join ledger_account a on a.id = e.account_id group by e.transaction_id, a.currency having sum(e.amount) <> 0) x"
+        "join ledger_account a on a.id = e.account_id "
+        "group by e.transaction_id, a.currency having sum(e.amount) <> 0) x"
     ),
     "balances that differ from their entries": (
         "select count(*) from ledger_account a where a.balance is not null and a.balance <> "
