@@ -87,7 +87,7 @@ async def invite(chosen: argparse.Namespace) -> str:
         raise AdminRefused(f"the database does not answer: {problem}") from problem
     finally:
         await database.dispose()
-    return f"{settings().public_url.rstrip('/')}/invitation/{token}"
+    return f"{settings().public_url.rstrip('/')}/join/{token}"
 
 
 async def _customer_called(session, name: str) -> int | None:

@@ -24,7 +24,7 @@ def unset(monkeypatch, settings_env):
 
 async def invited(*arguments):
     link = await admin.invite(admin.parse(["invite", *arguments]))
-    assert link.startswith("https://exchange.example/invitation/")
+    assert link.startswith("https://exchange.example/join/")
     async with session() as opened:
         return await invitations.find(opened, link.rsplit("/", 1)[1])
 
