@@ -197,7 +197,12 @@ async def test_an_added_contact_is_never_given_to_who_added_it(exchange: Exchang
 
 @pytest.mark.parametrize(
     ("name", "number", "code"),
-    [("", THIRD, "no_name"), ("Анна", "12", "bad_number"), ("Анна", FIRST, "already_there"), ("я" * 201, THIRD, "name_too_long")],
+    [
+        ("", THIRD, "no_name"),
+        ("Анна", "12", "bad_number"),
+        ("Анна", FIRST, "already_there"),
+        ("я" * 201, THIRD, "name_too_long"),
+    ],
 )  # fmt: skip
 async def test_a_contact_that_cannot_be_added_says_why(exchange: Exchange, name: str, number: str, code: str):
     claim, (operator, _) = await claimed(exchange)

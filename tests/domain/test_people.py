@@ -102,8 +102,8 @@ async def test_a_script_that_changed_is_a_new_version_and_calls_keep_theirs(exch
     assert isinstance(claim, Claim)
     before = (await exchange.call(claim.call_id)).script_id
     async with database.session() as s:
-        same = await campaigns.save_script(s, campaign, "Здравствуйте, {{name}}!", [
-            {"key": "size", "label": "Размер", "kind": "number"}, {"key": "comment", "label": "Комментарий"}])  # fmt: skip
+        form = [{"key": "size", "label": "Размер", "kind": "number"}, {"key": "comment", "label": "Комментарий"}]
+        same = await campaigns.save_script(s, campaign, "Здравствуйте, {{name}}!", form)
         changed = await campaigns.save_script(s, campaign, "Добрый день!", [])
     assert (same.id, same.version, changed.version) == (before, 1, 2)
     assert (await exchange.call(claim.call_id)).script_id == before
