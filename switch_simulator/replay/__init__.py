@@ -1,0 +1,1 @@
+"""Replays transcripts of a real event socket against the simulator and compares what comes back."""
