@@ -1,0 +1,1 @@
+"""What an operator's line does, as plain functions: no I/O, no clock, no chance. Times are epoch milliseconds."""

@@ -1,0 +1,137 @@
+"""What the switch says when asked, against what is believed: after a reconnect, a restart, or a lost event."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from . import contact, handed_over, transfer
+from .bridging import connect, end_contact
+from .effects import CancelTimer, Kill, SetTimer
+from .events import Event, Fact, Facts, LegState, SwitchBack
+from .seat import call_seat, seat_gone, seat_up
+from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, talking_call
+from .timings import ASK_AGAIN_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, UNSEEN_MS
+from .transition import Step, chain, notify, stay
+
+
+def switch_lost(state: Operator, event: Event) -> Step:
+    """Calls belong to the switch: they go on, only nothing can be commanded now."""
+    seat = replace(state.seat, ringing_tone=False)
+    return stay(notify(replace(state, connected=False, seat=seat), "switch_lost", event.at))
+
+
+def switch_back(state: Operator, event: SwitchBack) -> Step:
+    state = replace(state, connected=True)
+    if state.notice is not None and state.notice.code == "switch_lost":
+        state = replace(state, notice=None)
+    return chain(reconcile(state, event), lambda s: call_seat(s, event))
+
+
+def reconcile(state: Operator, event: Facts) -> Step:
+    """Believes the switch. Order: what ended first, then what lives, then who should hear whom."""
+    facts = dict(event.facts)
+    return chain(
+        handed_over.reconcile(state, event, facts),
+        lambda s: _contact(s, event, facts),
+        lambda s: _manager(s, event, facts),
+        lambda s: _seat(s, event, facts),
+        lambda s: _bridges(s, event, facts),
+    )
+
+
+def _contact(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+    call = talking_call(state)
+    if call is None or (fact := facts.get(call.call_id)) is None:
+        return stay(state)
+    if fact.state is LegState.GONE:
+        return _contact_gone(state, event, fact)
+    if call.ending_by is not None:
+        return stay(state, Kill(call.call_id), SetTimer("watch", event.at + KILL_GUARD_MS))
+    if fact.state is LegState.RINGING:
+        return chain(
+            contact.progressed(state, event, media=False),
+            lambda s: stay(s, SetTimer("watch", event.at + ASK_AGAIN_MS)),
+        )
+    if fact.state is LegState.EARLY:
+        step = contact.progressed(state, event, media=True)
+        return chain(step, lambda s: stay(s, SetTimer("watch", event.at + ASK_AGAIN_MS)))
+    answered_ms = fact.answered_ms or event.at
+    limit = (call.answered_ms or answered_ms) + call.facts.longest_call_s * 1_000
+    if event.at > limit + KILL_GUARD_MS:
+        return chain(contact.answered(state, event, answered_ms), lambda s: end_contact(s, event, "limit"))
+    return chain(
+        contact.answered(state, event, answered_ms),
+        lambda s: stay(s, SetTimer("watch", limit + LIMIT_GUARD_MS)),
+    )
+
+
+def _contact_gone(state: Operator, event: Event, fact: Fact) -> Step:
+    call = talking_call(state)
+    assert call is not None
+    if not call.seen and call.line is Line.DIALLING and fact.cause is None and event.at - call.claimed_ms < UNSEEN_MS:
+        return stay(state, SetTimer("watch", event.at + UNSEEN_MS))
+    step = stay(state)
+    if fact.answered_ms is not None and call.answered_ms is None:
+        step = contact.answered(replace(state, call=replace(call, connectable=False)), event, fact.answered_ms)
+    cause = fact.cause or "NORMAL_TEMPORARY_FAILURE"
+    by = None if fact.cause else "switch"
+    if by is not None:
+        state, effects = step
+        assert state.call is not None
+        step = (replace(state, call=replace(state.call, ending_by=state.call.ending_by or by)), effects)
+    return chain(step, lambda s: contact.gone(s, event, cause, fact.ended_ms))
+
+
+def _manager(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+    call, pending = talking_call(state), state.transfer
+    if call is None or pending is None or pending.leg is None or (fact := facts.get(pending.leg)) is None:
+        return stay(state)
+    if fact.state is LegState.GONE:
+        if pending.phase is TransferPhase.RINGING and event.at - pending.rung_ms < UNSEEN_MS:
+            return stay(state, SetTimer("manager", event.at + UNSEEN_MS))
+        return transfer.manager_gone(state, event, fact.cause or "NORMAL_CLEARING")
+    if fact.connectable and pending.phase is TransferPhase.RINGING:
+        return transfer.manager_answered(state, event)
+    return stay(state)
+
+
+def _seat(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+    seat = state.seat
+    if seat.leg is None or (fact := facts.get(seat.leg)) is None:
+        return stay(state)
+    if fact.state is LegState.GONE:
+        if seat.phase is SeatPhase.CALLING and event.at - seat.called_ms < UNSEEN_MS:
+            return stay(state, SetTimer("seat", event.at + UNSEEN_MS))
+        return seat_gone(state, event)
+    if fact.connectable and not seat.up:
+        return seat_up(state, event)
+    return stay(state)
+
+
+def _bridges(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+    """Repairs what an unproven bridge or a lost command left behind."""
+    call, pending, seat = talking_call(state), state.transfer, state.seat
+    if call is None or (fact := facts.get(call.call_id)) is None or fact.state is LegState.GONE:
+        return stay(state)
+    if call.ending_by is not None:
+        return stay(state)
+    if pending is None:
+        if fact.other is not None and fact.other == seat.leg:
+            state = replace(state, call=replace(call, bridge=Bridge.UP, bridge_tries=0, connectable=True))
+            return stay(state, CancelTimer("bridge"))
+        if not fact.connectable:
+            return stay(state)
+        state = replace(state, call=replace(call, bridge=Bridge.NONE))
+        return contact.connectable(state, event) if not call.connectable else connect(state, event)
+    if pending.leg is None or pending.phase in (TransferPhase.ASKING, TransferPhase.RINGING):
+        return stay(state)
+    manager = facts.get(pending.leg)
+    if manager is None or manager.state is LegState.GONE:
+        return stay(state)
+    if fact.other == pending.leg:
+        return transfer.completed(state, event)
+    if pending.phase is TransferPhase.COMPLETING:
+        return transfer.join(state, event) if call.bridge_tries < 5 else transfer.abandon(state, event, "NO_BRIDGE")
+    if manager.other is None or manager.other != seat.leg:
+        return transfer.consult_again(state, event)
+    return stay(replace(state, transfer=replace(pending, bridged=True)), CancelTimer("bridge"))

@@ -1,0 +1,136 @@
+"""The state an engine starts with, from what the database kept. What the switch says of the legs comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from exchange_domain.words import TransferState
+
+from .effects import SetTimer
+from .handed_over import timer_name
+from .state import (
+    Call,
+    CallFacts,
+    HandedOver,
+    Line,
+    Manager,
+    Operator,
+    Seat,
+    SeatPhase,
+    Shift,
+    Transfer,
+    TransferPhase,
+)
+from .timings import ASK_AGAIN_MS
+from .transition import Step, chain, stay
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTransfer:
+    leg: UUID
+    state: TransferState
+    manager: Manager
+    started_ms: int
+    answered_ms: int | None
+    completed_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call that is not closed, or whose contact's leg had not ended. Times are as the database has them."""
+
+    facts: CallFacts
+    claimed_ms: int
+    closed: bool
+    ringing: bool
+    answered_ms: int | None
+    ended_ms: int | None
+    cause: str | None
+    ended_by: str | None
+    wrap_up_until: int | None
+    transfer: StoredTransfer | None
+
+
+def restore(
+    operator_id: int,
+    name: str,
+    shift: Shift | None,
+    seat_leg: UUID | None,
+    calls: Sequence[StoredCall],
+    now: int,
+) -> Step:
+    """An operator as she was when the engine before this one stopped. Timers are armed again."""
+    phase = SeatPhase.CALLING if seat_leg is not None else SeatPhase.NONE
+    state = Operator(operator_id, name=name, shift=shift, seat=Seat(leg=seat_leg, phase=phase))
+    step = stay(state)
+    for stored in calls:
+        step = chain(step, lambda s, c=stored: _take_up(s, c, now))
+    return step
+
+
+def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
+    transfer = _transfer(stored.transfer) if stored.transfer is not None else None
+    handed = stored.transfer is not None and stored.transfer.state is TransferState.COMPLETED
+    line = _line(stored)
+    call = Call(
+        stored.facts,
+        stored.claimed_ms,
+        line=line,
+        seen=line is not Line.DIALLING,
+        connectable=False,
+        answered_ms=stored.answered_ms,
+        ended_ms=stored.ended_ms,
+        cause=stored.cause,
+        ended_by=stored.ended_by,
+        wrap_up_until=stored.wrap_up_until,
+        handed_over=handed,
+    )
+    effects: tuple[SetTimer, ...] = ()
+    handed_over = state.handed_over
+    if stored.ended_ms is None and (stored.closed or handed or stored.wrap_up_until is not None):
+        kept = transfer or Transfer(TransferPhase.COMPLETING, stored.claimed_ms)
+        completed = (stored.transfer.completed_ms if stored.transfer else None) or now
+        handed_over += (HandedOver(call, kept, completed, manager_gone=kept.leg is None),)
+        effects += (SetTimer(timer_name(call.call_id), now + ASK_AGAIN_MS),)
+    if stored.closed:
+        return stay(_replaced(state, None, None, handed_over), *effects)
+    if stored.wrap_up_until is not None:
+        effects += (SetTimer("wrap_up", max(stored.wrap_up_until, now)),)
+        return stay(_replaced(state, call, None, handed_over), *effects)
+    effects += (SetTimer("watch", now + ASK_AGAIN_MS),)
+    return stay(_replaced(state, call, None if handed else transfer, handed_over), *effects)
+
+
+def _line(stored: StoredCall) -> Line:
+    if stored.ended_ms is not None:
+        return Line.GONE
+    if stored.answered_ms is not None:
+        return Line.ANSWERED
+    return Line.RINGING if stored.ringing else Line.DIALLING
+
+
+def _transfer(stored: StoredTransfer) -> Transfer:
+    consulting = stored.state is not TransferState.RINGING
+    return Transfer(
+        TransferPhase.CONSULTING if consulting else TransferPhase.RINGING,
+        stored.started_ms,
+        leg=stored.leg,
+        rung_ms=stored.started_ms,
+        manager=stored.manager,
+        answered_ms=stored.answered_ms,
+        bridged=consulting,
+    )
+
+
+def _replaced(
+    state: Operator, call: Call | None, transfer: Transfer | None, handed_over: tuple[HandedOver, ...]
+) -> Operator:
+    return Operator(
+        state.operator_id,
+        name=state.name,
+        shift=state.shift,
+        seat=state.seat,
+        call=call if call is not None else state.call,
+        transfer=transfer if transfer is not None else state.transfer,
+        handed_over=handed_over,
+    )

@@ -1,0 +1,114 @@
+"""The operator's audio leg: called at the start of a shift, kept parked, called again when it is lost."""
+
+from dataclasses import replace
+
+from .bridging import connect, start_ringing_tone
+from .effects import CancelTimer, EndShift, Kill, OriginateSeat, PlayComfort, SaveSeat, SetTimer
+from .events import Event, new_leg
+from .state import Operator, Seat, SeatPhase, TransferPhase, talking_call
+from .timings import RESEAT_MS, RESEAT_ONCE_MS, SEAT_BACK_MS, SEAT_GUARD_MS
+from .transfer import seat_left
+from .transition import Step, chain, notify, stay
+
+
+def call_seat(state: Operator, event: Event) -> Step:
+    """Calls the operator's endpoint, if a shift is open, the switch is there and no leg is."""
+    if state.shift is None or not state.connected or state.seat.leg is not None:
+        return stay(state)
+    leg = new_leg(event, "seat")
+    seat = replace(
+        state.seat, leg=leg, phase=SeatPhase.CALLING, unregistered=False, ringing_tone=False, called_ms=event.at
+    )
+    return stay(
+        replace(state, seat=seat),
+        SaveSeat(state.shift.shift_id, leg),
+        OriginateSeat(leg, state.operator_id, state.shift.endpoint_kind, state.shift.endpoint),
+        SetTimer("seat", event.at + SEAT_GUARD_MS),
+    )
+
+
+def seat_up(state: Operator, event: Event) -> Step:
+    """The seat is parked, or was shown to live: what waited for it goes on."""
+    if not state.seat.up:
+        seat = replace(state.seat, phase=SeatPhase.UP, back_by=None)
+        state = replace(state, seat=seat)
+        step = stay(state, CancelTimer("seat"), CancelTimer("seat_back"), CancelTimer("reseat"))
+    else:
+        step = stay(state)
+    return chain(step, lambda s: connect(s, event), start_ringing_tone)
+
+
+def seat_gone(state: Operator, event: Event) -> Step:
+    """The seat's leg has ended, wanted or not."""
+    was_up = state.seat.up
+    state = replace(
+        state, seat=replace(state.seat, leg=None, phase=SeatPhase.NONE, ringing_tone=False, unregistered=False)
+    )
+    if state.shift is None:
+        return stay(state, CancelTimer("seat"))
+    if talking_call(state) is not None:
+        return _gone_in_a_call(state, event, was_up)
+    if state.call is not None or state.claiming is not None or state.opening:
+        # Nothing can be heard now; the seat is called when the operator is free again.
+        return chain(stay(notify(state, "seat_lost", event.at)), lambda s: _call_once_more(s, event, was_up))
+    if not was_up:
+        return end_shift(notify(state, "seat_unavailable", event.at), event)
+    if state.seat.lost_ms is not None and event.at - state.seat.lost_ms < RESEAT_ONCE_MS:
+        return end_shift(notify(state, "seat_lost", event.at), event)
+    return _call_once_more(notify(state, "seat_lost", event.at), event, was_up)
+
+
+def _call_once_more(state: Operator, event: Event, was_up: bool) -> Step:
+    recently = state.seat.lost_ms is not None and event.at - state.seat.lost_ms < RESEAT_ONCE_MS
+    if not was_up or recently:
+        return stay(state, CancelTimer("seat"))
+    return call_seat(replace(state, seat=replace(state.seat, lost_ms=event.at)), event)
+
+
+def _gone_in_a_call(state: Operator, event: Event, was_up: bool) -> Step:
+    """The contact hears a soft tone and waits for the operator, up to a limit; a consulted manager takes over."""
+    call = talking_call(state)
+    assert call is not None
+    music = state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING
+    state, effects = seat_left(notify(state, "seat_lost", event.at), event)
+    if talking_call(state) is None or state.transfer is not None:
+        return chain((state, effects), lambda s: call_seat(s, event))
+    first = state.seat.back_by is None
+    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
+    state = replace(state, seat=replace(state.seat, back_by=back_by, lost_ms=event.at))
+    step: Step = (state, (*effects, SetTimer("seat_back", back_by)))
+    if first and call.connectable and not music:
+        step = chain(step, lambda s: stay(s, PlayComfort(call.call_id)))
+    if not was_up:
+        # It does not answer just now: a page being loaded again needs a moment.
+        return chain(step, lambda s: stay(s, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS)))
+    return chain(step, lambda s: call_seat(s, event))
+
+
+def end_shift(state: Operator, event: Event) -> Step:
+    """Releases the seat. Calls that were handed over go on."""
+    if state.shift is None:
+        return stay(state)
+    effects = [CancelTimer(name) for name in ("seat", "seat_back", "reseat")]
+    kills = () if state.seat.leg is None else (Kill(state.seat.leg),)
+    shift_id = state.shift.shift_id
+    return stay(replace(state, shift=None, seat=Seat()), *kills, *effects, EndShift(shift_id))
+
+
+def signed_off(state: Operator) -> Step:
+    """The browser is closed, or its network is gone. The leg itself lives until the media timeout."""
+    if state.seat.leg is None:
+        return stay(state)
+    return stay(replace(state, seat=replace(state.seat, unregistered=True)))
+
+
+def signed_on(state: Operator, event: Event) -> Step:
+    """A page that came back: its old leg is dead weight, a new one is called."""
+    if state.seat.leg is not None and state.seat.unregistered:
+        old = state.seat.leg
+        return chain(stay(state, Kill(old)), lambda s: seat_gone(replace(s, seat=_as_up(s.seat)), event))
+    return call_seat(state, event)
+
+
+def _as_up(seat: Seat) -> Seat:
+    return replace(seat, phase=SeatPhase.UP, lost_ms=None)

@@ -1,0 +1,211 @@
+"""An operator's actor: her shift, her seat, her call, its transfer, and the calls she handed over."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from exchange_domain.messages import Notice
+from exchange_domain.words import EndpointKind
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """Work on one campaign; where the operator's seat is rung."""
+
+    shift_id: int
+    campaign_id: int
+    endpoint_kind: EndpointKind
+    endpoint: str
+    started_ms: int
+
+
+class SeatPhase(StrEnum):
+    NONE = "none"
+    CALLING = "calling"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """The operator's audio leg. `back_by`: when a call that waits for a lost seat is given up."""
+
+    leg: UUID | None = None
+    phase: SeatPhase = SeatPhase.NONE
+    lost_ms: int | None = None
+    """When the engine last lost it and called again."""
+    called_ms: int = 0
+    back_by: int | None = None
+    unregistered: bool = False
+    """The endpoint signed off while the leg still lives, as a closed browser does."""
+    ringing_tone: bool = False
+
+    @property
+    def up(self) -> bool:
+        return self.phase is SeatPhase.UP
+
+
+class Line(StrEnum):
+    """The contact's leg."""
+
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    EARLY = "early"
+    """The network's announcement is heard; nobody answered."""
+    ANSWERED = "answered"
+    GONE = "gone"
+
+
+class Bridge(StrEnum):
+    NONE = "none"
+    ASKED = "asked"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What the claim gave: never changes."""
+
+    call_id: UUID
+    campaign_id: int
+    customer_id: int
+    contact_id: int
+    contact_name: str
+    person_name: str
+    e164: str
+    time_zone: str
+    attempt: int
+    token: int
+    longest_call_s: int
+    warning_s: int
+    ring_s: int
+    wrap_up_s: int
+    recording: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call from its claim to its disposition. Its id is the uuid of the contact's leg."""
+
+    facts: CallFacts
+    claimed_ms: int
+    line: Line = Line.DIALLING
+    seen: bool = False
+    """The switch has shown a channel for it."""
+    connectable: bool = False
+    """The originate has succeeded: the leg may be bridged."""
+    bridge: Bridge = Bridge.NONE
+    bridge_tries: int = 0
+    answered_ms: int | None = None
+    ended_ms: int | None = None
+    cause: str | None = None
+    ended_by: str | None = None
+    ending_by: str | None = None
+    """Who wants it ended: the leg is being killed."""
+    lease_lost: bool = False
+    wrap_up_until: int | None = None
+    """Set when the operator is off the line."""
+    handed_over: bool = False
+    closing: bool = False
+    """Its disposition is being written."""
+    then: str | None = None
+    next_call: UUID | None = None
+
+    @property
+    def call_id(self) -> UUID:
+        return self.facts.call_id
+
+    @property
+    def on_the_line(self) -> bool:
+        """The operator's seat belongs to it."""
+        return self.wrap_up_until is None and self.line is not Line.GONE
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    manager_id: int
+    name: str
+    kind: EndpointKind
+    dial_name: str
+
+
+class TransferPhase(StrEnum):
+    ASKING = "asking"
+    """The campaign's managers are being looked up; contact and operator still talk."""
+    RINGING = "ringing"
+    CONSULTING = "consulting"
+    COMPLETING = "completing"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A warm transfer in progress. `leg` is the present manager's channel and the try's id."""
+
+    phase: TransferPhase
+    started_ms: int
+    leg: UUID | None = None
+    rung_ms: int = 0
+    manager: Manager | None = None
+    waiting: tuple[Manager, ...] = ()
+    """Managers to be rung after this one."""
+    answered_ms: int | None = None
+    bridged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """Contact and manager talk on without the operator; the number stays leased until the contact's leg ends."""
+
+    call: Call
+    transfer: Transfer
+    completed_ms: int
+    manager_gone: bool = False
+
+    @property
+    def call_id(self) -> UUID:
+        return self.call.call_id
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """All that one mailbox knows."""
+
+    operator_id: int
+    name: str = ""
+    connected: bool = False
+    """Whether the switch can be commanded now."""
+    shift: Shift | None = None
+    opening: bool = False
+    """The shift is being opened in the database."""
+    seat: Seat = Seat()
+    claiming: UUID | None = None
+    call: Call | None = None
+    transfer: Transfer | None = None
+    handed_over: tuple[HandedOver, ...] = ()
+    notice: Notice | None = None
+    last_command: UUID | None = None
+    recent_keys: tuple[UUID, ...] = ()
+
+
+RECENT_KEYS = 32
+"""How many commands' keys an operator remembers, so that a doubled one does nothing."""
+
+
+def talking_call(state: Operator) -> Call | None:
+    """The call whose contact is on the operator's line, if any."""
+    return state.call if state.call is not None and state.call.on_the_line else None
+
+
+def legs(state: Operator) -> tuple[UUID, ...]:
+    """Every leg the operator's actor answers for."""
+    found: list[UUID] = []
+    if state.seat.leg is not None:
+        found.append(state.seat.leg)
+    if (call := talking_call(state)) is not None:
+        found.append(call.call_id)
+    if state.transfer is not None and state.transfer.leg is not None:
+        found.append(state.transfer.leg)
+    for handed in state.handed_over:
+        found.append(handed.call_id)
+        if handed.transfer.leg is not None and not handed.manager_gone:
+            found.append(handed.transfer.leg)
+    return tuple(found)

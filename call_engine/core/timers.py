@@ -1,0 +1,33 @@
+"""Guards that fire when something did not happen in time: they ask, or give up."""
+
+from . import handed_over, wrap_up
+from .bridging import end_contact
+from .effects import Ask, SetTimer
+from .events import TimerFired
+from .seat import call_seat
+from .state import Operator, SeatPhase, TransferPhase, legs, talking_call
+from .timings import ASK_AGAIN_MS, RESEAT_MS
+from .transition import Step, chain, stay
+
+
+def fired(state: Operator, event: TimerFired) -> Step:
+    if event.name == "wrap_up":
+        return wrap_up.time_over(state, event)
+    if not state.connected:
+        # Nothing can be asked or done; the reconnect asks about every leg anyway.
+        return stay(state, SetTimer(event.name, event.at + RESEAT_MS))
+    call = talking_call(state)
+    match event.name:
+        case "seat" if state.seat.phase is SeatPhase.CALLING and state.seat.leg is not None:
+            return stay(state, Ask((state.seat.leg,)), SetTimer("seat", event.at + ASK_AGAIN_MS))
+        case "reseat" if call is not None:
+            return call_seat(state, event)
+        case "seat_back" if call is not None and not state.seat.up:
+            return end_contact(state, event, "switch")
+        case "watch" if call is not None:
+            return stay(state, Ask(legs(state)), SetTimer("watch", event.at + ASK_AGAIN_MS))
+        case "bridge" if call is not None:
+            return stay(state, Ask(legs(state)))
+        case "manager" if state.transfer is not None and state.transfer.phase is TransferPhase.RINGING:
+            return chain(stay(state, Ask(legs(state))), lambda s: stay(s, SetTimer("manager", event.at + ASK_AGAIN_MS)))
+    return handed_over.timer(state, event, event.name)

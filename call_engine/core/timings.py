@@ -1,0 +1,23 @@
+"""How long the engine waits, in milliseconds, before it asks or gives up. Limits of calls are the switch's own."""
+
+BRIDGE_PROOF_MS = 3_000
+"""A bridge is proven by CHANNEL_BRIDGE within this, else the legs are asked about."""
+BRIDGE_TRIES = 5
+SEAT_RING_S = 30
+SEAT_GUARD_MS = 45_000
+SEAT_BACK_MS = 30_000
+"""A contact waits this long for an operator whose line broke."""
+RESEAT_MS = 3_000
+"""Between two tries to call a lost seat while a contact waits."""
+RESEAT_ONCE_MS = 60_000
+"""An idle seat lost again within this is not called again."""
+MANAGER_RING_S = 20
+MANAGER_GUARD_MS = 35_000
+EARLY_MEDIA_S = 30
+"""The longest announcement before an answer."""
+DIAL_GUARD_MS = EARLY_MEDIA_S * 1_000 + 15_000
+LIMIT_GUARD_MS = 10_000
+KILL_GUARD_MS = 5_000
+ASK_AGAIN_MS = 10_000
+UNSEEN_MS = 8_000
+"""A leg that was originated so recently may not exist yet."""

@@ -1,0 +1,357 @@
+"""A small world for the core: a switch and a database that do what effects say, in any order the real ones may."""
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from uuid import UUID, uuid5
+
+from call_engine.core import effects as fx
+from call_engine.core import events as ev
+from call_engine.core.effects import Effect
+from call_engine.core.state import CallFacts, Manager, Operator, Shift, legs
+from call_engine.core.step import step
+from exchange_domain.messages import CallNext, Command, CompleteTransfer, StartShift, StartTransfer
+from exchange_domain.words import EndpointKind
+
+SPACE = UUID("00000000-0000-4000-8000-000000000000")
+OPERATOR = 12
+NAMES = {
+    fx.OriginateSeat: "seat",
+    fx.OriginateContact: "contact",
+    fx.OriginateManager: "manager",
+}
+
+
+@dataclass
+class Leg:
+    """A channel of the world's switch."""
+
+    leg: UUID
+    kind: str
+    state: str = "dialling"
+    """dialling, ringing, early, answered, gone"""
+    job_done: bool = False
+    partner: UUID | None = None
+    parks: bool = True
+    answered_ms: int | None = None
+    cause: str | None = None
+
+    @property
+    def alive(self) -> bool:
+        return self.state != "gone"
+
+    @property
+    def connectable(self) -> bool:
+        return self.alive and self.job_done
+
+
+@dataclass
+class World:
+    managers: tuple[Manager, ...] = (
+        Manager(7, "Olga Manager", EndpointKind.BROWSER, "manager-7"),
+        Manager(8, "Pavel Manager", EndpointKind.NUMBER, "+15550111"),
+    )
+    refuse_claims: str | None = None
+    state: Operator = field(default_factory=lambda: Operator(OPERATOR, connected=True))
+    now: int = 1_000_000
+    switch: dict[UUID, Leg] = field(default_factory=dict)
+    pending: dict[UUID, deque[dict]] = field(default_factory=dict)
+    """Events of each channel, in its order; channels among each other in any."""
+    answers: deque[dict] = field(default_factory=deque)
+    """What the database says, and -ERR of the switch."""
+    timers: dict[str, int] = field(default_factory=dict)
+    done: list[Effect] = field(default_factory=list)
+    last: tuple[Effect, ...] = ()
+    killed: set[UUID] = field(default_factory=set)
+    told_destroyed: set[UUID] = field(default_factory=set)
+    numbers: int = 0
+    connected: bool = True
+
+    # --- giving events to the core ---
+
+    def fresh(self) -> UUID:
+        self.numbers += 1
+        return uuid5(SPACE, str(self.numbers))
+
+    def give(self, kind: type[ev.Event], **values: object) -> tuple[Effect, ...]:
+        """One event through the core; its effects are done. Returns them."""
+        event = kind(at=self.now, fresh=self.fresh(), **values)
+        if isinstance(event, ev.Destroyed):
+            self.told_destroyed.add(event.leg)
+        self.state, effects = step(self.state, event)
+        self.last = effects
+        for effect in effects:
+            self.done.append(effect)
+            self._do(effect)
+        return effects
+
+    def command(self, command: Command, *, stale: bool = False) -> tuple[Effect, ...]:
+        return self.give(ev.Commanded, command=command, stale=stale)
+
+    def deliver(self, leg: UUID) -> tuple[Effect, ...]:
+        """The next event of a channel reaches the engine."""
+        return self.give(**self._next_of(leg))
+
+    def lose(self, leg: UUID) -> None:
+        """The next event of a channel never reaches the engine."""
+        self._next_of(leg)
+
+    def deliver_twice(self, leg: UUID) -> None:
+        event = self._next_of(leg)
+        self.give(**event)
+        self.give(**event)
+
+    def _next_of(self, leg: UUID) -> dict:
+        queue = self.pending[leg]
+        event = queue.popleft()
+        if not queue:
+            del self.pending[leg]
+        return event
+
+    def answer(self) -> tuple[Effect, ...]:
+        return self.give(**self.answers.popleft())
+
+    def fire(self, name: str) -> tuple[Effect, ...]:
+        """A timer fires; the clock goes on to its time."""
+        self.now = max(self.now, self.timers.pop(name))
+        return self.give(ev.TimerFired, name=name)
+
+    def fire_next(self) -> None:
+        self.fire(min(self.timers, key=lambda name: (self.timers[name], name)))
+
+    def settle(self) -> None:
+        """Everything that is on its way arrives, in a simple order."""
+        while self.pending or self.answers:
+            if self.answers:
+                self.answer()
+            else:
+                self.deliver(next(iter(self.pending)))
+            self.now += 10
+
+    # --- what people and networks do ---
+
+    def progress(self, leg: UUID, *, media: bool = False) -> None:
+        channel = self.switch[leg]
+        if channel.state not in ("dialling", "ringing") or (channel.state == "ringing" and not media):
+            return
+        channel.state = "early" if media else "ringing"
+        self._emit(leg, ev.Progressed, media=media)
+        if media and channel.kind == "contact" and not channel.job_done:
+            self._job_done(channel)
+
+    def pick_up(self, leg: UUID) -> None:
+        channel = self.switch[leg]
+        if channel.state not in ("dialling", "ringing", "early"):
+            return
+        channel.state, channel.answered_ms = "answered", self.now
+        self._emit(leg, ev.Answered)
+        if not channel.job_done:
+            self._job_done(channel)
+
+    def _job_done(self, channel: Leg) -> None:
+        channel.job_done = True
+        self._emit(channel.leg, ev.OriginateDone)
+        self._emit(channel.leg, ev.Parked)
+
+    def leave(self, leg: UUID, cause: str = "NORMAL_CLEARING") -> None:
+        """The leg ends: the far end hung up, refused, or it was killed."""
+        channel = self.switch[leg]
+        if not channel.alive:
+            return
+        channel.state, channel.cause = "gone", cause
+        self._emit(leg, ev.HungUp, cause=cause)
+        if not channel.job_done:
+            self._emit(leg, ev.OriginateFailed, cause=cause)
+        self._emit(leg, ev.Destroyed)
+        self._part(channel)
+
+    def refuse_at_once(self, leg: UUID, cause: str) -> None:
+        """The originate fails before there is a channel."""
+        self.switch[leg].state = "gone"
+        self.pending.pop(leg, None)
+        self._emit(leg, ev.OriginateFailed, cause=cause)
+
+    def disconnect(self) -> None:
+        """The event socket breaks: what was on its way from the switch is lost."""
+        self.connected = False
+        self.pending.clear()
+        self.give(ev.SwitchLost)
+
+    def reconnect(self) -> None:
+        self.connected = True
+        self.give(ev.SwitchBack, facts={leg: self._fact(leg) for leg in legs(self.state)})
+
+    # --- what effects do ---
+
+    def _do(self, effect: Effect) -> None:
+        match effect:
+            case fx.SetTimer():
+                self.timers[effect.name] = effect.at
+            case fx.CancelTimer():
+                self.timers.pop(effect.name, None)
+            case fx.SwitchCommand():
+                self._command_switch(effect)
+            case fx.Persist():
+                self._persist(effect)
+
+    def _command_switch(self, effect: fx.SwitchCommand) -> None:
+        if not isinstance(effect, fx.Kill | fx.Ask):
+            assert getattr(effect, "leg", None) not in self.told_destroyed, f"{effect}: the leg was destroyed"
+        if not self.connected:
+            if isinstance(effect, fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager):
+                self.answers.append({"kind": ev.NotSent, "leg": effect.leg})
+            return
+        match effect:
+            case fx.OriginateSeat() | fx.OriginateContact() | fx.OriginateManager():
+                assert effect.leg not in self.switch, "a leg's uuid is used once"
+                self.switch[effect.leg] = Leg(effect.leg, NAMES[type(effect)])
+                self._emit(effect.leg, ev.Created)
+            case fx.Kill():
+                self.killed.add(effect.leg)
+                if effect.leg in self.switch:
+                    self.leave(effect.leg, effect.cause)
+            case fx.BridgeLegs():
+                self._bridge(effect)
+            case fx.ParkBoth():
+                self._part(self.switch[effect.leg], stays=True)
+            case fx.ParkAfterBridge():
+                if effect.leg in self.switch:
+                    self.switch[effect.leg].parks = effect.on
+            case fx.Ask():
+                self.answers.append({"kind": ev.Facts, "facts": {leg: self._fact(leg) for leg in effect.legs}})
+
+    def _bridge(self, effect: fx.BridgeLegs) -> None:
+        a, b = self.switch[effect.leg], self.switch[effect.other]
+        for one in (a, b):
+            assert one.state not in ("dialling", "ringing"), "a leg that still rings is never bridged"
+        if not (a.connectable and b.connectable):
+            self.answers.append({"kind": ev.CommandRefused, "command": "BridgeLegs", "leg": a.leg, "other": b.leg})
+            return
+        if a.partner == b.leg:
+            return
+        self._part(a, but=b.leg)
+        self._part(b, but=a.leg)
+        a.partner, b.partner = b.leg, a.leg
+        self._emit(a.leg, ev.Bridged, other=b.leg)
+
+    def _part(self, channel: Leg, but: UUID | None = None, stays: bool = False) -> None:
+        partner = channel.partner
+        if partner is None or partner == but:
+            return
+        other = self.switch[partner]
+        channel.partner = other.partner = None
+        if channel.alive and stays:
+            self._emit(channel.leg, ev.Unbridged)
+            self._emit(channel.leg, ev.Parked)
+        if not other.alive:
+            return
+        self._emit(other.leg, ev.Unbridged)
+        if other.parks or stays:
+            self._emit(other.leg, ev.Parked)
+        else:
+            self.leave(other.leg)
+
+    def _fact(self, leg: UUID) -> ev.Fact:
+        channel = self.switch.get(leg)
+        if channel is None or not channel.alive:
+            return ev.Fact(ev.LegState.GONE)
+        state = {"dialling": "ringing"}.get(channel.state, channel.state)
+        return ev.Fact(ev.LegState(state), channel.job_done, channel.partner, channel.answered_ms)
+
+    def _emit(self, leg: UUID, kind: type[ev.Event], **values: object) -> None:
+        if self.connected:
+            self.pending.setdefault(leg, deque()).append({"kind": kind, "leg": leg, **values})
+
+    def _persist(self, effect: fx.Persist) -> None:
+        match effect:
+            case fx.OpenShift():
+                shift = Shift(1, effect.campaign_id, EndpointKind.BROWSER, f"operator-{OPERATOR}", self.now)
+                self.answers.append({"kind": ev.ShiftOpened, "shift": shift, "operator_name": "Anna P."})
+            case fx.Claim() if self.refuse_claims is not None:
+                self.answers.append({"kind": ev.ClaimRefused, "call_id": effect.call_id, "code": self.refuse_claims})
+            case fx.Claim():
+                self.answers.append({"kind": ev.Claimed, "facts": call_facts(effect.call_id)})
+            case fx.Close():
+                self.answers.append({"kind": ev.Closed, "call_id": effect.call_id})
+            case fx.ListManagers():
+                self.answers.append({"kind": ev.ManagersListed, "call_id": effect.call_id, "managers": self.managers})
+
+    # --- short ways to a situation ---
+
+    @property
+    def seat(self) -> UUID:
+        assert self.state.seat.leg is not None
+        return self.state.seat.leg
+
+    @property
+    def contact(self) -> UUID:
+        assert self.state.call is not None
+        return self.state.call.call_id
+
+    @property
+    def manager(self) -> UUID:
+        assert self.state.transfer is not None and self.state.transfer.leg is not None
+        return self.state.transfer.leg
+
+    def effects_of(self, *kinds: type[Effect]) -> list[Effect]:
+        return [effect for effect in self.done if isinstance(effect, kinds)]
+
+
+def call_facts(call_id: UUID, **other: object) -> CallFacts:
+    facts = CallFacts(
+        call_id=call_id, campaign_id=3, customer_id=2, contact_id=5, contact_name="Ромашка", person_name="Иван",
+        e164="+78121234567", time_zone="Europe/Moscow", attempt=1, token=41, longest_call_s=600, warning_s=60,
+        ring_s=30, wrap_up_s=120, recording=True,
+    )  # fmt: skip
+    return replace(facts, **other)  # type: ignore[arg-type]
+
+
+def ready(world: World | None = None) -> World:
+    world = world or World()
+    world.command(StartShift(operator_id=OPERATOR, campaign_id=3, key=world.fresh()))
+    world.settle()
+    world.pick_up(world.seat)
+    world.settle()
+    return world
+
+
+def dialling(world: World | None = None) -> World:
+    world = ready(world)
+    world.command(CallNext(operator_id=OPERATOR, key=world.fresh()))
+    world.settle()
+    return world
+
+
+def ringing(world: World | None = None) -> World:
+    world = dialling(world)
+    world.progress(world.contact)
+    world.settle()
+    return world
+
+
+def talking(world: World | None = None) -> World:
+    world = ringing(world)
+    world.pick_up(world.contact)
+    world.settle()
+    return world
+
+
+def manager_rings(world: World | None = None) -> World:
+    world = talking(world)
+    world.command(StartTransfer(operator_id=OPERATOR, key=world.fresh(), call_id=world.contact))
+    world.settle()
+    return world
+
+
+def consulting(world: World | None = None) -> World:
+    world = manager_rings(world)
+    world.progress(world.manager)
+    world.pick_up(world.manager)
+    world.settle()
+    return world
+
+
+def completed(world: World | None = None) -> World:
+    world = consulting(world)
+    world.command(CompleteTransfer(operator_id=OPERATOR, key=world.fresh(), call_id=world.contact))
+    world.settle()
+    return world
