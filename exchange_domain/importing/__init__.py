@@ -12,10 +12,12 @@ from exchange_domain.importing.reading import ImportOptions, read_contacts, read
 from exchange_domain.importing.reasons import Reason, UnreadableList
 from exchange_domain.importing.report_file import rejected_file
 from exchange_domain.importing.result import DuplicateRow, ImportedContact, ImportResult, RejectedRow, Warned
+from exchange_domain.importing.storing import StoredImport, StoredReport, import_list, store
 from exchange_domain.importing.workbook import Workbook, open_workbook
 
 __all__ = [
     "LIMITS", "ColumnMapping", "ColumnRole", "DuplicateRow", "ImportOptions", "ImportResult", "ImportedContact",
-    "ImportedNumber", "Limits", "NumberRules", "Preview", "Reason", "RejectedRow", "UnreadableList", "Warned",
-    "Workbook", "normalise", "open_workbook", "preview", "read_contacts", "read_in_batches", "rejected_file",
+    "ImportedNumber", "Limits", "NumberRules", "Preview", "Reason", "RejectedRow", "StoredImport", "StoredReport",
+    "UnreadableList", "Warned", "Workbook", "import_list", "normalise", "open_workbook", "preview", "read_contacts",
+    "read_in_batches", "rejected_file", "store",
 ]  # fmt: skip

@@ -13,20 +13,24 @@ from exchange_domain.importing.used_range import UsedRange
 _END_OF_CHAIN = 0xFFFFFFFA
 _STREAMS = ("Workbook", "Book")
 _BOF, _EOF, _FILEPASS, _BOUND_SHEET = 0x0809, 0x000A, 0x002F, 0x0085
+_BIFF8 = 0x0600
 _FORMULA, _BOOL_ERR = 0x0006, 0x0205
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x00D6, _FORMULA, _BOOL_ERR}
 _MANY_NUMBERS = 0x00BD
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
-def scan_xls(data: bytes, limits: Limits) -> list[UsedRange]:
-    """Used ranges of all sheets, in the file's order. Raises UnreadableList: damaged, protected, too many cells."""
+def scan_xls(data: bytes, limits: Limits) -> dict[str, UsedRange]:
+    """Used ranges of all sheets by name, in the file's order.
+
+    Raises UnreadableList: damaged, password_protected, too_many_rows, too_many_columns, too_many_cells.
+    """
     try:
         stream = _stream(data)
-        ranges = list(_sheets(stream))
+        ranges = dict(_sheets(stream))
     except (struct.error, IndexError) as error:
         raise UnreadableList("damaged") from error
-    for used in ranges:
+    for used in ranges.values():
         used.check(limits)
     return ranges
 
@@ -47,6 +51,8 @@ def _stream(data: bytes) -> bytes:
         seen.add(more_start)
         *entries, more_start = struct.unpack(f"<{sector_size // 4}I", _sector(data, more_start, sector_size))
         table_sectors += [n for n in entries if n < _END_OF_CHAIN]
+    if len(table_sectors) > len(data) // sector_size + 1:
+        raise UnreadableList("damaged")
     table: list[int] = []
     for number in table_sectors:
         table += struct.unpack(f"<{sector_size // 4}I", _sector(data, number, sector_size))
@@ -84,17 +90,34 @@ def _chain(data: bytes, start: int, table: list[int], size: int, header: int = 1
     return b"".join(pieces)
 
 
-def _sheets(stream: bytes) -> Iterator[UsedRange]:
-    starts: list[int] = []
-    for code, position, _ in _records(stream, 0):
+def _sheets(stream: bytes) -> Iterator[tuple[str, UsedRange]]:
+    sheets: list[tuple[str, int]] = []
+    is_old = False
+    for code, position, length in _records(stream, 0):
         if code == _FILEPASS:
             raise UnreadableList("password_protected")
-        if code == _BOUND_SHEET:
-            starts.append(struct.unpack_from("<I", stream, position)[0])
+        if code == _BOF and not sheets:
+            is_old = struct.unpack_from("<H", stream, position)[0] < _BIFF8
+        elif code == _BOUND_SHEET:
+            start = struct.unpack_from("<I", stream, position)[0]
+            sheets.append((_sheet_name(stream[position + 6 : position + length], is_old), start))
         elif code == _EOF:
             break
-    for start in starts:
-        yield _sheet(stream, start)
+    taken: set[str] = set()
+    for number, (name, start) in enumerate(sheets, 1):
+        unique = f"{name} ({number})" if name in taken else name
+        taken.add(unique)
+        yield unique, _sheet(stream, start)
+
+
+def _sheet_name(record: bytes, is_old: bool) -> str:
+    """The name at the end of a sheet's entry: one byte a letter in old files, and in new ones where that suffices."""
+    length = record[0]
+    if is_old:
+        return record[1 : 1 + length].decode("cp1251", "replace")
+    if record[1] & 1:
+        return record[2 : 2 + 2 * length].decode("utf-16-le", "replace")
+    return record[2 : 2 + length].decode("latin-1")
 
 
 def _sheet(stream: bytes, start: int) -> UsedRange:

@@ -31,7 +31,7 @@ def clean_text(raw: str) -> str:
         text = _APOSTROPHES.sub("", text)
     if "\n" in text:
         text = "\n".join(line.strip() for line in text.split("\n"))
-    if text[:1].isdigit():
+    if text[:1].isdecimal():
         return _plain_number_or_date(text)
     return text
 
@@ -67,7 +67,7 @@ def _plain_sign(sign: str) -> str:
         return str(unicodedata.decimal(sign))
     if unicodedata.category(sign) == "Pd" or sign == "−":
         return "-"
-    return "+" if sign == "+" else sign
+    return "+" if sign == "\uff0b" else sign
 
 
 def column_letters(index: int) -> str:

@@ -43,9 +43,9 @@ def read_delimited(data: bytes, limits: Limits) -> pl.DataFrame:
 
 
 def separator_of(text: str) -> str:
-    """The sign which cuts most records into the same number of cells, more than one; else one that never occurs."""
+    """The sign which cuts most records into several cells, and the most of them alike; else one that never occurs."""
     sample = text if len(text) <= _SAMPLE_SIGNS else text[:_SAMPLE_SIGNS].rpartition("\n")[0]
-    best, best_score = _NO_SEPARATOR, (0.5, 1)
+    best, best_score = _NO_SEPARATOR, (0.0, 1)
     for separator in _SEPARATORS:
         if separator not in sample:
             continue
@@ -55,10 +55,10 @@ def separator_of(text: str) -> str:
             widths = Counter(len(record) for record in records)
         except csv.Error:
             continue
-        score = max(
-            ((round(count / widths.total(), 2), width) for width, count in widths.items() if width > 1),
-            default=(0.0, 0),
-        )
+        # A comma in some cells of a single column does not part it.
+        if widths[1] * 2 >= widths.total():
+            continue
+        score = max((round(count / widths.total(), 2), width) for width, count in widths.items() if width > 1)
         if score > best_score:
             best, best_score = separator, score
     return best

@@ -25,9 +25,9 @@ _BY_HEADING: dict[Meaning, frozenset[str]] = {
         "time zone, timezone, tz, utc, gmt, utc offset, gmt offset, zone",
     ),
     "person": _headings(
-        "контактное лицо, контактные лица, контактная персона, фио контактного лица, имя контактного лица, лпр, фио лпр",
-        "имя лпр, представитель, директор, фио директора, генеральный директор, руководитель, фио руководителя",
-        "ответственный, ответственное лицо, сотрудник, владелец, собственник, кого спросить",
+        "контактное лицо, контактные лица, контактная персона, фио контактного лица, имя контактного лица, лпр",
+        "фио лпр, имя лпр, представитель, директор, фио директора, генеральный директор, руководитель",
+        "фио руководителя, ответственный, ответственное лицо, сотрудник, владелец, собственник, кого спросить",
         "contact person, contact name, contact full name, primary contact, key contact, decision maker, person",
         "attention, attn, representative, owner, director, manager",
     ),
@@ -73,7 +73,7 @@ _NOT_PHONE_WORD = re.compile(
 def normal_heading(heading: str) -> str:
     """Words of the heading in small letters, without signs and digits, "е" for "ё"."""
     text = unicodedata.normalize("NFKC", heading).casefold().replace("ё", "е")
-    words = (word for word in _NOT_WORDS.sub(" ", text).split() if not word.isdigit())
+    words = (word for word in _NOT_WORDS.sub(" ", text).split() if not word.isdecimal())
     return " ".join(word.rstrip("0123456789") or word for word in words)
 
 

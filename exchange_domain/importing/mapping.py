@@ -68,7 +68,7 @@ def propose(
     headings: Sequence[str], keys: Sequence[str], samples: Sequence[Sequence[str]], rules: NumberRules
 ) -> tuple[ColumnMapping, ...]:
     """The likeliest mapping. `samples` are non-blank cleaned values of each column."""
-    meanings = [meaning_of(heading) for heading in headings]
+    meanings: list[Meaning | None] = [meaning_of(heading) for heading in headings]
     shares = [number_share(values, rules) for values in samples]
     roles = [_by_meaning(meaning, share) for meaning, share in zip(meanings, shares, strict=True)]
     _choose_names(roles, meanings, samples)

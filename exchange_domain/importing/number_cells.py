@@ -120,7 +120,7 @@ class _Reading:
         self.name_ahead = ""
 
     def take(self, piece: _Piece) -> None:
-        if not any(sign.isdigit() for sign in piece.text):
+        if not any(sign.isdecimal() for sign in piece.text):
             self._take_words(piece)
             return
         single = self._one(piece.text)
@@ -145,7 +145,7 @@ class _Reading:
     def _one(self, text: str) -> ImportedNumber | Reason:
         """The piece as one number with words around it."""
         candidates = list(_NUMBER.finditer(text))
-        best = max(candidates, key=lambda found: sum(sign.isdigit() for sign in found[0]))
+        best = max(candidates, key=lambda found: sum(sign.isdecimal() for sign in found[0]))
         before, after = text[: best.start()], text[best.end() :]
         result = normalise(best[0], self.rules)
         if isinstance(result, Reason):
@@ -155,7 +155,7 @@ class _Reading:
                 return Reason("not_a_number", {"value": text.strip()[:60]})
             return result
         around = f"{before} | {after}"
-        if any(sign.isdigit() for sign in around):
+        if any(sign.isdecimal() for sign in around):
             # A second, shorter group of digits: not part of this number, and not to be lost without a word.
             self.problems.append(Reason("not_a_number", {"value": text.strip()[:60]}))
             around = re.sub(r"\S*\d\S*", " ", around)
@@ -171,7 +171,7 @@ class _Reading:
         start = 0
         for end in range(1, min(len(words), _MOST_WORDS) + 1):
             part = " ".join(words[start:end])
-            if not _NUMBER.fullmatch(part) or sum(sign.isdigit() for sign in part) < _WHOLE_NUMBER:
+            if not _NUMBER.fullmatch(part) or sum(sign.isdecimal() for sign in part) < _WHOLE_NUMBER:
                 continue
             single = normalise(part, self.rules)
             if isinstance(single, str):

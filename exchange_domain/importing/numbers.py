@@ -18,6 +18,7 @@ _WORLDWIDE_FREE = 800
 # Their numbers stand in each other's lists without the plus, which spreadsheets drop.
 _NEIGHBOURS = frozenset({"RU", "BY", "UA", "KZ", "MD", "AM", "AZ", "GE", "KG", "TJ", "TM", "UZ"})
 _NEIGHBOUR_CODES = ("7", "375", "380", "373", "374", "994", "995", "996", "992", "993", "998")
+_LEAST_AREA = 3
 _REASON_OF_LENGTH = {
     ValidationResult.TOO_SHORT: "too_short",
     ValidationResult.TOO_LONG: "too_long",
@@ -40,8 +41,8 @@ class NumberRules:
     def __post_init__(self) -> None:
         if self.country not in phonenumbers.SUPPORTED_REGIONS:
             raise UnreadableList("unknown_country", country=self.country)
-        object.__setattr__(self, "prefix_digits", self._prefix())
         object.__setattr__(self, "trunk_prefix", phonenumbers.ndd_prefix_for_region(self.country, True) or "")
+        object.__setattr__(self, "prefix_digits", self._prefix())
 
     def _prefix(self) -> str:
         text = western_digits(self.default_prefix).strip()
@@ -55,12 +56,24 @@ class NumberRules:
             pass
         elif text.startswith("00"):
             digits = digits[2:]
-        elif not digits.startswith(code):
-            trunk = phonenumbers.ndd_prefix_for_region(self.country, True) or ""
-            digits = code + (digits.removeprefix(trunk) if trunk else digits)
+        elif not (_set_off(code, text) or (digits.startswith(code) and len(digits) >= len(code) + _LEAST_AREA)):
+            digits = code + self._without_trunk(text, digits)
         if not digits or digits.startswith("0") or len(digits) > 12:
             raise UnreadableList("bad_default_prefix", prefix=self.default_prefix)
         return digits
+
+    def _without_trunk(self, text: str, digits: str) -> str:
+        """An area as dialled inside the country, such as 020 or 8-812, without the trunk prefix."""
+        trunk = self.trunk_prefix
+        # No area begins with 0; other trunk prefixes are told by a sign after them or by an area of three digits.
+        if trunk and (digits.startswith("0") or _set_off(trunk, text) or len(digits) == len(trunk) + 3):
+            return digits.removeprefix(trunk)
+        return digits
+
+
+def _set_off(start: str, text: str) -> bool:
+    """Whether the text begins with just these digits, parted from the next ones by a sign."""
+    return re.match(rf"\D*{start}\D", text) is not None
 
 
 def normalise(text: str, rules: NumberRules) -> str | Reason:

@@ -118,7 +118,7 @@ def _above_first_numbers(top: Sequence[Sequence[str]], rules: NumberRules) -> in
             if not cell or not parse_cell(cell, rules).numbers:
                 continue
             above = next((n for n in range(index - 1, -1, -1) if any(top[n])), None)
-            if above is not None and top[above][column] and not any(sign.isdigit() for sign in top[above][column]):
+            if above is not None and top[above][column] and not any(sign.isdecimal() for sign in top[above][column]):
                 return above
             return None
     return None

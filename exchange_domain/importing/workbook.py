@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-import fastexcel
 import polars as pl
 
 from exchange_domain.importing.binary_excel import scan_xls
 from exchange_domain.importing.delimited import read_delimited
+from exchange_domain.importing.excel_cells import read_cells
 from exchange_domain.importing.formats import Kind, kind_of
 from exchange_domain.importing.limits import LIMITS, Limits
 from exchange_domain.importing.open_document import read_open_document
@@ -54,9 +54,9 @@ class Workbook:
             raise UnreadableList("no_such_sheet", sheet=name)
         if name not in self._grids:
             # One sheet is kept: a preview and the import of the same sheet follow each other.
-            grid = _excel_grid(self.data, name, self._ranges[name])
-            if self.kind == "xlsx" or self.kind == "xls":
-                self._grids.clear()
+            wanted = self.sheets.index(name) if self.kind == "xls" else name
+            grid = _excel_grid(self.data, wanted, self._ranges[name])
+            self._grids.clear()
             self._grids[name] = grid
         return self._grids[name]
 
@@ -79,11 +79,7 @@ def open_workbook(data: bytes, filename: str, limits: Limits = LIMITS) -> Workbo
         with open_package(data, limits) as package:
             ranges = scan_xlsx(package, limits)
     else:
-        found = scan_xls(data, limits)
-        names = _excel(data).sheet_names
-        if len(names) != len(found):
-            raise UnreadableList("damaged")
-        ranges = dict(zip(names, found, strict=True))
+        ranges = scan_xls(data, limits)
     empty = frozenset(name for name, used in ranges.items() if used.is_empty)
     if len(empty) == len(ranges):
         raise UnreadableList("no_rows")
@@ -99,25 +95,9 @@ def _of_frames(kind: Kind, filename: str, limits: Limits, frames: dict[str, pl.D
     return workbook
 
 
-def _excel(data: bytes) -> fastexcel.ExcelReader:
-    try:
-        return fastexcel.read_excel(data)
-    except fastexcel.FastExcelError as error:
-        code = "password_protected" if "assword" in str(error) else "damaged"
-        raise UnreadableList(code) from error
-
-
-def _excel_grid(data: bytes, name: str, used: UsedRange) -> Grid:
+def _excel_grid(data: bytes, sheet: str | int, used: UsedRange) -> Grid:
     if used.is_empty:
         return Grid(pl.DataFrame(), 0, {})
-    try:
-        # All rows from the sheet's first on, so that row numbers stay those of the file.
-        sheet = _excel(data).load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-        columns = sheet.selected_columns
-        frame = sheet.to_polars()
-    except fastexcel.FastExcelError as error:
-        raise UnreadableList("damaged") from error
-    frame.columns = [str(n) for n in range(frame.width)]
-    first_column = columns[0].absolute_index if columns else 0
+    frame, first_column = read_cells(data, sheet)
     faults = {(row, column - first_column): value for (row, column), value in used.faults.items()}
     return Grid(frame, first_column, faults)

@@ -1,0 +1,210 @@
+"""Writes an import's contacts into a campaign: what is there already is not added again."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger, Integer, Text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from exchange_domain.importing.cell_text import clean_text
+from exchange_domain.importing.number_cells import ImportedNumber
+from exchange_domain.importing.report_file import rejected_file
+from exchange_domain.importing.result import ImportedContact, ImportResult
+from exchange_domain.tables import ListImport
+
+_BATCH = 5_000
+_FILE_NAME_LENGTH = 255
+_BIGINTS, _INTS, _TEXTS = ARRAY(BigInteger), ARRAY(Integer), ARRAY(Text)
+
+# One import of a campaign at a time, until the transaction ends; other campaigns are not held up.
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended('list_import', :campaign))")
+_KNOWN = text("""
+select n.e164, n.contact_id, (select max(p.position) from contact_number p where p.contact_id = n.contact_id) as last
+from contact_number n where n.campaign_id = :campaign and n.e164 = any(:numbers)
+""").bindparams(bindparam("numbers", type_=_TEXTS))
+_NEW_IDS = text("select nextval(pg_get_serial_sequence('contact', 'id')) from generate_series(1, :count)")
+_ADD_CONTACTS = text("""
+insert into contact (id, campaign_id, name, fields, time_zone, import_id)
+select given.id, :campaign, given.name, given.fields::jsonb, given.time_zone, :import_id
+from unnest(:ids, :names, :fields, :zones) as given (id, name, fields, time_zone)
+""").bindparams(
+    bindparam("ids", type_=_BIGINTS), bindparam("names", type_=_TEXTS), bindparam("fields", type_=_TEXTS),
+    bindparam("zones", type_=_TEXTS), bindparam("import_id", type_=BigInteger),
+)  # fmt: skip
+# Sorted, so that two transactions which add the same numbers wait for each other and never in a circle.
+_ADD_NUMBERS = text("""
+insert into contact_number (contact_id, campaign_id, e164, person_name, note, position)
+select given.contact_id, :campaign, given.e164, given.person_name, given.note, given.position
+from unnest(:contacts, :numbers, :people, :notes, :positions)
+  as given (contact_id, e164, person_name, note, position)
+order by given.e164
+on conflict (campaign_id, e164) do nothing returning contact_id
+""").bindparams(
+    bindparam("contacts", type_=_BIGINTS), bindparam("numbers", type_=_TEXTS), bindparam("people", type_=_TEXTS),
+    bindparam("notes", type_=_TEXTS), bindparam("positions", type_=_INTS),
+)  # fmt: skip
+_DROP_CONTACTS = text("delete from contact where id = any(:ids)").bindparams(bindparam("ids", type_=_BIGINTS))
+
+
+@dataclass(slots=True)
+class StoredReport:
+    """What became of the contacts of an import: each is in one of added, extended, already_there."""
+
+    added: int = 0
+    """New contacts."""
+    extended: int = 0
+    """Contacts of the campaign which got numbers that were not known."""
+    already_there: int = 0
+    """Contacts all of whose numbers the campaign has; nothing was added."""
+    numbers_added: int = 0
+    """New numbers, those of new contacts included."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImport:
+    """A list_import row as written."""
+
+    import_id: int
+    report: dict[str, int]
+    """added, extended, already_there, numbers_added, rejected, duplicates, empty, warnings, total."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows to insert, column by column."""
+
+    new: list[ImportedContact] = field(default_factory=list)
+    numbers: list[tuple[int, ImportedNumber, int]] = field(default_factory=list)
+    """Contact, number, position."""
+    extended: list[int] = field(default_factory=list)
+    """Contacts that are there and get numbers; once for each row that brings some."""
+
+
+async def import_list(
+    session: AsyncSession, campaign_id: int, account_id: int | None, file_name: str, result: ImportResult, language: str
+) -> StoredImport:
+    """Stores the contacts and the list_import row with its counts and the file of rejected rows.
+
+    Runs in the caller's transaction. `language` is that of the reasons in the file.
+    """
+    entry = ListImport(
+        campaign_id=campaign_id, account_id=account_id, file_name=clean_text(file_name)[:_FILE_NAME_LENGTH], report={}
+    )
+    session.add(entry)
+    await session.flush()
+    assert entry.id is not None
+    stored = await store(session, campaign_id, result, entry.id)
+    report = {**asdict(stored), **counts(result)}
+    entry.report = report
+    if result.rejected or result.warnings or result.duplicates:
+        entry.rejected_file = await asyncio.to_thread(rejected_file, result, language)
+    session.add(entry)
+    await session.flush()
+    return StoredImport(entry.id, report)
+
+
+def counts(result: ImportResult) -> dict[str, int]:
+    """The rows of a list that are not contacts, and all of them."""
+    return {
+        "rejected": len(result.rejected),
+        "duplicates": len(result.duplicates),
+        "empty": result.empty_rows,
+        "warnings": len(result.warnings),
+        "total": result.total_rows,
+    }
+
+
+async def store(
+    session: AsyncSession, campaign_id: int, result: ImportResult, import_id: int | None = None
+) -> StoredReport:
+    """Adds the result's contacts to the campaign, in the caller's transaction. Storing the same again adds nothing.
+
+    A contact some of whose numbers the campaign has gives its other numbers to the contact there. Imports of one
+    campaign wait for each other; an operator who enters the same number meanwhile wins or loses, never both.
+    """
+    await session.execute(_LOCK, {"campaign": campaign_id})
+    report = StoredReport()
+    for start in range(0, len(result.contacts), _BATCH):
+        await _store_batch(session, campaign_id, result.contacts[start : start + _BATCH], import_id, report)
+    return report
+
+
+async def _store_batch(
+    session: AsyncSession,
+    campaign_id: int,
+    contacts: Sequence[ImportedContact],
+    import_id: int | None,
+    report: StoredReport,
+) -> None:
+    batch = await _sorted_out(session, campaign_id, contacts, report)
+    ids = list((await session.execute(_NEW_IDS, {"count": len(batch.new)})).scalars()) if batch.new else []
+    if ids:
+        await session.execute(
+            _ADD_CONTACTS,
+            {
+                "campaign": campaign_id,
+                "import_id": import_id,
+                "ids": ids,
+                "names": [contact.name for contact in batch.new],
+                "fields": [json.dumps(contact.fields, ensure_ascii=False) for contact in batch.new],
+                "zones": [contact.time_zone for contact in batch.new],
+            },
+        )
+    for contact_id, contact in zip(ids, batch.new, strict=True):
+        batch.numbers += [(contact_id, number, place) for place, number in enumerate(contact.numbers)]
+    if not batch.numbers:
+        return
+    owners = (
+        await session.execute(
+            _ADD_NUMBERS,
+            {
+                "campaign": campaign_id,
+                "contacts": [contact_id for contact_id, _, _ in batch.numbers],
+                "numbers": [number.e164 for _, number, _ in batch.numbers],
+                "people": [number.person_name for _, number, _ in batch.numbers],
+                "notes": [number.note for _, number, _ in batch.numbers],
+                "positions": [place for _, _, place in batch.numbers],
+            },
+        )
+    ).scalars()
+    added = list(owners)
+    with_numbers = set(added)
+    # Someone else entered all their numbers between our look and our insert.
+    bare = [contact_id for contact_id in ids if contact_id not in with_numbers]
+    if bare:
+        await session.execute(_DROP_CONTACTS, {"ids": bare})
+    report.numbers_added += len(added)
+    report.added += len(ids) - len(bare)
+    extended = sum(1 for contact_id in batch.extended if contact_id in with_numbers)
+    report.extended += extended
+    report.already_there += len(bare) + len(batch.extended) - extended
+
+
+async def _sorted_out(
+    session: AsyncSession, campaign_id: int, contacts: Sequence[ImportedContact], report: StoredReport
+) -> _Batch:
+    """Which contacts are new, and which numbers go to contacts that are there."""
+    numbers = [number.e164 for contact in contacts for number in contact.numbers]
+    known: dict[str, int] = {}
+    last_place: dict[int, int] = {}
+    for row in (await session.execute(_KNOWN, {"campaign": campaign_id, "numbers": numbers})).all():
+        known[row.e164] = row.contact_id
+        last_place[row.contact_id] = row.last
+    batch = _Batch()
+    for contact in contacts:
+        owner = next((known[number.e164] for number in contact.numbers if number.e164 in known), None)
+        unknown = [number for number in contact.numbers if number.e164 not in known]
+        if owner is None:
+            batch.new.append(contact)
+        elif not unknown:
+            report.already_there += 1
+        else:
+            batch.extended.append(owner)
+            for number in unknown:
+                last_place[owner] += 1
+                batch.numbers.append((owner, number, last_place[owner]))
+    return batch
