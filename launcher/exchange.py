@@ -14,7 +14,7 @@ from launcher.embedded.postgres import ClusterFailed
 from launcher.embedded.valkey import ServerMissing
 from launcher.environment import ROOT, program_environment, python_module
 from launcher.ports import LOOPBACK, free_ports
-from launcher.readiness import listens, serves
+from launcher.readiness import serves
 from launcher.supervisor import Supervisor
 
 STOPPING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -100,7 +100,7 @@ class Plan:
             "--recordings": str(self.data.recordings),
         }
         arguments = [word for pair in options.items() for word in pair]
-        return replace(self.program("switch", "switch_simulator", *arguments), ready=listens(port))
+        return replace(self.program("switch", "switch_simulator", *arguments), ready_line="listening on")
 
 
 class Bringing:

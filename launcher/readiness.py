@@ -1,25 +1,8 @@
-"""Ways to see that a server is up, asked again and again until the answer is yes."""
+"""Whether a server is up, asked again and again until the answer is yes."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import httpx
-
-from launcher.ports import LOOPBACK
-
-
-def listens(port: int) -> Callable[[], Awaitable[bool]]:
-    """Something accepts connections on this port."""
-
-    async def ask() -> bool:
-        try:
-            _, writer = await asyncio.open_connection(LOOPBACK, port)
-        except OSError:
-            return False
-        writer.close()
-        return True
-
-    return ask
 
 
 def serves(url: str) -> Callable[[], Awaitable[bool]]:
