@@ -92,6 +92,9 @@ def parse_behaviour(phrase: str) -> Behaviour:
             behaviour = replace(behaviour, redirect=match.group(1))
         elif status := _status(clause):
             behaviour = replace(behaviour, refuse=status, refuse_after=time or pending or Span(0.0, 0.0))
+            if not clause[0].isdigit() and "at once" not in clause and not behaviour.early_media:
+                # Said in a word it is a person's doing: the telephone rings before.
+                behaviour = replace(behaviour, rings=True)
         else:
             raise BehaviourError(f"{clause!r} in {phrase!r} is nothing a telephone does here")
         if "voicemail" in phrase.lower():

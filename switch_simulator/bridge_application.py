@@ -50,14 +50,19 @@ class _BridgeRun:
             self._failed("INVALID_NUMBER_FORMAT")
             return
         channel.on_application_end = self._originator_gone
+        channel.variables["originate_disposition"] = "failure"
+        channel.set_call_state("RING_WAIT")
         self.attempt = Attempt(channel.switch, dial, self._done, originator=channel)
         self.attempt.start()
 
     def _done(self, leg: Channel | None, cause: str) -> None:
         channel = self.channel
+        if channel.is_up:
+            channel.set_call_state("ACTIVE")
         if leg is None:
             if channel.is_up:
                 channel.on_application_end = None
+                self._take_over_refusal()
                 channel.later(0.02, lambda: self._failed(cause))
             return
         channel.variables |= {
@@ -77,6 +82,19 @@ class _BridgeRun:
     def _join(self, bridge: Bridge) -> None:
         if bridge.a.bridge is bridge and bridge.a.is_up and bridge.b.is_up:
             bridge.join()
+
+    def _take_over_refusal(self) -> None:
+        """The SIP refusal of the called leg stands on the calling one too."""
+        refused = self.attempt.last_failed if self.attempt is not None else None
+        if refused is None or "sip_term_status" not in refused.variables:
+            return
+        phrase = refused.variables["sip_invite_failure_phrase"]
+        self.channel.variables |= {
+            "sip_invite_failure_status": refused.variables["sip_invite_failure_status"],
+            "sip_invite_failure_phrase": phrase,
+            "sip_hangup_phrase": phrase,
+            "last_bridge_proto_specific_hangup_cause": refused.variables["proto_specific_hangup_cause"],
+        }
 
     def _failed(self, cause: str) -> None:
         channel = self.channel

@@ -37,6 +37,7 @@ class Bridge:
         b.call_uuid = a.uuid
         b.variables["call_uuid"] = a.uuid
         b.target = "CS_EXCHANGE_MEDIA"
+        a.switch.database.touch(a)
         a.emit("CHANNEL_BRIDGE", self._ids())
         b.go("CS_EXCHANGE_MEDIA")
         for one, other in ((a, b), (b, a)):
@@ -84,12 +85,17 @@ class Bridge:
                 stayer.variables["last_bridge_hangup_cause"] = leaver.hangup_cause
                 hang_up(stayer, "ORIGINATOR_CANCEL", by_peer=True)
             return
-        _note_end(stayer, leaver)
         if leaver is self.b:
+            _note_end(stayer, leaver)
             self._unbridge()
             self._release(stayer, leaver)
         else:
+            # B parks by itself before the bridge, which runs in the thread of A, has come to its end.
+            cause = stayer.variables.get("bridge_hangup_cause", "")
+            _note_end(stayer, leaver)
+            stayer.set_variable("bridge_hangup_cause", cause)
             self._release(stayer, leaver)
+            stayer.variables["bridge_hangup_cause"] = leaver.hangup_cause
             self._unbridge()
             self._end_application()
 
@@ -120,6 +126,7 @@ class Bridge:
         self._end_application()
 
     def _unbridge(self) -> None:
+        self.a.switch.database.touch(self.a)
         self.a.emit("CHANNEL_UNBRIDGE", self._ids())
 
     def _end_application(self) -> None:
@@ -256,6 +263,7 @@ def _introduce(a: Channel, b: Channel) -> None:
         note_transfer(one, source)
         profile.index += 1
         profile.times.profile_created = now
+        profile.times.bridged = 0
     a.variables["uuid_bridge"] = b.uuid
     # B appears to be called by what A is; A's callee becomes whom B was called by.
     b_number = b.profile.callee_number

@@ -36,7 +36,7 @@ STATE_NUMBERS = {
     "CS_DESTROY": 12,
 }
 NO_NAME = "N/A"
-CALL_STATE_NUMBERS = {"DOWN": 0, "RINGING": 2, "EARLY": 3, "ACTIVE": 4, "HELD": 5, "HANGUP": 7}
+CALL_STATE_NUMBERS = {"DOWN": 0, "RINGING": 2, "EARLY": 3, "ACTIVE": 4, "HELD": 5, "RING_WAIT": 6, "HANGUP": 7}
 
 
 @dataclass(slots=True)
@@ -197,6 +197,7 @@ class Channel:
         """Stands in a new state (CHANNEL_STATE)."""
         self.target = target or state
         self.state = state
+        self.switch.database.touch(self)
         self.emit("CHANNEL_STATE", variables=False)
 
     def set_call_state(self, call_state: str) -> None:
@@ -204,6 +205,7 @@ class Channel:
         if call_state == self.call_state:
             return
         original, self.call_state = self.call_state, call_state
+        self.switch.database.touch(self)
         self.emit(
             "CHANNEL_CALLSTATE",
             [

@@ -68,6 +68,10 @@ class DialPlan:
 
     def set_user(self, name: str, behaviour: Behaviour) -> None:
         """From now on this user does that."""
+        before = self.user(name).answer
+        if behaviour.refuse and behaviour.rings and before and behaviour.refuse_after == Span(0.0, 0.0):
+            # Said without a time: this telephone rings as long as it did before it was answered.
+            behaviour = replace(behaviour, refuse_after=before)
         self.own_users[name] = behaviour
 
     def set_number(self, number: str, behaviour: Behaviour) -> None:

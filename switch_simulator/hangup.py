@@ -35,6 +35,8 @@ def hang_up(channel: Channel, cause: str, by_peer: bool = False) -> bool:
 
 
 def _tear_down(channel: Channel, ended: int) -> None:
+    if channel.hangup_disposition.startswith("recv_"):
+        channel.variables["sip_hangup_disposition"] = channel.hangup_disposition
     playback.stop(channel)
     bridge = channel.bridge
     if bridge is not None:
@@ -49,9 +51,9 @@ def _tear_down(channel: Channel, ended: int) -> None:
     channel.go("CS_HANGUP")
     channel.call_uuid = channel.uuid
     channel.profile.times.hangup = ended
+    recording.stop_all(channel)
     channel.set_call_state("HANGUP")
     channel.presence("CS_HANGUP")
-    recording.stop_all(channel)
     channel.go("CS_REPORTING")
     _report(channel)
 

@@ -112,7 +112,12 @@ class Callee:
         channel.variables |= sip_variables.at_media(self.route)
         self._codec()
         channel.answer_state = "early"
-        channel.profile.times.progress_media = channel.switch.clock.micros()
+        channel.variables["endpoint_disposition"] = "EARLY MEDIA"
+        now = channel.switch.clock.micros()
+        channel.profile.times.progress_media = now
+        if channel.attempt is not None and channel.attempt.originator is not None:
+            # The leg on whose behalf it is called hears the network too.
+            channel.attempt.originator.profile.times.progress_media = now
         channel.emit("CHANNEL_PROGRESS_MEDIA")
         channel.set_call_state("EARLY")
         run_hooks(channel, "execute_on_pre_answer")
@@ -131,13 +136,14 @@ class Callee:
         channel.answer_state = "answered"
         channel.profile.times.answered = channel.switch.clock.micros()
         channel.emit("CHANNEL_ANSWER")
+        channel.variables["endpoint_disposition"] = "ANSWER"
         channel.presence("answered")
-        channel.set_call_state("ACTIVE")
         if first_media:
             run_hooks(channel, "execute_on_media")
         run_hooks(channel, "execute_on_answer")
         if not channel.is_up:
             return
+        channel.set_call_state("ACTIVE")
         if channel.bridge is not None:
             channel.bridge.answered(channel)
         if channel.behaviour.hang_up:

@@ -41,6 +41,7 @@ class Attempt:
         self.caller_id = caller_id
         self.originator = originator
         self.legs: list[Channel] = []
+        self.last_failed: Channel | None = None
         self._done: Callable[[Channel | None, str], None] | None = done
         self._groups = list(dial.groups)
         self._last_cause = "NORMAL_CLEARING"
@@ -78,6 +79,7 @@ class Attempt:
         if channel in self.legs:
             self.legs.remove(channel)
         self._last_cause = cause
+        self.last_failed = channel
         if not self.legs and self._done is not None:
             if self._groups:
                 self._next_group()
@@ -185,7 +187,6 @@ class Attempt:
                 "sip_invite_domain": route.domain,
                 "presence_id": f"{route.destination}@{route.domain}",
             }
-            channel.presence_id = f"{route.destination}@{route.domain}"
         own |= sip_variables.of_media(route, not self._ignores_early_media)
         channel.variables = own
         channel.callee = Callee(channel, route)
@@ -223,6 +224,7 @@ class Attempt:
     def _launch(self, channel: Channel, route: Route) -> None:
         if channel.is_up:
             channel.emit("CHANNEL_OUTGOING", variables=False)
+            channel.presence_id = channel.variables.get("presence_id", "")
             channel.go("CS_INIT")
             channel.target = "CS_ROUTING"
             channel.emit("CHANNEL_CREATE")

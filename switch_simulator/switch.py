@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from switch_simulator.channel import Channel
 from switch_simulator.clock import Clock, gmt, stamp
+from switch_simulator.core_database import CoreDatabase
 from switch_simulator.dialplan import DialPlan
 from switch_simulator.events import Event, Headers
 from switch_simulator.origins import origin_of
@@ -56,6 +57,7 @@ class Switch:
         self.started = self.clock.now()
         self.channels: dict[str, Channel] = {}
         self.scheduler = Scheduler(self.clock)
+        self.database = CoreDatabase()
         self.globals = {"hostname": HOSTNAME, "domain": dialplan.domain, "local_ip_v4": "192.0.2.2"}
         self.outbound_calls: dict[str, int] = {}
         self.failed_calls: dict[str, int] = {}
@@ -90,6 +92,7 @@ class Switch:
         channel.cancel_all()
         if self.channels.get(channel.uuid) is channel:
             del self.channels[channel.uuid]
+            self.database.touch(channel)
             self.scheduler.delete(channel.uuid)
 
     # -- events ----------------------------------------------------------------------------------
@@ -167,6 +170,7 @@ class Switch:
         self.scheduler.close()
         for channel in list(self.channels.values()):
             self.remove(channel)
+        self.database.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

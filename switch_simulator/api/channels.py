@@ -87,7 +87,9 @@ def uuid_buglist(switch: Switch, argument: str) -> str:
 def uuid_limit(switch: Switch, argument: str) -> str:
     """Limits are not kept here."""
     if len(argument.split()) < 4:
-        return "USAGE: uuid_limit <uuid> <backend> <realm> <resource> [<max>[/interval]] [number [dialplan [context]]]"
+        return (
+            "USAGE: uuid_limit <uuid> <backend> <realm> <resource> [<max>[/interval]] [number [dialplan [context]]]\n"
+        )
     return OK if argument.split()[0] in switch.channels else NO_CHANNEL
 
 

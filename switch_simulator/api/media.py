@@ -132,7 +132,11 @@ def uuid_recv_dtmf(switch: Switch, argument: str) -> str:
 def _digits(channel: Channel, digits: str) -> None:
     for digit in digits:
         if channel.is_up:
-            channel.emit("DTMF", [("DTMF-Digit", digit), ("DTMF-Duration", DTMF_DURATION), ("DTMF-Source", "APP")])
+            channel.emit(
+                "DTMF",
+                [("DTMF-Digit", digit), ("DTMF-Duration", DTMF_DURATION), ("DTMF-Source", "APP")],
+                variables=False,
+            )
 
 
 @command("uuid_send_dtmf")

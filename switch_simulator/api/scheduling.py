@@ -97,4 +97,4 @@ async def msleep(switch: Switch, argument: str) -> str:
     """Waits; with `api` the connection's events wait too."""
     if argument.isdigit():
         await asyncio.sleep(int(argument) / 1000)
-    return OK
+    return "+OK"

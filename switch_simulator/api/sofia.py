@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from switch_simulator.api.registry import command
+from switch_simulator.api.show import registration_id
 from switch_simulator.clock import stamp
 from switch_simulator.switch import Switch
 
@@ -54,7 +55,7 @@ def user_exists(switch: Switch, argument: str) -> str:
 
 def _profile_command(switch: Switch, words: list[str]) -> str:
     if not words or words[0] not in switch.dialplan.profiles:
-        return f"Invalid Profile [{words[0] if words else ''}]\n"
+        return f"Invalid Profile [{words[0] if words else ''}]"
     action = words[1] if len(words) > 1 else ""
     if action == "rescan":
         return "+OK scan complete\n"
@@ -172,7 +173,7 @@ def _registrations(switch: Switch) -> str:
     text = "\nRegistrations:\n" + LINE
     for name, port in users.items():
         rows = [
-            ("Call-ID", f"reg-{name}"),
+            ("Call-ID", registration_id(name)),
             ("User", f"{name}@{domain}"),
             ("Contact", f'"" <sip:{name}@127.0.0.1:{port}>'),
             ("Agent", "softphone"),
@@ -195,7 +196,7 @@ def _registrations_xml(switch: Switch) -> str:
     text = '<?xml version="1.0" encoding="ISO-8859-1"?>\n<profile>\n  <registrations>\n'
     for name, port in switch.dialplan.registered_users().items():
         rows = [
-            ("call-id", f"reg-{name}"),
+            ("call-id", registration_id(name)),
             ("user", f"{name}@{domain}"),
             ("contact", escape(f'"" <sip:{name}@127.0.0.1:{port}>')),
             ("agent", "softphone"),

@@ -168,7 +168,8 @@ class _Player:
             key = _key(step)
             if key is not None:
                 expected[key] += 1
-        await self._until(expected, PATIENCE)
+        left = (self.transcript.messages[-1].at if self.transcript.messages else 0.0) + self.drift - self.now()
+        await self._until(expected, max(0.0, left) + PATIENCE)
         # What should not come at all would come now.
         await asyncio.sleep(0.15)
         return self.recorded

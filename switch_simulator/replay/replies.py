@@ -89,7 +89,7 @@ def _same_table(query: str, wanted: str, came: str) -> bool:
     if (rows is None) != (other is None):
         return False
     if query.startswith("show modules"):
-        return bool(rows and other) and set(rows[0]) == set(other[0])
+        return bool(rows) and bool(other) and list(rows[0]) == list(other[0])
     if expected.get("row_count") != actual.get("row_count"):
         return False
     return rows is None or other is None or _same_rows(rows, other)
