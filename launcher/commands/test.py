@@ -4,16 +4,22 @@ import subprocess
 import sys
 
 
+def wants_browser(arguments: list[str]) -> bool:
+    """Whether browser tests may be among those chosen: not when the marker expression leaves them out."""
+    return not any("not browser" in argument for argument in arguments)
+
+
 def main(arguments: list[str]) -> int:
     from launcher.chromium import ChromiumMissing, ensure_chromium
     from launcher.environment import ROOT, program_environment
 
     environment = program_environment()
-    try:
-        environment |= ensure_chromium(environment)
-    except ChromiumMissing as problem:
-        print(f"run test: {problem}", file=sys.stderr)
-        return 1
+    if wants_browser(arguments):
+        try:
+            environment |= ensure_chromium(environment)
+        except ChromiumMissing as problem:
+            print(f"run test: {problem}", file=sys.stderr)
+            return 1
     command = [sys.executable, "-m", "pytest", *arguments]
     try:
         return subprocess.run(command, cwd=ROOT, env=environment).returncode

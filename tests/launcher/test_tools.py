@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from launcher import chromium
-from launcher.commands import check
+from launcher.commands import check, test
 from launcher.environment import program_environment
 
 
@@ -51,6 +51,14 @@ def test_without_any_browser_it_says_how_to_do_without(monkeypatch):
     monkeypatch.setattr(chromium, "_playwright_install", lambda environment: False)
     with pytest.raises(chromium.ChromiumMissing, match='-m "not browser"'):
         chromium.ensure_chromium({"PATH": ""})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [([], True), (["tests/app"], True), (["-m", "browser"], True), (["-m", "not browser"], False)],
+)
+def test_no_browser_is_brought_for_tests_without_one(arguments, wanted):
+    assert test.wants_browser(arguments) is wanted
 
 
 def test_fix_changes_files_and_without_it_nothing_is_changed():
