@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Integer, Text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -126,24 +127,25 @@ async def store(
     A contact some of whose numbers the campaign has gives its other numbers to the contact there. Imports of one
     campaign wait for each other; an operator who enters the same number meanwhile wins or loses, never both.
     """
-    await session.execute(_LOCK, {"campaign": campaign_id})
+    connection = await session.connection()
+    await connection.execute(_LOCK, {"campaign": campaign_id})
     report = StoredReport()
     for start in range(0, len(result.contacts), _BATCH):
-        await _store_batch(session, campaign_id, result.contacts[start : start + _BATCH], import_id, report)
+        await _store_batch(connection, campaign_id, result.contacts[start : start + _BATCH], import_id, report)
     return report
 
 
 async def _store_batch(
-    session: AsyncSession,
+    connection: AsyncConnection,
     campaign_id: int,
     contacts: Sequence[ImportedContact],
     import_id: int | None,
     report: StoredReport,
 ) -> None:
-    batch = await _sorted_out(session, campaign_id, contacts, report)
-    ids = list((await session.execute(_NEW_IDS, {"count": len(batch.new)})).scalars()) if batch.new else []
+    batch = await _sorted_out(connection, campaign_id, contacts, report)
+    ids = list((await connection.execute(_NEW_IDS, {"count": len(batch.new)})).scalars()) if batch.new else []
     if ids:
-        await session.execute(
+        await connection.execute(
             _ADD_CONTACTS,
             {
                 "campaign": campaign_id,
@@ -159,7 +161,7 @@ async def _store_batch(
     if not batch.numbers:
         return
     owners = (
-        await session.execute(
+        await connection.execute(
             _ADD_NUMBERS,
             {
                 "campaign": campaign_id,
@@ -176,7 +178,7 @@ async def _store_batch(
     # Someone else entered all their numbers between our look and our insert.
     bare = [contact_id for contact_id in ids if contact_id not in with_numbers]
     if bare:
-        await session.execute(_DROP_CONTACTS, {"ids": bare})
+        await connection.execute(_DROP_CONTACTS, {"ids": bare})
     report.numbers_added += len(added)
     report.added += len(ids) - len(bare)
     extended = sum(1 for contact_id in batch.extended if contact_id in with_numbers)
@@ -185,13 +187,13 @@ async def _store_batch(
 
 
 async def _sorted_out(
-    session: AsyncSession, campaign_id: int, contacts: Sequence[ImportedContact], report: StoredReport
+    connection: AsyncConnection, campaign_id: int, contacts: Sequence[ImportedContact], report: StoredReport
 ) -> _Batch:
     """Which contacts are new, and which numbers go to contacts that are there."""
     numbers = [number.e164 for contact in contacts for number in contact.numbers]
     known: dict[str, int] = {}
     last_place: dict[int, int] = {}
-    for row in (await session.execute(_KNOWN, {"campaign": campaign_id, "numbers": numbers})).all():
+    for row in (await connection.execute(_KNOWN, {"campaign": campaign_id, "numbers": numbers})).all():
         known[row.e164] = row.contact_id
         last_place[row.contact_id] = row.last
     batch = _Batch()
