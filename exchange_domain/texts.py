@@ -133,5 +133,6 @@ def extract(
         if (name := ast.unparse(call.func)) in KEYWORDS:
             texts = [a.value if isinstance(a, ast.Constant) and isinstance(a.value, str) else None for a in call.args]
             if not texts or texts[0] is None:
-                raise ValueError(f"line {call.lineno}: {name}() needs a literal text")
+                where = getattr(file, "name", "")
+                raise ValueError(f"{where}:{call.lineno}: {name}() needs a literal text")
             yield call.lineno, name, tuple(texts), []

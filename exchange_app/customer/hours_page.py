@@ -1,0 +1,134 @@
+"""`/customer/campaign/[id]/hours`: when contacts may be called, how long, how often."""
+
+from typing import Any
+
+import reflex as rx
+from exchange_app.design import OUTCOMES, autosave, button, callout, card, field, switch
+from exchange_app.i18n import t
+
+from .here import Here, of_campaign
+from .hours_state import LIMITS, RETRY, Day, Hours, Limit
+from .steps import step_foot, step_head
+
+
+def weekday_names() -> list[Any]:
+    return [
+        t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday"),
+    ]  # fmt: skip
+
+
+def _weekday(number: Any) -> Any:
+    return rx.match(number, *enumerate(weekday_names()), "")
+
+
+def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
+    return rx.el.div(
+        autosave(
+            id=f"{which}-{day.weekday}", name=f"{Here.number}:{day.weekday}:{which}", value=value, kind="time",
+            on_save=Hours.change_time, aria_label=label, show_saved=False,
+        ),
+        style={"width": "116px"},
+    )  # fmt: skip
+
+
+def _day(day: Day) -> rx.Component:
+    name = _weekday(day.weekday)
+    fault = Hours.day_faults[day.weekday.to_string()]
+    times = rx.el.div(
+        _time(day, "opens", day.opens, t("{day}, from", day=name)), rx.el.span("–", aria_hidden="true"),
+        _time(day, "closes", day.closes, t("{day}, until", day=name)), class_name="row",
+    )  # fmt: skip
+    words = rx.match(
+        fault,
+        ("closes_first", t("Calling would end before it begins. Not saved yet.")),
+        ("overlaps", t("This runs into the day's next stretch. Not saved yet.")),
+        ("bad_time", t("A time such as 09:00 is expected. Not saved yet.")),
+        "",
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(switch(name, checked=day.on, on_change=lambda on: Hours.switch_day(day.weekday, on)),
+                      style={"minWidth": "170px"}),
+            rx.cond(day.on, times, rx.el.span(t("no calls"), class_name="m")),
+            rx.cond(day.more != "", rx.el.span(t("and {times}, kept as it is", times=day.more), class_name="s m")),
+            class_name="row w", style={"minHeight": "52px"},
+        ),
+        rx.cond(fault, rx.el.p(words, class_name="err s", role="alert")),
+    )  # fmt: skip
+
+
+def _number(name: str, limit: Limit, label: Any, hint: Any) -> rx.Component:
+    words = rx.match(
+        Hours.wrong[name],
+        ("range", t("From {least} to {most}. Not saved.", least=limit.least, most=limit.most)),
+        ("warning", t("The warning must sound at least 5 seconds before the end. Not saved.")),
+        "",
+    )
+    return field(
+        label,
+        autosave(
+            id=name, name=f"{Here.number}:{name}", value=Hours.shown[name], kind="number", on_save=Hours.change_limit,
+            min=limit.least, max=limit.most, step=1,
+        ),
+        control_id=name, hint=hint, error=rx.cond(Hours.wrong[name], words, ""),
+    )  # fmt: skip
+
+
+def _hours() -> rx.Component:
+    return card(
+        rx.el.div(
+            rx.el.h2(t("Calling hours")),
+            button(t("Monday's hours for all days"), kind="ghost", on_click=Hours.copy_monday), class_name="row sb w",
+        ),
+        rx.el.p(t("By the clock of each contact: nobody is called at night in their own town."), class_name="m"),
+        rx.cond(
+            ~Here.has_hours,
+            callout(t("No day is switched on."), t("Nothing can be called until one is."), tone="amber"),
+        ),
+        rx.el.ul(rx.foreach(Hours.days, _day), style={"listStyle": "none", "padding": 0}), class_name="col g3",
+    )  # fmt: skip
+
+
+def _limits() -> rx.Component:
+    return card(
+        rx.el.h2(t("One call")),
+        _number("longest_call_s", LIMITS["longest_call_s"], t("Longest call, minutes"),
+                t("The switch ends the call by itself then. This much money is held before each call")),
+        _number("warning_s", LIMITS["warning_s"], t("Warning before the end, seconds"), t("The operator hears a tone")),
+        _number("ring_s", LIMITS["ring_s"], t("Ring for, seconds"), t("Five rings are about 30 seconds")),
+        _number("wrap_up_s", LIMITS["wrap_up_s"], t("Time to write the result, seconds"), t("After it the call is closed by itself")),
+        switch(
+            rx.cond(Hours.recording, t("Calls are recorded"), t("Calls are not recorded")), checked=Hours.recording,
+            on_change=Hours.switch_recording,
+        ),
+        class_name="col g4",
+    )  # fmt: skip
+
+
+def _retries() -> rx.Component:
+    def after(outcome: str) -> rx.Component:
+        return _number(
+            f"retry_{outcome}", RETRY, t("After “{outcome}”, minutes", outcome=OUTCOMES.word(outcome)), None
+        )  # fmt: skip
+
+    return card(
+        rx.el.h2(t("Trying again")),
+        _number("max_attempts", LIMITS["max_attempts"], t("Attempts for one contact"), t("A call-back or a wrong number is not counted")),
+        *(after(outcome) for outcome in ("no_answer", "busy", "unreachable", "dropped")),
+        _number("min_gap_s", LIMITS["min_gap_s"], t("Least rest of a number, minutes"),
+                t("Between two calls to the same number, also of your other campaigns")),
+        class_name="col g4",
+    )  # fmt: skip
+
+
+def hours_page() -> rx.Component:
+    return of_campaign(
+        rx.el.div(
+            step_head(t("Hours and limits"), "hours"),
+            rx.el.div(
+                _hours(), rx.el.div(_limits(), _retries(), class_name="col g4"),
+                class_name="grid c2", style={"alignItems": "start"},
+            ),
+            step_foot((t("Script and form"), "script"), (t("Managers and results"), "people")), class_name="page",
+        )
+    )  # fmt: skip

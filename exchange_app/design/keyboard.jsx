@@ -1,0 +1,97 @@
+// Keys of the page: filtered here, so that only what is bound goes to the server.
+import { useEffect, useRef } from "react";
+
+const SETTLE_MS = 600; // a digit pressed for the state before must not act in the state after
+const SEQUENCE_MS = 1500;
+const bound = []; // [{combo, settles, inFields, act}], the newest first
+let changedAt = -Infinity, prefix = "", prefixAt = 0;
+
+const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable=true]";
+const inField = (node) => node instanceof Element && node.closest(FIELD) !== null;
+const pressable = (node) => node instanceof Element && node.closest("button, a[href], summary, [role=button], [role=menuitem], input") !== null;
+const openDialog = () => [...document.querySelectorAll("[role=dialog],[role=alertdialog]")].filter((d) => d.dataset.state !== "closed").at(-1);
+export const singleKeysOff = () => { try { return localStorage.getItem("keys") === "off"; } catch { return false; } };
+
+// "KeyC", "Digit1" (also on the number pad), "shift+Digit1", "ctrl+Enter" (also Cmd), "?" (by the character), "KeyG KeyW"
+function named(event) {
+  const code = event.code.replace(/^Numpad(\d)$/, "Digit$1").replace("NumpadEnter", "Enter");
+  return (event.ctrlKey || event.metaKey ? "ctrl+" : "") + (event.shiftKey ? "shift+" : "") + code;
+}
+const fits = (combo, name, event) =>
+  combo === name || (combo.length === 1 && event.key === combo) || (combo === "?" && name === "shift+Slash");
+
+export function pick(bindings, event, { field, onButton, dialog, now, off, before }) {
+  const name = named(event), mod = event.ctrlKey || event.metaKey;
+  if (event.repeat || event.isComposing || event.defaultPrevented) return null;
+  if (onButton && !mod && ["Enter", "Space"].includes(event.code)) return null;
+  const sequence = before ? `${before} ${name}` : null;
+  for (const wanted of [sequence, name]) {
+    if (!wanted) continue;
+    const found = bindings.find((b) =>
+      (wanted === sequence ? b.combo === wanted : fits(b.combo, wanted, event)) &&
+      (!dialog || (b.node && dialog.contains(b.node))) &&
+      (!field || mod || event.altKey || b.inFields) &&
+      !(event.altKey && mod) &&
+      (!off || mod || event.altKey || ["Escape", "Enter"].includes(event.code)) &&
+      !(b.settles && /^Digit\d$/.test(name) && now - changedAt < SETTLE_MS));
+    if (found) return found;
+  }
+  return null;
+}
+
+function onKeyDown(event) {
+  const field = inField(event.target);
+  if (field && event.code === "Escape" && !event.defaultPrevented) {
+    if (!openDialog()) { event.target.blur(); event.preventDefault(); }
+    return;
+  }
+  const now = performance.now();
+  const before = now - prefixAt < SEQUENCE_MS ? prefix : "";
+  const found = pick(bound, event, { field, onButton: pressable(event.target), dialog: openDialog(), now, off: singleKeysOff(), before });
+  const starts = !field && !event.repeat && bound.some((b) => b.combo.startsWith(named(event) + " "));
+  prefix = starts && !before ? named(event) : "";
+  prefixAt = now;
+  if (!found) return;
+  event.preventDefault();
+  found.act();
+}
+
+export function Key({ combo, settle, settles = false, inFields = false, onPress }) {
+  const act = useRef(onPress), anchor = useRef(null);
+  act.current = onPress;
+  useEffect(() => { if (settles) changedAt = performance.now(); }, [settle, settles]);
+  useEffect(() => {
+    const entry = { combo, settles, inFields, node: anchor.current, act: () => act.current?.() };
+    if (!bound.length) window.addEventListener("keydown", onKeyDown);
+    bound.unshift(entry);
+    return () => {
+      bound.splice(bound.indexOf(entry), 1);
+      if (!bound.length) window.removeEventListener("keydown", onKeyDown);
+    };
+  }, [combo, settles, inFields]);
+  return <span hidden ref={anchor} />;
+}
+
+// Moves the focus to the element with this id.
+export function FocusKey({ combo, target }) {
+  return <Key combo={combo} onPress={() => document.getElementById(target)?.focus()} />;
+}
+
+// Presses the element with this id, as a click would: for keys that a link or a dialog's button already has.
+export function PressKey({ combo, target, settle, settles = false }) {
+  return <Key combo={combo} settle={settle} settles={settles} onPress={() => {
+    const node = document.getElementById(target);
+    if (node && !node.disabled) node.click();
+  }} />;
+}
+
+// Whether single keys act; a choice of this browser.
+export function SingleKeys({ label }) {
+  return (
+    <label className="sw">
+      <input type="checkbox" role="switch" defaultChecked={!singleKeysOff()}
+        onChange={(e) => localStorage.setItem("keys", e.target.checked ? "on" : "off")} />
+      <i aria-hidden="true" /><span>{label}</span>
+    </label>
+  );
+}

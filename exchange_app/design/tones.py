@@ -1,0 +1,23 @@
+"""The five colours with a meaning. Teal goes or is on the line, blue transfers, amber waits, red is lost, grey rests."""
+
+from typing import Any, Literal
+
+import reflex as rx
+
+Tone = Literal["accent", "blue", "amber", "red", "gray"]
+
+
+def classes(*names: Any) -> Any:
+    """Joins class names, some of which may be Vars."""
+    parts = [n for n in names if n is not None and not (isinstance(n, str) and not n)]
+    if all(isinstance(p, str) for p in parts):
+        return " ".join(parts)
+    joined: Any = rx.Var.create("")
+    for index, part in enumerate(parts):
+        joined = joined + (" " if index else "") + (rx.Var.create(part) if isinstance(part, str) else part.to(str))
+    return joined
+
+
+def tone_class(prefix: str, tone: Any) -> Any:
+    """`k-red` of prefix `k` and tone `red`, also for a Var."""
+    return f"{prefix}-{tone}" if isinstance(tone, str) else rx.Var.create(f"{prefix}-") + tone.to(str)

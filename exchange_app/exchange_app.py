@@ -1,0 +1,62 @@
+"""The app: its frame, its pages, its routes, and what runs beside them."""
+
+import reflex as rx
+import reflex.model  # noqa: F401  Imported late, it would stop the event loop for a second at the first event.
+import structlog
+
+from exchange_app.build import CLIENT
+from exchange_app.i18n import HEAD as LANGUAGE_HEAD
+from exchange_app.i18n import later, t
+from exchange_app.live import run_bridge
+from exchange_app.pages_mount import PageAddresses
+from exchange_app.security.headers import SecurityHeaders
+from exchange_app.security.middleware import Guard
+from exchange_app.shell import Me
+from exchange_app.shell import connection, error_pages
+from exchange_app.shell.brand import name
+from exchange_app.shell.frame import framed
+from exchange_app.shell.page import Page
+from exchange_app.shell.roles import collected
+from exchange_app.shell.theme import HEAD as THEME_HEAD
+from exchange_app.sign_in import pages as sign_in_pages
+from exchange_app.web import routes
+
+log = structlog.get_logger(__name__)
+
+
+def failed(exception: Exception) -> rx.event.EventSpec:
+    """A handler raised: the person is told in their language, the log gets the place and no values."""
+    frames = []
+    trace = exception.__traceback__
+    while trace is not None:
+        frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("handler_failed", error=type(exception).__name__, at=frames[-4:])
+    return rx.toast.error(later("Something went wrong. Nothing you saved is lost."))
+
+
+app = rx.App(
+    stylesheets=["/exchange.css"],
+    head_components=[*LANGUAGE_HEAD, *THEME_HEAD, rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml")],
+    html_lang="ru",
+    backend_exception_handler=failed,
+    toaster=rx.toast.provider(position="bottom-center", custom_attrs={"containerAriaLabel": t("Notifications")}),
+    api_transformer=[routes(), lambda asgi: PageAddresses(asgi, CLIENT), SecurityHeaders],
+)
+app.app_wraps[(5, "Overlay")] = lambda stateful: rx.fragment(rx.memo(connection.offline)())
+app.app_wraps[(55, "ErrorBoundary")] = lambda stateful: connection.boundary()
+app.add_middleware(Guard())
+app.register_lifespan_task(run_bridge)
+
+PAGES: list[Page] = collected()
+
+
+def add(page: Page) -> None:
+    guard = [Me.enter(page.role)] if page.role else []
+    app.add_page(framed(page, PAGES), route=page.route, title=page.title, on_load=[*guard, *page.on_load])
+
+
+for page in [*sign_in_pages(), *PAGES]:
+    add(page)
+app.add_page(lambda: rx.fragment(), route="/", title=name(), on_load=Me.lead_home)
+app.add_page(error_pages.not_found, route="404", title=t("There is no such page"))

@@ -1,0 +1,82 @@
+"""A script cut into what the workspace shows apart: the steps of the talk, and the objections with their answers. Pure."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from exchange_domain import scripts
+
+HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
+FENCE = re.compile(r"^\s*(```|~~~)")
+OBJECTIONS = re.compile(r"^(возражения|частые возражения|objections|common objections)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with what stands under it; the text before the first heading has level 0 and no title."""
+
+    level: int
+    title: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section ready to be shown: its title as plain text, its body as safe HTML."""
+
+    title: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Parts:
+    steps: tuple[Part, ...]
+    objections: tuple[Part, ...]
+
+
+def sections(markdown: str) -> list[Section]:
+    """The script's sections in order; a `#` inside a fenced block is no heading. Nothing of the text is lost."""
+    found: list[Section] = []
+    level, title, lines = 0, "", list[str]()
+    fenced = False
+    for line in markdown.splitlines():
+        if FENCE.match(line):
+            fenced = not fenced
+        heading = None if fenced else HEADING.match(line)
+        if heading is None:
+            lines.append(line)
+            continue
+        found.append(Section(level, title, "\n".join(lines)))
+        level, title, lines = len(heading[1]), heading[2], []
+    found.append(Section(level, title, "\n".join(lines)))
+    return [s for s in found if s.level or s.body.strip()]
+
+
+def parts(markdown: str, values: Mapping[str, object]) -> Parts:
+    """Steps and objections of a script with the contact's values in place.
+
+    The section named "Objections" (or "Возражения") is taken out: each deeper heading in it is one objection, its text is
+    the answer to say. The title of the whole script, a first-level heading that has only sections under it, is left out.
+    """
+    steps: list[Part] = []
+    objections: list[Part] = []
+    inside: int | None = None
+    for section in sections(markdown):
+        if inside is not None and section.level <= inside:
+            inside = None
+        if inside is None and OBJECTIONS.match(section.title):
+            inside = section.level
+            if section.body.strip():
+                objections.append(Part(section.title, scripts.render(section.body, values)))
+        elif inside is not None:
+            objections.append(Part(plain(section.title, values), scripts.render(section.body, values)))
+        elif section.body.strip() or section.level > 1:
+            steps.append(Part(plain(section.title, values), scripts.render(section.body, values)))
+    return Parts(tuple(steps), tuple(objections))
+
+
+def plain(title: str, values: Mapping[str, object]) -> str:
+    """A heading as text: its fields filled, its marks of emphasis gone."""
+    known = {str(key).casefold(): str(value) for key, value in values.items()}
+    filled = scripts.FIELD.sub(lambda m: known.get(m.group(1).casefold()) or m.group(1), title)
+    return re.sub(r"[*_`]+", "", filled).strip()

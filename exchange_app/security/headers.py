@@ -1,0 +1,59 @@
+"""Headers of every answer: what the browser may load, who may frame us, what may be cached."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from exchange_domain.settings import settings
+
+CONTENT_POLICY = "; ".join([
+    "default-src 'self'",
+    # Pages are prerendered with inline module scripts and inline styles.
+    "script-src 'self' 'unsafe-inline'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self' {sockets}",
+    "worker-src 'self' blob:",
+    "frame-ancestors 'none'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "object-src 'none'",
+])  # fmt: skip
+
+
+def _content_policy() -> str:
+    host = settings().public_url.split("://", 1)[-1].rstrip("/")
+    return CONTENT_POLICY.format(sockets=f"ws://{host} wss://{host}")
+
+
+class SecurityHeaders:
+    """ASGI middleware."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.content_policy = _content_policy()
+        self.secure = settings().public_url.startswith("https://")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.setdefault("content-security-policy", self.content_policy)
+                headers.setdefault("x-content-type-options", "nosniff")
+                headers.setdefault("referrer-policy", "same-origin")
+                headers.setdefault("cross-origin-opener-policy", "same-origin")
+                headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=(self)")
+                if self.secure:
+                    headers.setdefault("strict-transport-security", "max-age=31536000")
+                if scope["path"].startswith("/assets/") and message["status"] == 200:
+                    # Names carry the content's hash.
+                    headers["cache-control"] = "public, max-age=31536000, immutable"
+                elif "cache-control" not in headers:
+                    headers["cache-control"] = "no-cache"
+            await send(message)
+
+        await self.app(scope, receive, with_headers)

@@ -1,0 +1,82 @@
+"""Who is signed in, as the top bar shows it; language and theme, kept in the account."""
+
+import time
+
+import reflex as rx
+from exchange_app.live import registry
+from exchange_app.security import anyone, current_account, signed_in
+from exchange_app.security.middleware import Owner
+from exchange_app.security.policy import principal_of_event
+from exchange_app.security.principals import forget
+from exchange_domain import accounts, database
+from exchange_domain.texts import LANGUAGES
+
+HOMES = {"operator": "/operator", "customer": "/customer", "manager": "/manager",
+         "moderator": "/moderator", "admin": "/admin"}  # fmt: skip
+"""Where a role's work begins, in the order in which a role is taken when an account has several."""
+THEMES = ("system", "light", "dark")
+
+
+def initials(name: str) -> str:
+    return "".join(part[0] for part in name.split()[:2]).upper() or "?"
+
+
+class Me(rx.State):
+    """Nothing here decides a right: that is `current_account` and the middleware."""
+
+    account_id: int = 0
+    name: str = ""
+    initials: str = ""
+    email: str = ""
+    roles: list[str] = []
+    gender: str = ""
+    theme: str = ""
+    homes: list[str] = []
+    """Codes of the account's roles that have pages, in the order of HOMES."""
+
+    @rx.event
+    @signed_in
+    async def enter(self, role: str):
+        """First on_load of every page with a role: fills the top bar, joins the live changes, or leads away."""
+        account = current_account(self)
+        if role not in account.roles:
+            return rx.redirect("/", replace=True)
+        self.account_id, self.name, self.email = account.account_id, account.display_name, account.email
+        self.initials, self.gender = initials(account.display_name), account.gender or ""
+        self.homes = [r for r in HOMES if r in account.roles]
+        self.roles, self.theme = sorted(account.roles), account.theme
+        registry.enter(account.account_id, self.router.session.client_token)
+        return rx.call_script(f"i18n.clock({int(time.time() * 1000)});i18n.set({account.language!r})")
+
+    @rx.event
+    @anyone
+    async def lead_home(self):
+        """On_load of `/`: to the pages of the first role, or to sign-in."""
+        account = principal_of_event.get()
+        home = next((HOMES[r] for r in HOMES if account and r in account.roles), None)
+        if home:
+            return rx.redirect(home, replace=True)
+        return rx.redirect("/sign-in" if account is None else "/sign-in?error=no_role", replace=True)
+
+    @rx.event
+    @anyone
+    async def choose_language(self, lang: str):
+        """The browser has switched already; the account and this session follow."""
+        if lang not in LANGUAGES:
+            return
+        (await self.get_state(Owner))._language = lang
+        if account := principal_of_event.get():
+            async with database.session() as db:
+                await accounts.set_language(db, account.account_id, lang)
+            forget(account.account_id)
+
+    @rx.event
+    @anyone
+    async def choose_theme(self, theme: str):
+        """The browser has switched already; the account follows."""
+        if theme not in THEMES:
+            return
+        if account := principal_of_event.get():
+            async with database.session() as db:
+                await accounts.set_theme(db, account.account_id, theme)
+            forget(account.account_id)

@@ -1,0 +1,38 @@
+"""Light, dark or as the system says: applied before the first paint, kept in the account."""
+
+import reflex as rx
+from exchange_app.i18n import t
+
+from .me import Me
+
+HEAD: list[rx.Component] = [
+    rx.el.script(
+        """(()=>{const t=localStorage.getItem("theme")||"system",d=document.documentElement;
+d.classList.add(t==="dark"||(t==="system"&&matchMedia("(prefers-color-scheme: dark)").matches)?"dark":"light")})()"""
+    ),
+]
+
+_LIBRARY = rx.asset("theme.jsx", shared=True).importable_path
+
+
+class _ThemeKeeper(rx.Component):
+    library = _LIBRARY
+    tag = "ThemeKeeper"
+    theme: rx.Var[str]
+
+
+class _ThemeSwitch(rx.Component):
+    library = _LIBRARY
+    tag = "ThemeSwitch"
+    label: rx.Var[str]
+    on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+def theme_keeper() -> rx.Component:
+    """Follows the account's theme."""
+    return _ThemeKeeper.create(theme=Me.theme)
+
+
+def theme_switch() -> rx.Component:
+    """System, light, dark, in turn."""
+    return _ThemeSwitch.create(label=t("Change theme"), on_choose=Me.choose_theme)

@@ -1,0 +1,22 @@
+"""The plain HTTP routes beside the pages. A role folder adds its own by `routes() -> list[Route]` in its `__init__`."""
+
+import importlib
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from exchange_app.shell.roles import FOLDERS
+from exchange_app.sign_in.routes import routes as sign_in_routes
+
+
+def routes() -> Starlette:
+    """Sign-in and whatever the role folders bring; everything else falls through to the pages."""
+    found: list[BaseRoute] = list(sign_in_routes())
+    here = Path(__file__).parent
+    for folder in FOLDERS:
+        if (here / folder / "__init__.py").exists():
+            module = importlib.import_module(f"exchange_app.{folder}")
+            if hasattr(module, "routes"):
+                found += module.routes()
+    return Starlette(routes=found)
