@@ -16,7 +16,11 @@ _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_ON_LINUX = sys.platform == "linux"
+# Looked up now: between fork and exec a lookup could wait for ever for a lock of a thread that is no more.
+_libc = ctypes.CDLL(None, use_errno=True)
+_prctl = _libc.prctl if _ON_LINUX else None
+_capset = _libc.capset if _ON_LINUX else None
 
 
 class _CapabilityHeader(ctypes.Structure):
@@ -50,7 +54,7 @@ class Identity:
     def assume(self) -> None:
         """Become this identity. Called in the child, so only plain system calls."""
         if self.keeps_file_access:
-            _call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            _call(_prctl, _PR_SET_KEEPCAPS, 1, 0, 0, 0)
         os.setgroups([])
         os.setresgid(self.gid, self.gid, self.gid)
         os.setresuid(self.uid, self.uid, self.uid)
@@ -58,8 +62,8 @@ class Identity:
             bit = 1 << _CAP_DAC_OVERRIDE
             header = _CapabilityHeader(_LINUX_CAPABILITY_VERSION_3, 0)
             sets = (_CapabilitySets * 2)(_CapabilitySets(bit, bit, bit), _CapabilitySets(0, 0, 0))
-            _call("capset", ctypes.byref(header), sets)
-            _call("prctl", _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
+            _call(_capset, ctypes.byref(header), sets)
+            _call(_prctl, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
 
 
 def before_exec(
@@ -69,24 +73,24 @@ def before_exec(
 
     The death signal comes last: changing the identity clears it.
     """
-    if _libc is None and identity is None:
+    if not _ON_LINUX and identity is None:
         return None
 
     def prepare() -> None:
         if identity is not None:
             identity.assume()
-        if _libc is not None:
-            _call("prctl", _PR_SET_PDEATHSIG, int(parent_death_signal), 0, 0, 0)
+        if _ON_LINUX:
+            _call(_prctl, _PR_SET_PDEATHSIG, int(parent_death_signal), 0, 0, 0)
 
     return prepare
 
 
-def _call(name: str, *arguments: object) -> None:
-    if _libc is None:
-        raise OSError(f"{name} is known on Linux only; run this as an ordinary user")
-    if getattr(_libc, name)(*arguments) != 0:
+def _call(function: Callable[..., int] | None, *arguments: object) -> None:
+    if function is None:
+        raise OSError("PostgreSQL refuses to run as root here: run this as an ordinary user")
+    if function(*arguments) != 0:
         number = ctypes.get_errno()
-        raise OSError(number, f"{name}: {os.strerror(number)}")
+        raise OSError(number, os.strerror(number))
 
 
 def _open_to_others(path: Path) -> bool:
