@@ -50,7 +50,7 @@ class _BridgeRun:
             self._failed("INVALID_NUMBER_FORMAT")
             return
         channel.on_application_end = self._originator_gone
-        channel.variables["originate_disposition"] = "failure"
+        channel.variables |= {"originate_disposition": "failure", "DIALSTATUS": "INVALIDARGS"}
         channel.set_call_state("RING_WAIT")
         self.attempt = Attempt(channel.switch, dial, self._done, originator=channel)
         self.attempt.start()
@@ -116,6 +116,8 @@ class _BridgeRun:
     def _originator_gone(self) -> None:
         channel = self.channel
         if self.attempt is not None:
+            for leg in self.attempt.legs:
+                leg.variables["last_bridge_hangup_cause"] = channel.hangup_cause
             self.attempt.cancel("ORIGINATOR_CANCEL")
         channel.variables |= {
             "originate_disposition": "ORIGINATOR_CANCEL",

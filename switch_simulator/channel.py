@@ -80,6 +80,7 @@ class Channel:
         self.parked = False
         self.playback: Playback | None = None
         self.recordings: dict[str, Recording] = {}
+        self.displaced: dict[str, asyncio.TimerHandle | None] = {}
         self.listeners: list[Eavesdrop] = []
         self.eavesdrop: Eavesdrop | None = None
         self.applications_run: list[tuple[str, str, int]] = []

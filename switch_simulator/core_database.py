@@ -1,4 +1,4 @@
-"""The core's tables of channels and calls, which `show` reads: behind the events by some 20 ms."""
+"""The core's tables of channels and calls, which `show` reads: behind the events by 15 to 60 ms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from switch_simulator.clock import stamp
 if TYPE_CHECKING:
     from switch_simulator.channel import Channel
 
-LAG = 0.02
+LAG = 0.06
 Row = dict[str, str]
 
 _FIRST = "uuid direction created created_epoch name state cid_name cid_num ip_addr dest"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switch_simulator import listening, parking, playback, recording, sip_variables
+from switch_simulator import displacing, listening, parking, playback, recording, sip_variables
 from switch_simulator.channel import Channel
 
 # The channel's thread wakes up on its next 20 ms step after a command of a client; a BYE wakes it at once.
@@ -51,6 +51,7 @@ def _tear_down(channel: Channel, ended: int) -> None:
     channel.go("CS_HANGUP")
     channel.call_uuid = channel.uuid
     channel.profile.times.hangup = ended
+    displacing.stop_all(channel)
     recording.stop_all(channel)
     channel.set_call_state("HANGUP")
     channel.presence("CS_HANGUP")

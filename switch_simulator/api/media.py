@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switch_simulator import applications, playback, recording
+from switch_simulator import applications, displacing, playback, recording
 from switch_simulator.api.registry import NO_CHANNEL, NO_SESSION, OK, command
 from switch_simulator.channel import Channel
 from switch_simulator.switch import Switch
@@ -72,11 +72,16 @@ def uuid_record(switch: Switch, argument: str) -> str:
 
 @command("uuid_displace")
 def uuid_displace(switch: Switch, argument: str) -> str:
-    """Mixes a sound into a leg's speech: heard by nobody here, without events."""
+    """Puts a sound in the place of a leg's speech, or (`mux`) into it."""
     words = argument.split()
     if len(words) < 3:
         return "-USAGE: <uuid> [start|stop] <path> [<limit>] [mux]\n"
-    return "+OK Success\n" if _up(switch, words[0]) else NO_SESSION
+    channel = _up(switch, words[0])
+    if channel is None:
+        return NO_SESSION
+    if words[1].lower() == "start":
+        return "+OK Success\n" if displacing.start(channel, words[2]) else "-ERR Cannot displace session!\n"
+    return "+OK Success\n" if displacing.stop(channel, words[2]) else "-ERR Cannot stop displace session!\n"
 
 
 @command("uuid_audio")
@@ -109,9 +114,14 @@ def uuid_hold(switch: Switch, argument: str) -> str:
         if off and held:
             channel.emit("CHANNEL_UNHOLD")
             channel.set_call_state("ACTIVE")
+            if channel.bridge is not None:
+                playback.stop(channel.bridge.other(channel), "break")
         elif not off and not held:
             channel.emit("CHANNEL_HOLD")
             channel.set_call_state("HELD")
+            if channel.bridge is not None:
+                # The music goes to the other leg, which is seldom what was wanted.
+                playback.broadcast(channel.bridge.other(channel), "local_stream://moh")
     return "+OK Success\n"
 
 

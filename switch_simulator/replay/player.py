@@ -13,7 +13,19 @@ from urllib.parse import unquote
 
 from switch_simulator.behaviour import BehaviourError
 from switch_simulator.clock import Clock
-from switch_simulator.replay.transcript import Act, Ended, Headers, Message, Received, Sent, Transcript, one
+from switch_simulator.replay.transcript import (
+    UUID,
+    Act,
+    Ended,
+    Headers,
+    Message,
+    Received,
+    Sent,
+    Transcript,
+    leg_roles,
+    named_legs,
+    one,
+)
 from switch_simulator.simulator import Simulator
 
 # How long a command waits for what came before it in the transcript, and the end for what is still missing.
@@ -146,6 +158,7 @@ class _Player:
         steps.sort(key=lambda step: step.at - (BEFORE_ACT if isinstance(step, Act) else 0.0))
         expected: Counter[tuple[str, str, str]] = Counter()
         noticed: set[str] = set()
+        known = named_legs(self.transcript)
         for step in steps:
             if isinstance(step, Act):
                 await self._await(expected, step.at)
@@ -157,7 +170,7 @@ class _Player:
             if isinstance(step, Sent):
                 await self._await(expected, step.at)
                 self.recorded.messages.append(Sent(self.now(), step.connection, step.line, step.headers, step.body))
-                self.clients[step.connection].send(step)
+                self.clients[step.connection].send(self._translated(step))
                 continue
             if isinstance(step, Ended) and not step.refused and step.connection not in noticed:
                 # No notice before it: the client itself broke off.
@@ -166,13 +179,28 @@ class _Player:
             if isinstance(step, Received) and step.kind == "text/disconnect-notice":
                 noticed.add(step.connection)
             key = _key(step)
-            if key is not None:
+            if key is not None and (not key[2] or key[2] in known):
                 expected[key] += 1
         left = (self.transcript.messages[-1].at if self.transcript.messages else 0.0) + self.drift - self.now()
         await self._until(expected, max(0.0, left) + PATIENCE)
         # What should not come at all would come now.
         await asyncio.sleep(0.15)
         return self.recorded
+
+    def _translated(self, command: Sent) -> Sent:
+        """The command with the uuids that the switch chose replaced by those that the simulator chose."""
+        if not UUID.search(command.line) and not any(UUID.search(v) for v in command.headers.values()):
+            return command
+        theirs = {role: uuid for uuid, role in leg_roles(self.transcript.messages).items()}
+        ours = {role: uuid for uuid, role in leg_roles(self.recorded.messages).items()}
+        known = {theirs[role]: uuid for role, uuid in ours.items() if role in theirs}
+        known |= dict(zip(_bare_uuids(self.transcript.messages), _bare_uuids(self.recorded.messages), strict=False))
+
+        def replaced(text: str) -> str:
+            return UUID.sub(lambda match: known.get(match.group(), match.group()), text)
+
+        headers = {name: replaced(value) for name, value in command.headers.items()}
+        return Sent(command.at, command.connection, replaced(command.line), headers, replaced(command.body))
 
     async def _connect(self, name: str) -> None:
         client = _Client(name, self)
@@ -222,6 +250,12 @@ class _Player:
                 client.task.cancel()
 
 
+def _bare_uuids(messages: list[Message]) -> list[str]:
+    """Replies that are a uuid and nothing else (`create_uuid`)."""
+    bodies = [m.body.strip() for m in messages if isinstance(m, Received) and m.event is None]
+    return [body for body in bodies if UUID.fullmatch(body)]
+
+
 def _key(message: Message) -> tuple[str, str, str] | None:
     """What a command has to have seen before it: replies by connection, events by connection, name and leg."""
     if isinstance(message, Ended):
@@ -233,7 +267,8 @@ def _key(message: Message) -> tuple[str, str, str] | None:
         if name in ("BACKGROUND_JOB", "HEARTBEAT", "SHUTDOWN"):
             return (message.connection, name, "")
         if name.startswith(("CHANNEL_C", "CHANNEL_A", "CHANNEL_P", "CHANNEL_B", "CHANNEL_U", "CHANNEL_H", "CHANNEL_D")):
-            return (message.connection, name, one(message.event.get("Unique-ID")))
+            leg = one(message.event.get("Unique-ID"))
+            return (message.connection, name, "" if UUID.fullmatch(leg) else leg)
     return None
 
 

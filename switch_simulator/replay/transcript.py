@@ -172,15 +172,47 @@ def _message(entry: dict[str, Any]) -> Message:
 
 
 _ORIGINATION = re.compile(r"\borigination_uuid=([^,}\]]+)")
+_DIALLING = re.compile(r"\boriginate\s|execute-app-name\W+bridge")
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def named_legs(transcript: Transcript) -> set[str]:
-    """The uuids the client chose."""
+    """The uuids the client chose, apart from those that look as if the switch had."""
     found: set[str] = set()
     for command in transcript.commands:
-        for text in (command.line, *command.headers.values(), command.body):
-            found.update(match.strip("' ") for match in _ORIGINATION.findall(text))
-    return found
+        found.update(match.strip("' ") for match in _ORIGINATION.findall(_text(command)))
+    return {name for name in found if not UUID.fullmatch(name)}
+
+
+def makes_unnamed_legs(transcript: Transcript) -> bool:
+    """Whether a command leaves the choice of a leg's uuid to the switch."""
+    for command in transcript.commands:
+        text = _text(command)
+        names = _ORIGINATION.findall(text)
+        if _DIALLING.search(text) and not [n for n in names if not UUID.fullmatch(n.strip("' "))]:
+            return True
+    return False
+
+
+def _text(command: Sent) -> str:
+    return "\n".join((command.line, *(f"{n}: {v}" for n, v in command.headers.items()), command.body))
+
+
+def leg_roles(messages: list[Message]) -> dict[str, str]:
+    """Legs whose uuid the switch chose, by their first appearance: the same role has another uuid each time."""
+    roles: dict[str, str] = {}
+    for message in messages:
+        if not isinstance(message, Received):
+            continue
+        event = message.event or {}
+        if one(event.get("Event-Name")) == "CHANNEL_DESTROY" and one(event.get("Channel-State")) == "CS_NONE":
+            continue
+        leg = one(event.get("Unique-ID"))
+        if not leg and message.body.startswith("+OK "):
+            leg = message.body[4:].strip()
+        if UUID.fullmatch(leg):
+            roles.setdefault(leg, f"other {len(roles) + 1}")
+    return roles
 
 
 def find_transcripts(paths: list[Path]) -> list[Path]:
