@@ -3,6 +3,7 @@
     python -m exchange_app.build
 """
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -17,6 +18,7 @@ import reflex as rx
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / ".web"
 STAMP = WEB / "exchange-build"
+LOCK = ROOT / ".web.lock"
 CLIENT = WEB / "build" / "client"
 _INPUTS = ("exchange_app", "assets", "locale", "rxconfig.py", "uv.lock", "exchange_domain/texts.py", "exchange_domain/words.py")
 _SUFFIXES = {".py", ".jsx", ".js", ".css", ".po", ".txt", ".svg", ".png", ".ico", ".woff2", ".lock", ".webmanifest", ".mp3"}
@@ -83,16 +85,19 @@ def is_fresh() -> bool:
 
 def build(force: bool = False) -> bool:
     """Builds unless fresh; returns whether it built. Raises CalledProcessError with the tool's own output shown."""
-    if not force and is_fresh():
-        return False
-    STAMP.unlink(missing_ok=True)
-    before = fingerprint()
-    subprocess.run(
-        [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"],
-        cwd=ROOT, env=environment(), check=True,
-    )  # fmt: skip
-    STAMP.write_text(before)
-    return True
+    with LOCK.open("w") as lock:
+        # Two builds in one folder spoil each other: the second waits, and mostly finds the work done.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not force and is_fresh():
+            return False
+        STAMP.unlink(missing_ok=True)
+        before = fingerprint()
+        subprocess.run(
+            [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"],
+            cwd=ROOT, env=environment(), check=True,
+        )  # fmt: skip
+        STAMP.write_text(before)
+        return True
 
 
 def main() -> int:
