@@ -91,7 +91,7 @@ def _chain(data: bytes, start: int, table: list[int], size: int, header: int = 1
 
 
 def _sheets(stream: bytes) -> Iterator[tuple[str, UsedRange]]:
-    sheets: list[tuple[str, int]] = []
+    sheets: list[tuple[str, int, bool]] = []
     is_old = False
     for code, position, length in _records(stream, 0):
         if code == _FILEPASS:
@@ -100,14 +100,17 @@ def _sheets(stream: bytes) -> Iterator[tuple[str, UsedRange]]:
             is_old = struct.unpack_from("<H", stream, position)[0] < _BIFF8
         elif code == _BOUND_SHEET:
             start = struct.unpack_from("<I", stream, position)[0]
-            sheets.append((_sheet_name(stream[position + 6 : position + length], is_old), start))
+            name = _sheet_name(stream[position + 6 : position + length], is_old)
+            sheets.append((name, start, bool(stream[position + 4] & 3)))
         elif code == _EOF:
             break
     taken: set[str] = set()
-    for number, (name, start) in enumerate(sheets, 1):
+    for number, (name, start, hidden) in enumerate(sheets, 1):
         unique = f"{name} ({number})" if name in taken else name
         taken.add(unique)
-        yield unique, _sheet(stream, start)
+        used = _sheet(stream, start)
+        used.hidden = hidden
+        yield unique, used
 
 
 def _sheet_name(record: bytes, is_old: bool) -> str:

@@ -139,12 +139,14 @@ def _judge(reading: str, shown: str, rules: NumberRules) -> str | Reason:
     if length != ValidationResult.IS_POSSIBLE:
         code = _REASON_OF_LENGTH.get(length) or _by_usual_length(number)
         return Reason(code, {"value": shown})
-    if not phonenumbers.is_valid_number(number):
+    # A number is valid when it is of some type; asking for both would do the costliest step twice.
+    kind = phonenumbers.number_type(number)
+    if kind == PhoneNumberType.UNKNOWN:
         country = rules.country if number.country_code == own_code else _country(number, rules)
         return Reason("not_valid", {"value": shown, "country": country})
-    region = phonenumbers.region_code_for_number(number)
+    region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     worldwide = region == _WORLDWIDE and number.country_code != _WORLDWIDE_FREE
-    if worldwide or phonenumbers.number_type(number) in _REFUSED_TYPES:
+    if worldwide or kind in _REFUSED_TYPES:
         return Reason("premium", {"value": shown})
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if not E164.fullmatch(e164):

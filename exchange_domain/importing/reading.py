@@ -147,6 +147,7 @@ class _RowReader:
             numbers = [
                 number if number.person_name else ImportedNumber(number.e164, person, number.note) for number in numbers
             ]
+        name = name or next((number.person_name for number in numbers if number.person_name), "")
         if zone is None:
             by_number = (zone_of_number(number.e164) for number in numbers)
             zone = next((found for found in by_number if found), self.default_time_zone)

@@ -13,7 +13,7 @@ class ImportedContact:
     row: int
     """The row in the file, from 1, as the spreadsheet numbers it."""
     name: str
-    """May be empty when the list has none."""
+    """Without a name of its own, that of the person at its numbers; empty when the list has none."""
     fields: dict[str, str]
     """Values by field key; blank ones are left out."""
     numbers: list[ImportedNumber]

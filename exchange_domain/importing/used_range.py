@@ -19,6 +19,8 @@ class UsedRange:
     last_column: int = -1
     faults: dict[tuple[int, int], str] = field(default_factory=dict)
     """Error value, or NO_VALUE, by (row, column)."""
+    hidden: bool = False
+    """The person does not see the sheet."""
 
     @property
     def is_empty(self) -> bool:

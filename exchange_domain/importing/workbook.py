@@ -37,6 +37,8 @@ class Workbook:
     sheets: tuple[str, ...]
     """In the file's order. A CSV has one, named ""."""
     empty_sheets: frozenset[str]
+    hidden_sheets: frozenset[str]
+    """Sheets that spreadsheet programs do not show."""
     limits: Limits
     data: bytes = field(repr=False)
     _ranges: dict[str, UsedRange] = field(default_factory=dict, repr=False)
@@ -44,8 +46,9 @@ class Workbook:
 
     @property
     def default_sheet(self) -> str:
-        """The first sheet that is not empty."""
-        return next(sheet for sheet in self.sheets if sheet not in self.empty_sheets)
+        """The first shown sheet that is not empty; a hidden one when no other has cells."""
+        filled = [sheet for sheet in self.sheets if sheet not in self.empty_sheets]
+        return next((sheet for sheet in filled if sheet not in self.hidden_sheets), filled[0])
 
     def grid(self, sheet: str | None = None) -> Grid:
         """The cells of a sheet (by default the first non-empty). Raises UnreadableList: no_such_sheet, damaged."""
@@ -83,14 +86,15 @@ def open_workbook(data: bytes, filename: str, limits: Limits = LIMITS) -> Workbo
     empty = frozenset(name for name, used in ranges.items() if used.is_empty)
     if len(empty) == len(ranges):
         raise UnreadableList("no_rows")
-    return Workbook(kind, filename, tuple(ranges), empty, limits, data, ranges)
+    hidden = frozenset(name for name, used in ranges.items() if used.hidden)
+    return Workbook(kind, filename, tuple(ranges), empty, hidden, limits, data, ranges)
 
 
 def _of_frames(kind: Kind, filename: str, limits: Limits, frames: dict[str, pl.DataFrame]) -> Workbook:
     empty = frozenset(name for name, frame in frames.items() if frame.is_empty())
     if len(empty) == len(frames):
         raise UnreadableList("no_rows")
-    workbook = Workbook(kind, filename, tuple(frames), empty, limits, b"")
+    workbook = Workbook(kind, filename, tuple(frames), empty, frozenset(), limits, b"")
     workbook._grids.update((name, Grid(frame, 0, {})) for name, frame in frames.items())
     return workbook
 

@@ -21,11 +21,12 @@ def scan_xlsx(package: ZipFile, limits: Limits) -> dict[str, UsedRange]:
     """Used ranges of all worksheets, by name. Raises UnreadableList: damaged, too many rows, columns or cells."""
     targets = _targets(package)
     ranges: dict[str, UsedRange] = {}
-    for name, relation in _sheet_relations(package):
+    for name, relation, hidden in _sheet_relations(package):
         target = targets.get(relation)
         if target is None or "worksheets/" not in target:
             continue
         ranges[name] = _scan_sheet(package, target)
+        ranges[name].hidden = hidden
         ranges[name].check(limits)
     return ranges
 
@@ -46,13 +47,14 @@ def _targets(package: ZipFile) -> dict[str, str]:
     return found
 
 
-def _sheet_relations(package: ZipFile) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
+def _sheet_relations(package: ZipFile) -> list[tuple[str, str, bool]]:
+    """Name, relation and whether hidden, of every sheet."""
+    found: list[tuple[str, str, bool]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if local_name(name) == "sheet":
             relation = next((value for key, value in attributes.items() if key.endswith(":id") or key == "id"), "")
-            found.append((attributes.get("name", ""), relation))
+            found.append((attributes.get("name", ""), relation, attributes.get("state", "visible") != "visible"))
 
     reader = parser()
     reader.StartElementHandler = start

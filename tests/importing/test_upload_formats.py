@@ -189,6 +189,20 @@ def test_sheets_are_listed_and_the_first_filled_one_is_the_default():
     assert (caught.value.code, caught.value.params) == ("no_such_sheet", {"sheet": "Три"})
 
 
+def test_a_hidden_sheet_is_not_the_default():
+    book = openpyxl.Workbook()
+    hidden = book.active
+    assert hidden is not None
+    hidden.append(["Справочник"])
+    hidden.sheet_state = "hidden"
+    book.create_sheet("Контакты").append(["Иван", "89211234567"])
+    target = io.BytesIO()
+    book.save(target)
+    workbook = open_workbook(target.getvalue(), "x")
+    assert workbook.sheets == ("Sheet", "Контакты")
+    assert workbook.default_sheet == "Контакты"
+
+
 def test_file_of_another_writer_is_read():
     book = openpyxl.Workbook()
     page = book.active

@@ -95,6 +95,12 @@ def test_names_in_parts_are_joined():
     assert read(list_files.xlsx(rows)).contacts[0].name == "Петров Иван"
 
 
+def test_a_contact_without_a_name_takes_its_persons():
+    assert read(list_files.xlsx([("Телефон",), (f"{ONE} Иван",), (TWO,)])).contacts[0].name == "Иван"
+    rows = [("Компания", "Контактное лицо", "Телефон"), ("", "Анна", ONE), ("Лютик", "", TWO)]
+    assert [contact.name for contact in read(list_files.xlsx(rows)).contacts] == ["Анна", "Лютик"]
+
+
 def test_time_zone_of_column_then_number_then_campaign():
     rows = [("Телефон", "Часовой пояс"), (ONE, "МСК+2"), (THREE, ""), (TWO, ""), ("8 912 123-45-67", "там")]
     result = read(list_files.xlsx(rows))
