@@ -134,6 +134,6 @@ async def test_valkey_keeps_its_entries_when_it_is_killed(tmp_path):
         await until_answering(server)
         async with redis.asyncio.Redis.from_url(server.url()) as client:
             assert await client.get("kept") == b"yes"
-        async with redis.asyncio.Redis(port=server.port) as stranger:
+        async with redis.asyncio.Redis(port=server.port, retry=None) as stranger:
             with pytest.raises(redis.exceptions.AuthenticationError):
                 await stranger.get("kept")
