@@ -51,6 +51,8 @@ class OriginateManager(SwitchCommand):
     kind: EndpointKind
     dial_name: str
     ring_s: int
+    longest_call_s: int
+    """A consultation cannot outlast the call it is about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def _joined(state: Operator, event: Bridged) -> Step | None:
 def _refused(state: Operator, event: CommandRefused) -> Step:
     """-ERR to a bridge or a parting: one of the legs is gone, and its event is on the way or lost."""
     known = legs(state)
-    asked = tuple(leg for leg in (event.leg, event.other) if leg in known)
+    asked = tuple(leg for leg in known if leg in (event.leg, event.other))
     if event.command not in ("BridgeLegs", "ParkBoth") or not asked:
         return stay(state)
     return stay(state, Ask(asked if len(asked) > 1 else known))

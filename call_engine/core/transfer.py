@@ -49,9 +49,10 @@ def start(state: Operator, event: Event) -> Step:
 
 def managers_listed(state: Operator, event: ManagersListed) -> Step:
     call, transfer = talking_call(state), state.transfer
-    if call is None or transfer is None or transfer.phase is not TransferPhase.ASKING or state.seat.leg is None:
+    if call is None or transfer is None or transfer.phase is not TransferPhase.ASKING:
         return stay(state)
-    if call.call_id != event.call_id:
+    seat = state.seat.leg
+    if call.call_id != event.call_id or seat is None:
         return stay(state)
     if not event.managers:
         return chain(stay(notify(replace(state, transfer=None), "no_manager", event.at)), lambda s: connect(s, event))
@@ -62,7 +63,7 @@ def managers_listed(state: Operator, event: ManagersListed) -> Step:
     )
     step = stay(
         state,
-        ParkBoth(state.seat.leg),
+        ParkBoth(seat),
         PlayMusic(call.call_id),
         SaveTransferring(call.call_id, call.facts.token, True),
     )
@@ -80,7 +81,9 @@ def _ring_next(state: Operator, event: Event) -> Step:
     return stay(
         replace(state, transfer=transfer),
         SaveTransferStarted(leg, call.call_id, event.at, manager.manager_id),
-        OriginateManager(leg, state.operator_id, manager.kind, manager.dial_name, MANAGER_RING_S),
+        OriginateManager(
+            leg, state.operator_id, manager.kind, manager.dial_name, MANAGER_RING_S, call.facts.longest_call_s
+        ),
         SetTimer("manager", event.at + MANAGER_GUARD_MS),
     )
 

@@ -1,0 +1,45 @@
+"""`python -m call_engine`: drives the switch of the settings until SIGTERM or SIGINT."""
+
+import asyncio
+import signal
+import sys
+
+import asyncpg
+import structlog
+
+from exchange_domain.settings import settings
+
+from .engine import Engine
+from .logs import set_up
+from .ownership import OwnedElsewhere
+
+log = structlog.get_logger()
+
+
+async def serve() -> int:
+    engine = Engine(settings(), say=lambda line: print(line, flush=True))
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, engine.stop)
+    await engine.run()
+    return 0
+
+
+def main() -> int:
+    """0 after an orderly end, 1 when another engine took over or the database is away, 2 for unusable settings."""
+    set_up()
+    try:
+        return asyncio.run(serve())
+    except ValueError as error:
+        print(f"engine: {error}", file=sys.stderr)
+        return 2
+    except OwnedElsewhere:
+        print("engine: another engine drives this switch now", file=sys.stderr)
+        return 1
+    except (OSError, asyncpg.PostgresError) as error:
+        print(f"engine: database: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

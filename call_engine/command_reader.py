@@ -1,0 +1,133 @@
+"""Commands of the app: read from the switch's stream, given to the operators, acknowledged when they are done."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+from redis.asyncio import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from exchange_domain.messages import (
+    COMMANDS,
+    ENGINE_GROUP,
+    AnyCommand,
+    CloseCall,
+    EndShift,
+    HangUp,
+    command_stream,
+)
+
+from .clock import now_ms
+from .core.events import Commanded
+from .operators import Operators
+
+log = structlog.get_logger()
+
+STALE_MS = 15_000
+"""A press older than this is not carried out, if it would ring somebody or connect people."""
+REMEMBER_S = 24 * 3600
+KEEP_ENTRIES = 10_000
+BLOCK_MS = 2_000
+ALWAYS = (CloseCall, EndShift, HangUp)
+"""Commands that stay right however late they come."""
+
+
+class CommandReader:
+    """One reader of one stream: who reads it is the engine that owns the switch."""
+
+    def __init__(self, redis: Redis, switch_name: str, operators: Operators):
+        self._redis = redis
+        self._stream = command_stream(switch_name)
+        self._consumer = switch_name
+        self._operators = operators
+        self._done_prefix = f"engine:{switch_name}:done:"
+        self._acknowledging: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Reads until cancelled; waits and goes on when Redis was away."""
+        begun = False
+        while True:
+            try:
+                if not begun:
+                    await self._begin()
+                    begun = True
+                for _, entries in await self._next():
+                    for entry_id, fields in entries:
+                        await self._take(entry_id, fields)
+            except (RedisError, OSError) as error:
+                log.warning("commands cannot be read", error=type(error).__name__)
+                begun = False
+                await asyncio.sleep(0.5)
+
+    async def _next(self) -> list[Any]:
+        found: Any = await self._redis.xreadgroup(
+            ENGINE_GROUP, self._consumer, {self._stream: ">"}, count=64, block=BLOCK_MS
+        )
+        return found or []
+
+    async def _begin(self) -> None:
+        """Makes the group, and takes up what an engine before this one read and did not finish."""
+        try:
+            await self._redis.xgroup_create(self._stream, ENGINE_GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+        cursor = "0-0"
+        while True:
+            cursor, entries, *_ = await self._redis.xautoclaim(
+                self._stream, ENGINE_GROUP, self._consumer, min_idle_time=0, start_id=cursor, count=100
+            )
+            for entry_id, fields in entries:
+                await self._take(entry_id, fields)
+            if _text(cursor) == "0-0":
+                break
+        await self._redis.xtrim(self._stream, maxlen=KEEP_ENTRIES, approximate=True)
+
+    async def _take(self, entry_id: Any, fields: Any) -> None:
+        identity = _text(entry_id)
+        command = _command(identity, fields)
+        if command is None or await self._redis.exists(self._done_prefix + str(command.key)):
+            await self._redis.xack(self._stream, ENGINE_GROUP, identity)
+            return
+        age = now_ms() - int(identity.split("-")[0])
+        stale = age > STALE_MS and not isinstance(command, ALWAYS)
+        log.info("command", command=command.kind, operator_id=command.operator_id, key=str(command.key), stale=stale)
+        done = self._operators.of(command.operator_id).post(Commanded, command=command, stale=stale)
+        task = asyncio.create_task(self._acknowledge(identity, command, done))
+        self._acknowledging.add(task)
+        task.add_done_callback(self._acknowledging.discard)
+
+    async def _acknowledge(self, identity: str, command: AnyCommand, done: asyncio.Future[None]) -> None:
+        """When its effects are persisted: remembered as done, then off the list of pending ones."""
+        await done
+        while True:
+            try:
+                async with self._redis.pipeline(transaction=True) as pipeline:
+                    pipeline.set(self._done_prefix + str(command.key), "1", nx=True, ex=REMEMBER_S)
+                    pipeline.xack(self._stream, ENGINE_GROUP, identity)
+                    await pipeline.execute()
+                return
+            except (RedisError, OSError):
+                await asyncio.sleep(0.5)
+
+    async def finished(self) -> None:
+        """Waits until what was taken is acknowledged."""
+        if self._acknowledging:
+            await asyncio.wait(set(self._acknowledging))
+
+
+def _command(identity: str, fields: Any) -> AnyCommand | None:
+    raw = {_text(name): value for name, value in (fields or {}).items()}.get("command")
+    if raw is None:
+        return None
+    try:
+        return COMMANDS.validate_json(raw)
+    except ValidationError as error:
+        # The text may hold what a person typed; only where it is wrong is logged.
+        log.error("command not understood", entry=identity, errors=[e["loc"] for e in error.errors()])
+        return None
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

@@ -1,0 +1,23 @@
+"""Effects, each to the part that does it."""
+
+from .core.effects import Effect, Persist, SwitchCommand
+from .database_effects import DatabaseEffects
+from .mailbox import Mailbox
+from .publisher import Publisher
+from .switch_effects import SwitchEffects
+
+
+class EngineExecutor:
+    def __init__(self, switch: SwitchEffects, rows: DatabaseEffects, publisher: Publisher):
+        self._switch = switch
+        self._rows = rows
+        self._publisher = publisher
+
+    async def run(self, mailbox: Mailbox, effect: Effect) -> None:
+        match effect:
+            case SwitchCommand():
+                await self._switch.run(mailbox, effect)
+            case Persist():
+                await self._rows.run(mailbox, effect)
+            case _:
+                self._publisher.publish(effect)

@@ -1,0 +1,109 @@
+"""One mailbox an operator: what happens to her is handled one after the other, each to its end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+from uuid import uuid4
+
+import structlog
+
+from .clock import now_ms
+from .core.effects import CancelTimer, Effect, SetTimer
+from .core.events import Event, TimerFired
+from .core.state import Operator
+from .core.step import step
+
+log = structlog.get_logger()
+
+Work = Callable[["Mailbox"], Awaitable[None]]
+"""Something to be done between two events, with the state at rest: taking stock after a reconnect."""
+
+
+class Executor(Protocol):
+    """Does one effect. Results come back as events in the mailbox."""
+
+    async def run(self, mailbox: "Mailbox", effect: Effect) -> None: ...
+
+
+class Mailbox:
+    """An operator's actor: her state, her queue, her timers, and the task that works through them."""
+
+    def __init__(self, state: Operator, executor: Executor):
+        self.state = state
+        self._executor = executor
+        self._queue: asyncio.Queue[tuple[Event | Work, asyncio.Future[None] | None]] = asyncio.Queue()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._task = asyncio.create_task(self._work(), name=f"operator {state.operator_id}")
+
+    @property
+    def operator_id(self) -> int:
+        return self.state.operator_id
+
+    def post(self, kind: type[Event], **values: Any) -> asyncio.Future[None]:
+        """Puts an event of this moment into the queue. The future is done when its effects are."""
+        return self._put(kind(at=now_ms(), fresh=uuid4(), **values))
+
+    def post_work(self, work: Work) -> asyncio.Future[None]:
+        return self._put(work)
+
+    def _put(self, item: Event | Work) -> asyncio.Future[None]:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put_nowait((item, done))
+        return done
+
+    async def begin(self, effects: tuple[Effect, ...]) -> None:
+        """Does what a restored state brings with it, before the first event."""
+        await self._run(effects)
+
+    async def handle(self, event: Event) -> None:
+        """One event through the core and its effects. Only from this mailbox's own task or work."""
+        self.state, effects = step(self.state, event)
+        await self._run(effects)
+
+    async def _run(self, effects: tuple[Effect, ...]) -> None:
+        for effect in effects:
+            match effect:
+                case SetTimer():
+                    self._set_timer(effect)
+                case CancelTimer():
+                    self._cancel_timer(effect.name)
+                case _:
+                    await self._executor.run(self, effect)
+
+    async def _work(self) -> None:
+        while True:
+            item, done = await self._queue.get()
+            try:
+                await (self.handle(item) if isinstance(item, Event) else item(self))
+            except Exception:
+                # One bad event must not stop an operator's line: the state before it stays.
+                log.exception("event failed", operator_id=self.operator_id, event_kind=type(item).__name__)
+            if done is not None and not done.done():
+                done.set_result(None)
+
+    def _set_timer(self, effect: SetTimer) -> None:
+        self._cancel_timer(effect.name)
+        delay = max(0, effect.at - now_ms()) / 1_000
+        self._timers[effect.name] = asyncio.get_running_loop().call_later(delay, self._fire, effect.name)
+
+    def _cancel_timer(self, name: str) -> None:
+        if (handle := self._timers.pop(name, None)) is not None:
+            handle.cancel()
+
+    def _fire(self, name: str) -> None:
+        if self._timers.pop(name, None) is not None:
+            self.post(TimerFired, name=name)
+
+    async def drained(self) -> None:
+        """Waits until nothing that is in the queue now is left."""
+
+        async def nothing(_: Mailbox) -> None:
+            return
+
+        await self.post_work(nothing)
+
+    async def close(self) -> None:
+        for name in list(self._timers):
+            self._cancel_timer(name)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,101 @@
+"""All mailboxes of the engine, and which leg, job and endpoint belongs to whom."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+
+from .core.events import Destroyed, EndpointSignedOff, EndpointSignedOn, OriginateDone, OriginateFailed
+from .core.state import Operator
+from .mailbox import Executor, Mailbox
+from .switch.reading import JobMessage, LegMessage, RegistrationMessage, read_event
+
+log = structlog.get_logger()
+
+FORGET_S = 600.0
+"""A leg without an end that was seen is forgotten after this long, if its operator does not need it."""
+
+
+class Operators:
+    """Routes what the switch says. Called from the reading task: it only looks up and puts into queues."""
+
+    def __init__(self) -> None:
+        self._mailboxes: dict[int, Mailbox] = {}
+        self._legs: dict[UUID, tuple[int, float]] = {}
+        self._jobs: dict[UUID, tuple[int, UUID]] = {}
+        self.executor: Executor | None = None
+        self.connected = False
+        """Whether new operators start with a switch."""
+
+    def __iter__(self) -> Iterator[Mailbox]:
+        return iter(list(self._mailboxes.values()))
+
+    def of(self, operator_id: int) -> Mailbox:
+        """The operator's mailbox; a new one for somebody not seen before."""
+        mailbox = self._mailboxes.get(operator_id)
+        return mailbox or self.add(Operator(operator_id, connected=self.connected))
+
+    def add(self, state: Operator) -> Mailbox:
+        assert self.executor is not None
+        mailbox = self._mailboxes[state.operator_id] = Mailbox(state, self.executor)
+        return mailbox
+
+    # --- legs and jobs ---
+
+    def expect_leg(self, leg: UUID, operator_id: int) -> None:
+        """From now on the leg's events go to this operator. Called before the leg can exist."""
+        self._legs[leg] = (operator_id, time.monotonic())
+
+    def knows(self, leg: UUID) -> bool:
+        return leg in self._legs
+
+    def new_job(self, operator_id: int, leg: UUID) -> UUID:
+        """A job's uuid, known here before the command goes out."""
+        job = uuid4()
+        self._jobs[job] = (operator_id, leg)
+        return job
+
+    def forget_old(self, needed: set[UUID]) -> None:
+        """Drops legs and jobs whose end was never seen."""
+        limit = time.monotonic() - FORGET_S
+        self._legs = {leg: kept for leg, kept in self._legs.items() if leg in needed or kept[1] > limit}
+        self._jobs = {job: kept for job, kept in self._jobs.items() if kept[1] in self._legs}
+
+    # --- what the switch says ---
+
+    def event(self, headers: Mapping[str, Any]) -> None:
+        match read_event(headers):
+            case LegMessage() as said:
+                self._leg(said)
+            case JobMessage() as said:
+                self._job(said)
+            case RegistrationMessage() as said:
+                self._registration(said)
+
+    def _leg(self, said: LegMessage) -> None:
+        if (owner := self._legs.get(said.leg)) is None:
+            return
+        self.of(owner[0]).post(said.kind, leg=said.leg, **said.values)
+        if said.kind is Destroyed:
+            del self._legs[said.leg]
+
+    def _job(self, said: JobMessage) -> None:
+        if (owner := self._jobs.pop(said.job, None)) is None:
+            return
+        operator_id, leg = owner
+        if said.reason is None:
+            self.of(operator_id).post(OriginateDone, leg=leg)
+        else:
+            self.of(operator_id).post(OriginateFailed, leg=leg, cause=said.reason.split()[0])
+
+    def _registration(self, said: RegistrationMessage) -> None:
+        for mailbox in self:
+            shift = mailbox.state.shift
+            if shift is not None and shift.endpoint == said.user:
+                mailbox.post(EndpointSignedOn if said.registered else EndpointSignedOff)
+
+    async def close(self) -> None:
+        for mailbox in self:
+            await mailbox.close()

@@ -1,0 +1,128 @@
+"""What the pages are shown goes out here: snapshot and live change in one step, the latest of each thing.
+
+A view that is replaced before it went out is not sent: pages need the latest. The version comes from Redis, and never
+goes back, over restarts of the engine nor over a loss of Redis' memory: it is at least the time in milliseconds.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import structlog
+from pydantic import BaseModel
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from exchange_domain import call_rows
+from exchange_domain.messages import (
+    CampaignChanged,
+    ManagerView,
+    OperatorView,
+    campaign_channel,
+    manager_channel,
+    manager_snapshot_key,
+    operator_channel,
+    operator_snapshot_key,
+)
+from exchange_domain.tables import Campaign
+
+from .clock import now_ms
+from .core.effects import Effect, PublishManager, PublishOperator, PublishRow
+from .database_effects import while_away
+
+log = structlog.get_logger()
+
+# A script is one transaction of Redis: no reader sees a snapshot whose change has not been published.
+PUT_VIEW = """
+local version = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, tonumber(ARGV[2]))
+version = string.format('%.0f', version)
+redis.call('SET', KEYS[2], version)
+local body = string.gsub(ARGV[1], '"version":0', '"version":' .. version, 1)
+redis.call('SET', KEYS[1], body)
+redis.call('PUBLISH', ARGV[3], body)
+return version
+"""
+PAUSE_S = (0.1, 2.0)
+
+
+def _version_key(snapshot_key: str) -> str:
+    return f"{snapshot_key}:version"
+
+
+class Publisher:
+    """A queue with one place for each thing that is shown, worked through by one task."""
+
+    def __init__(self, redis: Redis):
+        self._redis = redis
+        self._put_view = redis.register_script(PUT_VIEW)
+        self._waiting: dict[object, Callable[[], Awaitable[None]]] = {}
+        self._changed = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def publish(self, effect: Effect) -> None:
+        match effect:
+            case PublishOperator():
+                self._put(("operator", effect.view.operator_id), lambda: self._operator(effect.view))
+            case PublishManager():
+                self._put(("manager", effect.view.manager_id), lambda: self._manager(effect.view))
+            case PublishRow():
+                self._put(("row", effect.call_id), lambda: self._row(effect.call_id))
+
+    def row(self, call_id: UUID) -> None:
+        self.publish(PublishRow(call_id))
+
+    def campaign(self, campaign_id: int) -> None:
+        """Status or money of a campaign changed."""
+        self._put(("campaign", campaign_id), lambda: self._campaign(campaign_id))
+
+    def _put(self, key: object, send: Callable[[], Awaitable[None]]) -> None:
+        # Put again, it goes to the end: what was there before it in time is sent before it.
+        self._waiting.pop(key, None)
+        self._waiting[key] = send
+        self._idle.clear()
+        self._changed.set()
+
+    async def run(self) -> None:
+        pause = PAUSE_S[0]
+        while True:
+            if not self._waiting:
+                self._idle.set()
+                self._changed.clear()
+                await self._changed.wait()
+            key = next(iter(self._waiting))
+            send = self._waiting.pop(key)
+            try:
+                await send()
+                pause = PAUSE_S[0]
+            except (RedisError, OSError) as error:
+                log.warning("not published", error=type(error).__name__, retry_s=pause)
+                self._waiting.setdefault(key, send)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, PAUSE_S[1])
+            except Exception:
+                log.exception("not published")
+
+    async def drained(self) -> None:
+        """Waits until everything put so far has gone out."""
+        await self._idle.wait()
+
+    async def _operator(self, view: OperatorView) -> None:
+        await self._view(operator_snapshot_key(view.operator_id), operator_channel(view.operator_id), view)
+
+    async def _manager(self, view: ManagerView) -> None:
+        await self._view(manager_snapshot_key(view.manager_id), manager_channel(view.manager_id), view)
+
+    async def _view(self, key: str, channel: str, view: BaseModel) -> None:
+        arguments = [view.model_dump_json(), str(now_ms()), channel]
+        await self._put_view(keys=[key, _version_key(key)], args=arguments)
+
+    async def _row(self, call_id: UUID) -> None:
+        row = await while_away(lambda s: call_rows.one(s, call_id))
+        await self._redis.publish(campaign_channel(row.campaign_id), row.model_dump_json())
+
+    async def _campaign(self, campaign_id: int) -> None:
+        campaign = await while_away(lambda s: s.get(Campaign, campaign_id))
+        if campaign is not None:
+            changed = CampaignChanged(campaign_id=campaign_id, status=campaign.status)
+            await self._redis.publish(campaign_channel(campaign_id), changed.model_dump_json())

@@ -1,0 +1,92 @@
+"""After a connect, and each half minute: what the engine believes against what the switch has."""
+
+import asyncio
+from uuid import UUID, uuid4
+
+import structlog
+
+from .clock import now_ms
+from .core.events import Facts, SwitchBack
+from .core.state import legs
+from .mailbox import Mailbox
+from .operators import Operators
+from .switch.connection import SwitchConnection
+from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
+from .switch.reading import is_ours, read_channels
+from .switch_effects import SwitchEffects
+
+log = structlog.get_logger()
+
+AUDIT_S = 30.0
+
+
+class Stocktaking:
+    def __init__(self, connection: SwitchConnection, operators: Operators, switch: SwitchEffects):
+        self._connection = connection
+        self._operators = operators
+        self._switch = switch
+
+    async def after_connect(self) -> None:
+        """Every operator's legs are asked about, in her own mailbox; then channels of nobody are ended."""
+        self._operators.connected = True
+        waiting = [mailbox.post_work(self._take_up) for mailbox in self._operators]
+        if waiting:
+            await asyncio.wait(waiting)
+        await self.end_orphans(await self._channels())
+
+    async def _take_up(self, mailbox: Mailbox) -> None:
+        try:
+            facts = await self._switch.facts(legs(mailbox.state))
+        except (CommandNotSent, CommandUnconfirmed):
+            return
+        await mailbox.handle(SwitchBack(at=now_ms(), fresh=uuid4(), facts=facts))
+
+    async def audit(self) -> None:
+        """For ever: a lost event is found out within a minute."""
+        while True:
+            await asyncio.sleep(AUDIT_S)
+            try:
+                await self.audit_once()
+            except (CommandNotSent, CommandUnconfirmed, CommandFailed):
+                continue
+            except Exception:
+                log.exception("audit failed")
+
+    async def audit_once(self) -> None:
+        if not self._connection.up:
+            return
+        channels = await self._channels()
+        for mailbox in self._operators:
+            if any(str(leg) not in channels for leg in legs(mailbox.state)):
+                mailbox.post_work(self._ask)
+        self._operators.forget_old({leg for mailbox in self._operators for leg in legs(mailbox.state)})
+        await self.end_orphans(channels)
+
+    async def _ask(self, mailbox: Mailbox) -> None:
+        try:
+            facts = await self._switch.facts(legs(mailbox.state))
+        except (CommandNotSent, CommandUnconfirmed):
+            return
+        await mailbox.handle(Facts(at=now_ms(), fresh=uuid4(), facts=facts))
+
+    async def _channels(self) -> set[str]:
+        return read_channels(await self._connection.api("show channels as json"))
+
+    async def end_orphans(self, channels: set[str]) -> None:
+        """Ends channels that the exchange made and nobody answers for. Others' channels are none of its business."""
+        for uuid in channels:
+            if self._is_known(uuid):
+                continue
+            try:
+                if is_ours(await self._connection.api(f"uuid_dump {uuid} json")):
+                    log.warning("orphan ended", leg=uuid)
+                    await self._connection.api(f"uuid_kill {uuid} NORMAL_CLEARING")
+            except CommandFailed:
+                continue
+
+    def _is_known(self, uuid: str) -> bool:
+        try:
+            return self._operators.knows(UUID(uuid))
+        except ValueError:
+            # The engine's own legs all have uuids; and only what is surely one gets into a command.
+            return True

@@ -1,0 +1,1 @@
+"""The event socket, and all that knows Genesis or FreeSWITCH's words."""

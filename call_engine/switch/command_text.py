@@ -1,0 +1,184 @@
+"""Effects as commands of the event socket. Nothing that a person typed gets in without being checked here."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from exchange_domain.settings import Settings
+from exchange_domain.words import EndpointKind
+
+from ..core.effects import (
+    BridgeLegs,
+    Kill,
+    OriginateContact,
+    OriginateManager,
+    OriginateSeat,
+    ParkAfterBridge,
+    ParkBoth,
+    PlayComfort,
+    PlayMusic,
+    PlayRinging,
+    StopPlaying,
+    SwitchCommand,
+)
+from ..core.timings import EARLY_MEDIA_S, SEAT_RING_S
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+CALLER_ID = re.compile(r"\+?[0-9]{3,15}")
+FOLDER = re.compile(r"(?:[A-Za-z]:)?/?[A-Za-z0-9_./ -]*")
+UNSAFE = re.compile(r"[\x00-\x1f\x7f{}\[\]<>'\"\\,;|&`$^]")
+
+RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
+COMFORT_TONE = "tone_stream://%(300,4700,350,440);loops=-1"
+MUSIC = "local_stream://moh"
+# Commas are escaped because the tone stands inside {}.
+WARNING_TONE = r"playback::tone_stream://%(200\,100\,1400)%(200\,0\,1400)"
+MEDIA_TIMEOUT_MS = 10_000
+
+
+class UnsafeValue(ValueError):
+    """A value that must not get into a command. The message names its kind, never the value."""
+
+
+def dial_name(value: str, what: str) -> str:
+    """A SIP user's, domain's or gateway's name, unchanged."""
+    if not NAME.fullmatch(value):
+        raise UnsafeValue(f"{what} is not a plain name")
+    return value
+
+
+def digits_of(e164: str) -> str:
+    """The digits that are dialled for a number. Raises UnsafeValue for anything that is no E.164 number."""
+    if not E164.fullmatch(e164):
+        raise UnsafeValue("the number is not in E.164")
+    return e164[1:]
+
+
+def recording_path(folder: PurePosixPath | str, call_id: UUID, claimed_ms: int) -> str:
+    """Where the switch keeps a call's recording: FOLDER/YYYY/MM/DD/CALL.wav, days in UTC."""
+    day = datetime.fromtimestamp(claimed_ms / 1_000, UTC)
+    return str(PurePosixPath(str(folder)) / f"{day:%Y/%m/%d}" / f"{call_id}.wav")
+
+
+def variables(values: dict[str, str]) -> str:
+    """`{a=1,b='x y'}`: values are quoted where they hold blanks; our own tone strings come escaped already."""
+    parts = []
+    for name, value in values.items():
+        plain = value.replace(r"\,", "")
+        if UNSAFE.search(plain):
+            raise UnsafeValue(f"variable {name} holds a character with a meaning")
+        parts.append(f"{name}='{value}'" if " " in value else f"{name}={value}")
+    return "{" + ",".join(parts) + "}"
+
+
+class CommandText:
+    """The switch's words for effects, with this installation's names."""
+
+    def __init__(self, settings: Settings):
+        self._domain = dial_name(settings.sip_domain, "SIP_DOMAIN")
+        self._gateway = dial_name(settings.carrier_gateway, "CARRIER_GATEWAY")
+        if not CALLER_ID.fullmatch(settings.caller_id_number):
+            raise UnsafeValue("CALLER_ID_NUMBER is not a number")
+        self._caller_id = settings.caller_id_number
+        self._recordings = settings.recordings_dir.as_posix()
+        if not FOLDER.fullmatch(self._recordings):
+            raise UnsafeValue("RECORDINGS_DIR holds a character with a meaning for the switch")
+
+    def originate(self, effect: OriginateSeat | OriginateContact | OriginateManager) -> str:
+        """Raises UnsafeValue."""
+        match effect:
+            case OriginateSeat():
+                return self._originate(self._seat(effect), self._endpoint(effect.kind, effect.endpoint))
+            case OriginateContact():
+                return self._originate(self._contact(effect), self._number(effect.e164))
+            case OriginateManager():
+                return self._originate(self._manager(effect), self._endpoint(effect.kind, effect.dial_name))
+
+    def recording(self, call_id: UUID, claimed_ms: int) -> str:
+        return recording_path(self._recordings, call_id, claimed_ms)
+
+    def _originate(self, own: dict[str, str], target: str) -> str:
+        caller = {"origination_caller_id_name": "Exchange", "origination_caller_id_number": self._caller_id}
+        return f"originate {variables(own | caller)}{target} &park()"
+
+    def _number(self, e164: str) -> str:
+        return f"sofia/gateway/{self._gateway}/{digits_of(e164)}"
+
+    def _endpoint(self, kind: EndpointKind, endpoint: str) -> str:
+        if kind is EndpointKind.NUMBER:
+            return self._number(endpoint)
+        return f"user/{dial_name(endpoint, 'the endpoint')}@{self._domain}"
+
+    def _seat(self, effect: OriginateSeat) -> dict[str, str]:
+        return {
+            "origination_uuid": str(effect.leg),
+            "exchange_seat": str(effect.operator_id),
+            "park_after_bridge": "true",
+            "park_after_early_bridge": "true",
+            "continue_on_fail": "true",
+            "hangup_after_bridge": "false",
+            "originate_timeout": str(SEAT_RING_S),
+            "media_timeout": str(MEDIA_TIMEOUT_MS),
+            "send_silence_when_idle": "400",
+            "sip_h_X-Seat": str(effect.leg),
+        }
+
+    def _contact(self, effect: OriginateContact) -> dict[str, str]:
+        """The operator hears the network's announcements: bridged at early media, which ends unanswered by itself."""
+        limit, warning = effect.longest_call_s, effect.longest_call_s - effect.warning_s
+        own = {
+            "origination_uuid": str(effect.leg),
+            "exchange_call": str(effect.leg),
+            "exchange_seat": str(effect.operator_id),
+            "exchange_fence": str(effect.token),
+            "ignore_early_media": "false",
+            "park_after_bridge": "true",
+            "hangup_after_bridge": "false",
+            "originate_timeout": str(effect.ring_s),
+            # The originate's own timeout ends with the announcement; at the answer the call's limit takes its place.
+            "execute_on_media": f"sched_hangup +{EARLY_MEDIA_S} NO_ANSWER",
+            "execute_on_answer_1": "sched_cancel",
+            "execute_on_answer_2": f"sched_hangup +{limit} allotted_timeout",
+            "execute_on_answer_3": f"sched_broadcast +{warning} {WARNING_TONE} both",
+        }
+        if effect.recording:
+            own["RECORD_STEREO"] = "true"
+            own["execute_on_answer_4"] = f"record_session {self.recording(effect.leg, effect.claimed_ms)}"
+        return own
+
+    def _manager(self, effect: OriginateManager) -> dict[str, str]:
+        return {
+            "origination_uuid": str(effect.leg),
+            "exchange_transfer": str(effect.leg),
+            "exchange_seat": str(effect.operator_id),
+            "ignore_early_media": "true",
+            "park_after_bridge": "true",
+            "hangup_after_bridge": "false",
+            "originate_timeout": str(effect.ring_s),
+            "execute_on_answer": f"sched_hangup +{effect.longest_call_s} allotted_timeout",
+        }
+
+
+def api_text(effect: SwitchCommand) -> str:
+    """A command that is answered at once. Originates and questions have their own ways."""
+    match effect:
+        case BridgeLegs():
+            return f"uuid_bridge {effect.leg} {effect.other}"
+        case Kill():
+            return f"uuid_kill {effect.leg} {effect.cause}"
+        case ParkBoth():
+            return f"uuid_transfer {effect.leg} -both park: inline"
+        case PlayMusic():
+            return f"uuid_broadcast {effect.leg} {MUSIC} aleg"
+        case PlayRinging():
+            return f"uuid_broadcast {effect.leg} {RINGING_TONE} aleg"
+        case PlayComfort():
+            return f"uuid_broadcast {effect.leg} {COMFORT_TONE} aleg"
+        case StopPlaying():
+            return f"uuid_break {effect.leg} all"
+        case ParkAfterBridge():
+            # Without a value the variable is unset.
+            return f"uuid_setvar {effect.leg} park_after_bridge" + (" true" if effect.on else "")
+    raise TypeError(f"{type(effect).__name__} is no api command")

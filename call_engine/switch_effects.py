@@ -1,0 +1,100 @@
+"""Effects that are commands to the switch: sent, and what became of them put into the mailbox."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import structlog
+
+from .core.effects import (
+    Ask,
+    BridgeLegs,
+    OriginateContact,
+    OriginateManager,
+    OriginateSeat,
+    ParkBoth,
+    SwitchCommand,
+)
+from .core.events import CommandRefused, Fact, Facts, LegState, NotSent, OriginateFailed
+from .mailbox import Mailbox
+from .operators import Operators
+from .switch.command_text import CommandText, UnsafeValue, api_text
+from .switch.connection import SwitchConnection
+from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
+from .switch.reading import read_dump
+
+log = structlog.get_logger()
+
+AskRecord = Callable[[UUID], Awaitable[Fact | None]]
+"""What the switch's record says of a leg that is gone; none when no record came."""
+
+
+class SwitchEffects:
+    """Nothing is sent twice: a command whose reply is missing is left to the question after the reconnect."""
+
+    def __init__(self, connection: SwitchConnection, operators: Operators, text: CommandText, ask_record: AskRecord):
+        self._connection = connection
+        self._operators = operators
+        self._text = text
+        self._ask_record = ask_record
+
+    async def run(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
+        match effect:
+            case OriginateSeat() | OriginateContact() | OriginateManager():
+                await self._originate(mailbox, effect)
+            case Ask():
+                await self._answer(mailbox, effect)
+            case _:
+                await self._command(mailbox, effect)
+
+    async def _originate(self, mailbox: Mailbox, effect: OriginateSeat | OriginateContact | OriginateManager) -> None:
+        self._operators.expect_leg(effect.leg, mailbox.operator_id)
+        try:
+            text = self._text.originate(effect)
+        except UnsafeValue as refused:
+            log.error("originate refused", operator_id=mailbox.operator_id, leg=str(effect.leg), reason=str(refused))
+            mailbox.post(OriginateFailed, leg=effect.leg, cause="INVALID_NUMBER_FORMAT")
+            return
+        job = self._operators.new_job(mailbox.operator_id, effect.leg)
+        try:
+            await self._connection.background(text, job)
+        except CommandNotSent:
+            mailbox.post(NotSent, leg=effect.leg)
+        except CommandFailed as failed:
+            mailbox.post(OriginateFailed, leg=effect.leg, cause=(failed.reason.split() or ["NORMAL_UNSPECIFIED"])[0])
+        except CommandUnconfirmed:
+            log.warning("originate unconfirmed", operator_id=mailbox.operator_id, leg=str(effect.leg))
+
+    async def _command(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
+        kind = type(effect).__name__
+        try:
+            await self._connection.api(api_text(effect))
+        except CommandFailed as failed:
+            log.info("command refused", operator_id=mailbox.operator_id, command=kind, reason=failed.reason)
+            if isinstance(effect, BridgeLegs):
+                mailbox.post(CommandRefused, command=kind, leg=effect.leg, other=effect.other)
+            elif isinstance(effect, ParkBoth):
+                mailbox.post(CommandRefused, command=kind, leg=effect.leg)
+        except (CommandNotSent, CommandUnconfirmed):
+            log.warning("command without reply", operator_id=mailbox.operator_id, command=kind)
+
+    async def _answer(self, mailbox: Mailbox, effect: Ask) -> None:
+        try:
+            facts = await self.facts(effect.legs)
+        except (CommandNotSent, CommandUnconfirmed):
+            return
+        mailbox.post(Facts, facts=facts)
+
+    async def facts(self, legs: tuple[UUID, ...]) -> dict[UUID, Fact]:
+        """Asks the switch about legs, and its records about gone ones. Raises CommandNotSent, -Unconfirmed."""
+        answers = await asyncio.gather(*(self._fact(leg) for leg in legs))
+        return dict(zip(legs, answers, strict=True))
+
+    async def _fact(self, leg: UUID) -> Fact:
+        try:
+            fact = read_dump(await self._connection.api(f"uuid_dump {leg} json"))
+        except CommandFailed:
+            fact = Fact(LegState.GONE)
+        if fact.state is LegState.GONE:
+            return await self._ask_record(leg) or fact
+        return fact

@@ -1,0 +1,98 @@
+"""At the start: open shifts and open calls become operators again, as they were left."""
+
+from collections import defaultdict
+
+import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from exchange_domain import accounts, calls, shifts
+from exchange_domain.tables import Call as CallRow
+from exchange_domain.tables import Campaign, Shift, Transfer
+from exchange_domain.words import CallState, EndpointKind, TransferState
+
+from .clock import ms_of, now_ms
+from .core.effects import PublishOperator
+from .core.recovery import StoredCall, StoredTransfer, restore
+from .core.state import CallFacts, Manager, legs
+from .core.views import operator_view
+from .database_effects import shift_of, while_away
+from .operators import Operators
+
+log = structlog.get_logger()
+
+Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str]]
+
+
+async def take_over(operators: Operators, switch_name: str) -> int:
+    """Fills the mailboxes from the database. Returns how many operators there are."""
+
+    async def work(s: AsyncSession) -> Found:
+        open_shifts = await shifts.open_on(s, switch_name)
+        open_calls = await calls.open_calls(s, switch_name)
+        people = {shift.operator_id for shift in open_shifts} | {found.call.operator_id for found in open_calls}
+        return open_shifts, open_calls, await accounts.names(s, people)
+
+    open_shifts, open_calls, names = await while_away(work)
+    by_operator: dict[int, list[StoredCall]] = defaultdict(list)
+    for found in open_calls:
+        by_operator[found.call.operator_id].append(_stored(found))
+    shift_by_operator = {shift.operator_id: shift for shift in open_shifts}
+    now = now_ms()
+    for operator_id in shift_by_operator.keys() | by_operator.keys():
+        shift = shift_by_operator.get(operator_id)
+        state, effects = restore(
+            operator_id,
+            accounts.short_name(names.get(operator_id, "")),
+            None if shift is None else shift_of(shift),
+            None if shift is None else shift.seat_leg,
+            by_operator[operator_id],
+            now,
+        )
+        for leg in legs(state):
+            operators.expect_leg(leg, operator_id)
+        mailbox = operators.add(state)
+        await mailbox.begin((*effects, PublishOperator(operator_view(state))))
+    log.info("taken over", operators=len(shift_by_operator), calls=len(open_calls))
+    return len(shift_by_operator)
+
+
+def _stored(found: calls.OpenCall) -> StoredCall:
+    call = found.call
+    assert call.claimed_at is not None
+    return StoredCall(
+        facts=_facts(call, found.campaign, found.contact_name, found.time_zone),
+        claimed_ms=ms_of(call.claimed_at),
+        closed=call.state == CallState.CLOSED,
+        ringing=call.ringing_at is not None,
+        answered_ms=None if call.answered_at is None else ms_of(call.answered_at),
+        ended_ms=None if call.ended_at is None else ms_of(call.ended_at),
+        cause=call.hangup_cause,
+        ended_by=call.ended_by,
+        wrap_up_until=None if call.wrap_up_until is None else ms_of(call.wrap_up_until),
+        transfer=_transfer(found.transfer, found.manager_name),
+    )
+
+
+def _facts(call: CallRow, campaign: Campaign, contact_name: str, time_zone: str) -> CallFacts:
+    return CallFacts(
+        call_id=call.id, campaign_id=call.campaign_id, customer_id=call.customer_id, contact_id=call.contact_id,
+        contact_name=contact_name, person_name=call.person_name, e164=call.e164, time_zone=time_zone,
+        attempt=call.attempt, token=call.fencing_token, longest_call_s=campaign.longest_call_s,
+        warning_s=campaign.warning_s, ring_s=campaign.ring_s, wrap_up_s=campaign.wrap_up_s,
+        recording=campaign.recording,
+    )  # fmt: skip
+
+
+def _transfer(row: Transfer | None, manager_name: str | None) -> StoredTransfer | None:
+    if row is None or row.started_at is None:
+        return None
+    # How the manager was reached does not matter any more: the leg is there, or it is gone.
+    manager = Manager(row.manager_id, manager_name or "", EndpointKind.BROWSER, f"manager-{row.manager_id}")
+    return StoredTransfer(
+        row.id,
+        TransferState(row.state),
+        manager,
+        ms_of(row.started_at),
+        None if row.answered_at is None else ms_of(row.answered_at),
+        None if row.completed_at is None else ms_of(row.completed_at),
+    )

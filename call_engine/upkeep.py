@@ -1,0 +1,105 @@
+"""What the engine does by the clock: leases renewed, calls settled, the switch's channels audited."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from exchange_domain import claiming, settling
+from exchange_domain.messages import RECORD_CHANNEL
+
+from .core.events import LeaseLost
+from .core.state import Operator, talking_call
+from .database_effects import LEASE, while_away
+from .operators import Operators
+from .publisher import Publisher
+
+log = structlog.get_logger()
+
+RENEW_S = 10.0
+SETTLE_S = 3.0
+RECORD_GRACE = timedelta(seconds=60)
+"""How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
+SETTLE_AT_ONCE = 100
+
+
+def leases_of(state: Operator) -> dict[UUID, int]:
+    """The calls whose number must stay locked: the contact's leg may live."""
+    leases = {h.call_id: h.call.facts.token for h in state.handed_over}
+    call = talking_call(state)
+    if call is not None and not call.lease_lost:
+        leases[call.call_id] = call.facts.token
+    return leases
+
+
+async def renew_leases(operators: Operators) -> None:
+    """Renews every lease well before it ends, for ever."""
+    while True:
+        await asyncio.sleep(RENEW_S)
+        try:
+            await renew_once(operators)
+        except Exception:
+            log.exception("leases not renewed")
+
+
+async def renew_once(operators: Operators) -> None:
+    owners = {call_id: m for m in operators for call_id in leases_of(m.state)}
+    leases = {call_id: token for m in operators for call_id, token in leases_of(m.state).items()}
+    if not leases:
+        return
+    until = datetime.now(UTC) + LEASE
+    for call_id in await while_away(lambda s: claiming.renew(s, leases, until)):
+        # Only what is still on the line: a call that ended meanwhile gave its lease back itself.
+        if call_id in leases_of(owners[call_id].state):
+            owners[call_id].post(LeaseLost, call_id=call_id)
+
+
+class Settler:
+    """Settles what is due each few seconds, and at once when a record arrives."""
+
+    def __init__(self, redis: Redis, publisher: Publisher):
+        self._redis = redis
+        self._publisher = publisher
+        self._nudged = asyncio.Event()
+
+    async def run(self) -> None:
+        listening = asyncio.create_task(self._listen())
+        try:
+            while True:
+                try:
+                    await self.settle()
+                except Exception:
+                    log.exception("settlement failed")
+                try:
+                    async with asyncio.timeout(SETTLE_S):
+                        await self._nudged.wait()
+                except TimeoutError:
+                    pass
+                self._nudged.clear()
+        finally:
+            listening.cancel()
+
+    async def settle(self) -> None:
+        """Everything that is due now. Any number of engines may do this at once."""
+        while True:
+            done = await while_away(lambda s: settling.settle_due(s, datetime.now(UTC), RECORD_GRACE, SETTLE_AT_ONCE))
+            for settled in done:
+                self._publisher.row(settled.call_id)
+            for campaign_id in {settled.campaign_id for settled in done}:
+                self._publisher.campaign(campaign_id)
+            if len(done) < SETTLE_AT_ONCE:
+                return
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._redis.pubsub() as subscriber:
+                    await subscriber.subscribe(RECORD_CHANNEL)
+                    async for message in subscriber.listen():
+                        if message["type"] == "message":
+                            self._nudged.set()
+            except (RedisError, OSError):
+                await asyncio.sleep(1)
