@@ -5,11 +5,8 @@
 
 import os
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
-from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange_app.build import ROOT, build
 from exchange_domain.settings import settings
@@ -29,31 +26,27 @@ def _prepare() -> None:
     environment.REFLEX_CHECK_LATEST_VERSION.set(False)
 
 
-def application() -> Any:
-    """The ASGI app, in the worker."""
+def _address() -> tuple[str, int]:
+    return os.environ.get("HOST", "127.0.0.1"), settings().web_port
+
+
+def application() -> ASGIApp:
+    """The ASGI app, in the worker. Says where it listens once its start is complete."""
     _prepare()
     from exchange_app.exchange_app import app
 
-    made = app()
-    # Only here: a thread in the parent could hold an import lock at the moment the worker is forked from it.
-    threading.Thread(target=_announce, args=(_address(),), daemon=True).start()
-    return made
+    inner = app()
+    host, port = _address()
 
+    async def announced(scope: Scope, receive: Receive, send: Send) -> None:
+        async def tell(message: Message) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                print(f"web: listening on http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}", flush=True)
 
-def _address() -> str:
-    host = os.environ.get("HOST", "127.0.0.1")
-    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{settings().web_port}"
+        await inner(scope, receive, tell if scope["type"] == "lifespan" else send)
 
-
-def _announce(address: str) -> None:
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/ping", timeout=2) as answer:
-                if answer.status == 200:
-                    print(f"web: listening on {address}", flush=True)
-                    return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
+    return announced
 
 
 def main() -> int:
@@ -63,7 +56,7 @@ def main() -> int:
     from granian.log import LogLevels
     from granian.server import Server
 
-    host, port = os.environ.get("HOST", "127.0.0.1"), settings().web_port
+    host, port = _address()
     # One worker: sessions live in its memory. More processes stand side by side behind the proxy.
     server = Server(
         "exchange_app.serve:application", factory=True, address=host, port=port, interface=Interfaces.ASGI, workers=1,
