@@ -40,10 +40,11 @@ _JOINING_WORDS = re.compile(r"(?<=[\d).])\s+(?:и|или|and|or)\s+(?=[^\W_]|[+(
 _SEPARATORS = re.compile(r"[,;/\\|\n]+")
 _NUMBER = re.compile(r"\+?[(]?\d(?:[\d\s().\-+~]*\d)?[)]?")
 _LABEL = re.compile(
-    r"\b(?:моб(?:ильный|\.)?|сот(?:овый|\.)?|раб(?:очий|\.)?|дом(?:ашний|\.)?|гор(?:одской|\.)?|тел(?:ефон|\.)?|факс|"
-    r"приёмная|приемная|т|м|mobile|mob|cell|work|office|home|phone|tel|fax|whatsapp|viber|telegram)\b\.?",
+    r"\b(?:моб(?:ильный|\.)?|сот(?:овый|\.)?|раб(?:очий|ота|\.)?|дом(?:ашний|\.)?|гор(?:одской|\.)?|тел(?:ефон|\.)?|факс|"
+    r"офис|личный|основной|приёмная|приемная|mobile|mob|cell|work|office|home|phone|tel|fax|whatsapp|viber|telegram)\b\.?"
+    r"|^\s*[тмt][.:]",
     re.IGNORECASE,
-)  # fmt: skip
+)
 _PLAIN_LABELS = frozenset({"т", "тел", "телефон", "tel", "phone"})
 _EXPONENT = re.compile(r"(\d)(?:[.,](\d+))?[eEеЕ]\+?(\d{1,2})")
 _WHOLE = re.compile(r"(\d+)[.,]0+")
@@ -51,6 +52,10 @@ _LETTER = re.compile(r"[^\W\d_]")
 _MOST_WORDS = 30
 _WHOLE_NUMBER = 10
 """Digits from which a group is taken for a number with its area; shorter ones may be parts of one number."""
+_LONGEST = 2_000
+"""Characters of a cell that may hold numbers; a longer one is some other text."""
+_SHOWN = 60
+"""Characters of a cell that a reason repeats."""
 _NAME_EDGES = " \t.:-–—()[]{}<>\"'«»№#*=+~"
 
 
@@ -59,6 +64,8 @@ def parse_cell(raw: str, rules: NumberRules) -> NumberCell:
     text = western_digits(clean_text(raw))
     if text.casefold() in _BLANK_WORDS:
         return NumberCell()
+    if len(text) > _LONGEST:
+        return NumberCell(problems=(Reason("not_a_number", {"value": text[:_SHOWN]}),))
     if found := _EXPONENT.fullmatch(text):
         return _exponent(found, text, rules)
     if found := _WHOLE.fullmatch(text):
@@ -150,18 +157,18 @@ class _Reading:
         result = normalise(best[0], self.rules)
         if isinstance(result, Reason):
             if _hangs_on(before, after):
-                return Reason("letters", {"value": text.strip()})
+                return Reason("letters", {"value": text.strip()[:_SHOWN]})
             if result.code in ("too_short", "not_a_number") and _LETTER.search(before + after):
-                return Reason("not_a_number", {"value": text.strip()[:60]})
+                return Reason("not_a_number", {"value": text.strip()[:_SHOWN]})
             return result
         around = f"{before} | {after}"
         if any(sign.isdecimal() for sign in around):
             # A second, shorter group of digits: not part of this number, and not to be lost without a word.
-            self.problems.append(Reason("not_a_number", {"value": text.strip()[:60]}))
+            self.problems.append(Reason("not_a_number", {"value": text.strip()[:_SHOWN]}))
             around = re.sub(r"\S*\d\S*", " ", around)
         label = _LABEL.search(around)
         words = _LABEL.sub(" ", around).replace("|", " ")
-        note = label[0].strip(" .").lower() if label else ""
+        note = label[0].strip(" .:").lower() if label else ""
         return ImportedNumber(result, _name_in(words), "" if note in _PLAIN_LABELS else note)
 
     def _several(self, text: str) -> list[ImportedNumber]:
@@ -191,7 +198,7 @@ class _Reading:
 
     def result(self, text: str) -> NumberCell:
         if not self.numbers and not self.problems:
-            self.problems.append(Reason("not_a_number", {"value": text[:60]}))
+            self.problems.append(Reason("not_a_number", {"value": text[:_SHOWN]}))
         return NumberCell(tuple(self.numbers.values()), tuple(self.problems))
 
 

@@ -19,6 +19,8 @@ _WORLDWIDE_FREE = 800
 _NEIGHBOURS = frozenset({"RU", "BY", "UA", "KZ", "MD", "AM", "AZ", "GE", "KG", "TJ", "TM", "UZ"})
 _NEIGHBOUR_CODES = ("7", "375", "380", "373", "374", "994", "995", "996", "992", "993", "998")
 _LEAST_AREA = 3
+_SHOWN = 60
+"""Characters of what was written that a reason repeats."""
 _REASON_OF_LENGTH = {
     ValidationResult.TOO_SHORT: "too_short",
     ValidationResult.TOO_LONG: "too_long",
@@ -81,8 +83,8 @@ def normalise(text: str, rules: NumberRules) -> str | Reason:
 
     Local numbers get the default prefix, national ones the country's code; 00 and + begin international ones.
     """
-    shown = text.strip()
-    plain = western_digits(shown)
+    shown = text.strip()[:_SHOWN]
+    plain = western_digits(text)
     digits = _NOT_DIGITS.sub("", plain)
     if not digits:
         return Reason("not_a_number", {"value": shown})

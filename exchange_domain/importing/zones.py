@@ -25,6 +25,8 @@ _FROM_MOSCOW = re.compile(rf"(?:мск|msk|москва|moscow)(?:\s?{_OFFSET})?
 _FROM_UTC = re.compile(rf"(?:(?:utc|gmt|z)(?:\s?{_OFFSET})?|([+-])(\d\d?):(00|30|45))")
 _IN_BRACKETS = re.compile(r"\(([^()]+)\)")
 _KIND_OF_PLACE = re.compile(r"^(?:г|гор|город|city of)\b\.?\s*|,?\s+(?:г|город)\.?$")
+_LONGEST = 100
+"""Characters of a text that may name a zone or a city."""
 _MAIN_ZONES = ("Europe/London",)
 """Chosen where a number's zones differ in name only."""
 
@@ -39,9 +41,13 @@ def is_zone(name: str) -> bool:
     return _zone_names().get(name.casefold()) == name
 
 
-@lru_cache(maxsize=20_000)
 def zone_of_text(text: str) -> str | None:
     """The IANA zone meant by "Europe/Moscow", "МСК+2", "UTC+5", "+03:00" or a city's name; None when not known."""
+    return _zone_of_text(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=20_000)
+def _zone_of_text(text: str) -> str | None:
     words = western_digits(clean_text(text)).casefold().replace("ё", "е").replace("−", "-").replace("\n", " ")
     for reading in (words, _IN_BRACKETS.sub(" ", words).strip(), *_IN_BRACKETS.findall(words)):
         if found := _zone_of(reading.strip(" .,;")):

@@ -157,6 +157,8 @@ def test_names_beside_numbers(cell: str):
         ("8 921 123-45-67 #12", "ext. 12"),
         ("tel:+7-921-123-45-67;ext=12", "ext. 12"),
         ("моб. 8 921 123-45-67", "моб"),
+        ("8 921 123-45-67 (работа)", "работа"),
+        ("т. 8 921 123-45-67", ""),
     ],
 )
 def test_extensions_and_labels_are_notes(cell: str, note: str):
@@ -190,6 +192,18 @@ def test_cells_that_cannot_be_called(cell: str, reason: str):
     found = parse_cell(cell, PETERSBURG)
     assert found.numbers == ()
     assert [problem.code for problem in found.problems] == [reason]
+
+
+def test_a_letter_of_a_name_is_no_label():
+    assert numbers("Иван М. 8-921-123-45-67") == (ImportedNumber(ONE, "Иван М"),)
+
+
+@pytest.mark.parametrize("sign", [",", " ", "(", "1-", "8 921 ", "доб. ", "+", "и "])
+def test_endless_cells_are_answered_at_once(sign: str):
+    found = parse_cell("8 921 " + sign * (100_000 // len(sign)) + "x", PETERSBURG)
+    assert [problem.code for problem in found.problems] == ["not_a_number"]
+    assert len(found.problems[0].text("ru")) < 200
+    assert parse_cell("8 9" + sign * (1_900 // len(sign)), PETERSBURG).numbers == ()
 
 
 def test_good_and_bad_in_one_cell():

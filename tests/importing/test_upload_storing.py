@@ -160,6 +160,8 @@ async def _until_someone_waits(lists: Lists) -> None:
     """Returns once a session of this database waits for another one's row."""
     waiting = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     async with asyncio.timeout(30), lists.engine.connect() as connection:
+        # Within one transaction the view would show the first moment again and again.
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
         while not (await connection.exec_driver_sql(waiting)).scalar_one():  # noqa: ASYNC110 - another session
             await asyncio.sleep(0.02)
 
