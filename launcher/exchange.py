@@ -167,7 +167,8 @@ class Bringing:
 
     async def _engine(self) -> None:
         with self._console.step("call engine"):
-            await self._supervisor.start(self._plan.program("engine", "call_engine"))
+            engine = self._plan.program("engine", "call_engine")
+            await self._supervisor.start(replace(engine, ready_line="engine: driving switch"))
 
     async def _web(self) -> None:
         with self._console.step("web server"):

@@ -9,11 +9,11 @@ import psutil
 LIMIT = 30
 
 
-def until(condition: Callable[[], Any], what: str) -> Any:
+def until(condition: Callable[[], Any], what: str, limit: float = LIMIT) -> Any:
     """The first true value of the condition; fails when there is none in time."""
-    deadline = time.monotonic() + LIMIT
+    deadline = time.monotonic() + limit
     while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited {LIMIT} s for: {what}"
+        assert time.monotonic() < deadline, f"waited {limit} s for: {what}"
         time.sleep(0.02)
     return value
 
