@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-import phonenumbers
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .importing import NumberRules, Reason, normalise
 from .tables import Call, Campaign, Contact, ContactNumber
 
 
@@ -32,7 +32,9 @@ async def add(s: AsyncSession, call_id: UUID, operator_id: int, name: str, numbe
     if len(name) > 200:
         raise AddContactError("name_too_long")
     campaign = await s.get_one(Campaign, call.campaign_id)
-    e164 = _e164(number, campaign.country)
+    e164 = normalise(number, NumberRules(campaign.country, campaign.default_prefix))
+    if isinstance(e164, Reason):
+        raise AddContactError("bad_number")
     known = (
         await s.exec(
             select(Contact)
@@ -63,13 +65,3 @@ async def add(s: AsyncSession, call_id: UUID, operator_id: int, name: str, numbe
         await s.flush()
         raise AddContactError("already_there")
     return contact.id
-
-
-def _e164(number: str, country: str) -> str:
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException:
-        raise AddContactError("bad_number") from None
-    if not phonenumbers.is_valid_number(parsed):
-        raise AddContactError("bad_number")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
