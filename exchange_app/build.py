@@ -1,6 +1,6 @@
 """Builds the front end for production, only when something that goes into it changed.
 
-    python -m exchange_app.build
+python -m exchange_app.build
 """
 
 import fcntl
@@ -20,8 +20,30 @@ WEB = ROOT / ".web"
 STAMP = WEB / "exchange-build"
 LOCK = ROOT / ".web.lock"
 CLIENT = WEB / "build" / "client"
-_INPUTS = ("exchange_app", "assets", "locale", "rxconfig.py", "uv.lock", "exchange_domain/texts.py", "exchange_domain/words.py")
-_SUFFIXES = {".py", ".jsx", ".js", ".css", ".po", ".txt", ".svg", ".png", ".ico", ".woff2", ".lock", ".webmanifest", ".mp3"}
+_INPUTS = (
+    "exchange_app",
+    "assets",
+    "locale",
+    "rxconfig.py",
+    "uv.lock",
+    "exchange_domain/texts.py",
+    "exchange_domain/words.py",
+)
+_SUFFIXES = {
+    ".py",
+    ".jsx",
+    ".js",
+    ".css",
+    ".po",
+    ".txt",
+    ".svg",
+    ".png",
+    ".ico",
+    ".woff2",
+    ".lock",
+    ".webmanifest",
+    ".mp3",
+}
 
 
 class SameOriginPlugin(rx.plugins.Plugin):
@@ -30,11 +52,12 @@ class SameOriginPlugin(rx.plugins.Plugin):
     FOUND = "  const endpoint = new URL(url_str);\n"
     MARK = "// where the page came from\n"
     PATCH = (
-        FOUND + '  if (typeof window !== "undefined") { ' + MARK + '    endpoint.host = window.location.host;\n'
+        '  if (typeof window !== "undefined") { ' + MARK + "    endpoint.host = window.location.host;\n"
         '    const secure = window.location.protocol === "https:";\n'
-        '    endpoint.protocol = endpoint.protocol.startsWith("ws") ? (secure ? "wss:" : "ws:") : window.location.protocol;\n'
+        '    endpoint.protocol = endpoint.protocol.startsWith("ws")\n'
+        '      ? (secure ? "wss:" : "ws:") : window.location.protocol;\n'
         "    return endpoint;\n  }\n"
-    )  # fmt: skip
+    )
 
     def patched(self, code: str) -> str:
         """Raises RuntimeError when a new Reflex no longer has the place."""
@@ -42,7 +65,7 @@ class SameOriginPlugin(rx.plugins.Plugin):
             return code
         if code.count(self.FOUND) != 1:
             raise RuntimeError("utils/state.js changed: getBackendURL is not where it was")
-        return code.replace(self.FOUND, self.PATCH)
+        return code.replace(self.FOUND, self.FOUND + self.PATCH)
 
     def pre_compile(self, **context: Any) -> None:
         context["add_modify_task"]("utils/state.js", self.patched)

@@ -10,7 +10,9 @@ class PageAddresses:
 
     def __init__(self, app: ASGIApp, built: Path) -> None:
         self.app = app
-        self.pages = {f"/{index.parent.relative_to(built)}" for index in built.rglob("index.html")} if built.exists() else set()
+        self.pages = (
+            {f"/{index.parent.relative_to(built)}" for index in built.rglob("index.html")} if built.exists() else set()
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"] in self.pages:

@@ -1,6 +1,6 @@
 """Serves pages, sockets and routes on one port, with one worker.
 
-    python -m exchange_app.serve          HOST (127.0.0.1) and WEB_PORT from the environment
+python -m exchange_app.serve          HOST (127.0.0.1) and WEB_PORT from the environment
 """
 
 import os

@@ -61,8 +61,8 @@ def catalogue(lang: str) -> Texts:
             raise ValueError(f"{file}: plural rule {po.plural_expr!r} differs from {expression!r}")
         expression = po.plural_expr
         for message in po:
-            forms = [message.string] if isinstance(message.string, str) else list(message.string)
-            if not message.id or not all(forms) or message.fuzzy:
+            forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+            if not message.id or not forms or not all(forms) or message.fuzzy:
                 continue
             key = key_of(message.id, message.context)
             if texts.setdefault(key, forms) != forms:
@@ -101,10 +101,8 @@ def _text(one: str, many: str, n: int, values: dict[str, Any]) -> str:
     lang = language.get()
     known = None if lang == SOURCE else catalogue(lang)
     forms = known.by_key.get(one) if known else None
-    if known and forms:
-        text = forms[known.plural(n) if len(forms) > 1 else 0]
-    else:
-        text = one if n == 1 else many
+    otherwise = one if n == 1 else many
+    text = forms[known.plural(n) if len(forms) > 1 else 0] if known and forms else otherwise
     if not values:
         return text
     return text.format_map(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
+
 from exchange_app.i18n import t
 
 # Said by autosave.jsx; named here for the catalogue.
@@ -32,12 +33,21 @@ class _Autosave(rx.Component):
 
 
 def autosave(
-    *, id: str | rx.Var[str], name: Any, value: Any, on_save: Any, multiline: bool = False, kind: Any = "text",
-    options: Sequence[Any] | rx.Var | None = None, show_saved: bool = True, **props: Any,
-) -> rx.Component:  # fmt: skip
+    *,
+    id: str | rx.Var[str],
+    name: Any,
+    value: Any,
+    on_save: Any,
+    multiline: bool = False,
+    kind: Any = "text",
+    options: Sequence[Any] | rx.Var | None = None,
+    show_saved: bool = True,
+    **props: Any,
+) -> Any:
     """A text, number or date field, a select (`options`) or a text area (`multiline`).
 
-    `name` says which record and field it is, e.g. `f"{call_id}:note"`; `on_save` gets `(name, value)`. The handler saves and
+    `name` says which record and field it is, e.g. `f"{call_id}:note"`; `on_save` gets `(name, value)`. The handler
+    saves and
     then sets the Var behind `value` to the same text: that is the confirmation, and the field says "saved 14:22:07".
     A later change of `value` from the server never replaces what is being typed.
     """

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import reflex as rx
+
 from exchange_app.i18n import t
 
 from .controls import kbd
@@ -45,7 +46,7 @@ class _SingleKeys(rx.Component):
 
 def key(
     combo: Any, on_press: Any = None, *, state: Any = None, in_fields: bool = False, focus: str = "", press: str = ""
-) -> rx.Component:  # fmt: skip
+) -> Any:
     """One key while this component is on the page; put it under `rx.cond` to bind it in some states only.
 
     `combo`: "KeyC", "Digit1", "Space", "ctrl+Enter", "shift+Digit1", "KeyG KeyW" (one after the other), or a single
@@ -60,12 +61,12 @@ def key(
     return _Key.create(combo=combo, on_press=on_press, in_fields=in_fields, **settle)
 
 
-def keyboard(keys: Mapping[str, Any], *, state: Any = None) -> rx.Component:
+def keyboard(keys: Mapping[str, Any], *, state: Any = None) -> Any:
     """Several keys at once: `keyboard({"KeyC": S.call_next, "ctrl+Enter": S.save}, state=S.state)`."""
     return rx.fragment(*(key(combo, handler, state=state) for combo, handler in keys.items()))
 
 
-def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, button_id: str = "keys-button") -> rx.Component:
+def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, button_id: str = "keys-button") -> Any:
     """The keys that the buttons already show, repeated on `?`: groups of (title, [(key as printed, what it does)]).
 
     Also draws the keyboard button for the top bar.
@@ -80,17 +81,25 @@ def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, butt
     ]
     return rx.dialog.root(
         rx.dialog.trigger(
-            rx.el.button(rx.icon("keyboard", aria_hidden="true"), id=button_id, type="button", class_name="ib no-m",
-                         aria_label=t("Keys"), title=t("Keys")),
+            rx.el.button(
+                rx.icon("keyboard", aria_hidden="true"),
+                id=button_id,
+                type="button",
+                class_name="ib no-m",
+                aria_label=t("Keys"),
+                title=t("Keys"),
+            ),
         ),
         rx.dialog.content(
             rx.dialog.title(t("Keys"), size="5"),
             rx.el.div(
                 rx.el.p(t("In a field letters are letters: press Esc first, or Alt with the key."), class_name="m s"),
-                *shown, _SingleKeys.create(label=t("Single keys act")),
+                *shown,
+                _SingleKeys.create(label=t("Single keys act")),
                 rx.dialog.close(rx.el.button(t("Close"), kbd("Esc"), type="button", class_name="btn line")),
                 class_name="col g4",
             ),
-            max_width="860px", aria_describedby=rx.Var("undefined"),
+            max_width="860px",
+            aria_describedby=rx.Var("undefined"),
         ),
-    )  # fmt: skip
+    )

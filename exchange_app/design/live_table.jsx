@@ -35,8 +35,6 @@ const Row = memo(function Row({ row, columns, badges, fresh, onRow, t, chosen })
   );
 });
 
-const start = (snapshot) => ({ seq: snapshot.seq, map: new Map((snapshot.rows ?? []).map((r) => [r.id, r])) });
-
 // snapshot: {seq, rows}; patch: {seq, upserts: [row], removes: [id]}; every row has `id` and what `order` names.
 export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, onGap, onRow }) {
   const t = useText();
@@ -47,22 +45,19 @@ export function LiveTable({ snapshot, patch, columns, badges, order = "id", filt
   const [summary, setSummary] = useState("");
   const again = () => bump((n) => n + 1);
 
+  // snapshot first, then the patch: whichever of the two came earlier
   useEffect(() => {
-    if (!snapshot || snapshot.seq === undefined || snapshot.seq === null || snapshot.seq < 0) return;
-    if (snapshot.key === store.current.key && snapshot.seq < store.current.seq) return;
-    store.current = { ...start(snapshot), key: snapshot.key };
-    again();
-  }, [snapshot]);
-
-  useEffect(() => {
+    if (snapshot?.seq >= 0 && (snapshot.key !== store.current.key || snapshot.seq > store.current.seq)) {
+      store.current = { key: snapshot.key, seq: snapshot.seq, map: new Map((snapshot.rows ?? []).map((r) => [r.id, r])) };
+      again();
+    }
     const s = store.current;
-    if (!patch || patch.seq === undefined || s.seq < 0 || patch.seq <= s.seq || (patch.key ?? s.key) !== s.key) return;
-    if (patch.seq !== s.seq + 1) { // React may have shown only the last of a burst
-      clearTimeout(gap.current);
+    if (s.seq < 0 || !(patch?.seq > s.seq) || (patch.key ?? s.key) !== s.key) return;
+    clearTimeout(gap.current);
+    if (patch.seq !== s.seq + 1) { // the bus was away, or React showed only the last of a burst
       gap.current = setTimeout(() => onGap?.(store.current.seq), GAP_MS);
       return;
     }
-    clearTimeout(gap.current);
     const added = new Set();
     for (const row of patch.upserts ?? []) {
       if (!s.map.has(row.id)) added.add(row.id);
@@ -76,7 +71,7 @@ export function LiveTable({ snapshot, patch, columns, badges, order = "id", filt
       tell(added.size);
     }
     again();
-  }, [patch]);
+  }, [snapshot, patch]);
 
   // at most one sentence in ten seconds, with everything since the last
   const tell = (count) => {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import reflex as rx
+
 from exchange_app.i18n import t, tn
 
 # Said by live_table.jsx; named here for the catalogue.
@@ -15,8 +16,10 @@ _SAID = (t("new"), tn("{n} new row", "{n} new rows", n=0))
 class Column:
     """One column of a live table.
 
-    Kinds: text; badge (by `badges`); clock and date (epoch ms or ISO); number; money (minor units; `currency` is a code or
-    the row's key of one); length (seconds as m:ss); running (epoch ms: counts up until the row's `until`, if that is set).
+    Kinds: text; badge (by `badges`); clock and date (epoch ms or ISO); number; money (minor units; `currency` is a
+    code or
+    the row's key of one); length (seconds as m:ss); running (epoch ms: counts up until the row's `until`, if that is
+    set).
     """
 
     key: str
@@ -32,9 +35,16 @@ class Column:
     def props(self) -> dict[str, Any]:
         align = "num" if self.kind in ("number", "money", "length", "running") else ""
         return {
-            "key": self.key, "label": self.label, "kind": self.kind, "phone": self.phone, "align": align,
-            "strong": self.strong, "quiet": self.quiet, "currency": self.currency, "until": self.until,
-        }  # fmt: skip
+            "key": self.key,
+            "label": self.label,
+            "kind": self.kind,
+            "phone": self.phone,
+            "align": align,
+            "strong": self.strong,
+            "quiet": self.quiet,
+            "currency": self.currency,
+            "until": self.until,
+        }
 
 
 class _LiveTable(rx.Component):
@@ -59,20 +69,39 @@ rx.asset("clock.jsx", shared=True)  # imported by live_table.jsx
 
 
 def live_table(
-    columns: Sequence[Column], *, snapshot: Any, patch: Any, on_gap: Any, caption: Any, order: str,
-    badges: Mapping[str, Mapping[str, rx.Component]] | None = None, filter_key: str = "", filter_values: Any = None,
-    empty: rx.Component | None = None, on_row: Any = None, chosen: Any = None, most: int = 500,
-) -> rx.Component:  # fmt: skip
+    columns: Sequence[Column],
+    *,
+    snapshot: Any,
+    patch: Any,
+    on_gap: Any,
+    caption: Any,
+    order: str,
+    badges: Mapping[str, Mapping[str, rx.Component]] | None = None,
+    filter_key: str = "",
+    filter_values: Any = None,
+    empty: rx.Component | None = None,
+    on_row: Any = None,
+    chosen: Any = None,
+    most: int = 500,
+) -> Any:
     """New rows on top, tinted and marked "new"; rows under the pointer or focus stay where they are.
 
-    `snapshot` and `patch` are Vars that `live.room` keeps: `{seq, rows}` and `{seq, upserts, removes}`. `on_gap(seq)` must set a
-    new snapshot. `order` names the row's key to sort by, largest first. `badges` by column: `{"state": CALL_STATES.badges()}`.
+    `snapshot` and `patch` are Vars that `live.room` keeps: `{seq, rows}` and `{seq, upserts, removes}`.
+    `on_gap(seq)` must set a
+    new snapshot. `order` names the row's key to sort by, largest first. `badges` by column: `{"state":
+    CALL_STATES.badges()}`.
     `filter_values` (with `filter_key`): only these; empty: all. `on_row(id)` makes rows pressable.
     """
     props: dict[str, Any] = {
-        "snapshot": snapshot, "patch": patch, "on_gap": on_gap, "caption": caption, "order": order, "most": most,
-        "columns": [c.props() for c in columns], "empty": empty if empty is not None else rx.fragment(),
-    }  # fmt: skip
+        "snapshot": snapshot,
+        "patch": patch,
+        "on_gap": on_gap,
+        "caption": caption,
+        "order": order,
+        "most": most,
+        "columns": [c.props() for c in columns],
+        "empty": empty if empty is not None else rx.fragment(),
+    }
     optional = {"badges": badges, "on_row": on_row, "chosen": chosen, "filter_values": filter_values}
     props |= {name: value for name, value in optional.items() if value is not None}
     if filter_key:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import reflex as rx
+
 from exchange_app.i18n import t, tc
 
 from .surfaces import badge
@@ -55,7 +56,7 @@ class States:
         """What the live region says when the state begins."""
         return self._pick(code, lambda row: row.live)
 
-    def badge(self, code: Any, gender: Any = None) -> rx.Component:
+    def badge(self, code: Any, gender: Any = None) -> Any:
         return badge(self.word(code, gender), tone=self.tone(code), icon=self.icon(code))
 
     def badges(self) -> dict[str, rx.Component]:
@@ -65,48 +66,60 @@ class States:
 
 _UNKNOWN = Shown("circle-help", t("Unknown"), "gray")
 
-OPERATOR_STATES = States({
-    "off_shift": Shown("moon", t("Off shift"), "gray", t("You are off shift")),
-    "connecting": Shown("plug-zap", t("Connecting"), "amber", t("Connecting your line")),
-    "ready": Shown("headset", t("Ready"), "accent", t("You can call"), tc("she", "Ready"), tc("he", "Ready")),
-    "ringing": Shown("phone-outgoing", t("Ringing"), "amber", t("Ringing the contact")),
-    "talking": Shown("audio-lines", t("Talking"), "accent", t("Connected. You hear each other")),
-    "transferring": Shown("arrow-right-to-line", t("Transferring"), "blue", t("The contact hears music")),
-    "wrap_up": Shown("pen-line", t("Wrap-up"), "gray", t("Call ended. Choose how it ended")),
-    "break": Shown("coffee", t("Break"), "gray", t("On a break")),
-    "connection_lost": Shown("unplug", t("Connection lost"), "red", t("Connection lost. The call is held")),
-}, _UNKNOWN)  # fmt: skip
+OPERATOR_STATES = States(
+    {
+        "off_shift": Shown("moon", t("Off shift"), "gray", t("You are off shift")),
+        "connecting": Shown("plug-zap", t("Connecting"), "amber", t("Connecting your line")),
+        "ready": Shown("headset", t("Ready"), "accent", t("You can call"), tc("she", "Ready"), tc("he", "Ready")),
+        "ringing": Shown("phone-outgoing", t("Ringing"), "amber", t("Ringing the contact")),
+        "talking": Shown("audio-lines", t("Talking"), "accent", t("Connected. You hear each other")),
+        "transferring": Shown("arrow-right-to-line", t("Transferring"), "blue", t("The contact hears music")),
+        "wrap_up": Shown("pen-line", t("Wrap-up"), "gray", t("Call ended. Choose how it ended")),
+        "break": Shown("coffee", t("Break"), "gray", t("On a break")),
+        "connection_lost": Shown("unplug", t("Connection lost"), "red", t("Connection lost. The call is held")),
+    },
+    _UNKNOWN,
+)
 
-CALL_STATES = States({
-    "claimed": Shown("phone-outgoing", t("Dialling"), "amber"),
-    "ringing": Shown("phone-outgoing", t("Ringing"), "amber"),
-    "talking": Shown("audio-lines", t("Talking"), "accent"),
-    "transferring": Shown("arrow-right-to-line", t("Transferring"), "blue"),
-    "wrap_up": Shown("pen-line", t("Wrap-up"), "gray"),
-    "closed": Shown("check", t("Done"), "gray"),
-    "incoming": Shown("phone-incoming", t("Incoming"), "amber", t("A transfer comes in")),
-    "waiting": Shown("clock", t("Waiting"), "gray"),
-    "working": Shown("headset", t("In work"), "accent"),
-    "done": Shown("check", t("Done"), "gray"),
-    "disputed": Shown("flag", t("Disputed"), "amber"),
-}, _UNKNOWN)  # fmt: skip
+CALL_STATES = States(
+    {
+        "claimed": Shown("phone-outgoing", t("Dialling"), "amber"),
+        "ringing": Shown("phone-outgoing", t("Ringing"), "amber"),
+        "talking": Shown("audio-lines", t("Talking"), "accent"),
+        "transferring": Shown("arrow-right-to-line", t("Transferring"), "blue"),
+        "wrap_up": Shown("pen-line", t("Wrap-up"), "gray"),
+        "closed": Shown("check", t("Done"), "gray"),
+        "incoming": Shown("phone-incoming", t("Incoming"), "amber", t("A transfer comes in")),
+        "waiting": Shown("clock", t("Waiting"), "gray"),
+        "working": Shown("headset", t("In work"), "accent"),
+        "done": Shown("check", t("Done"), "gray"),
+        "disputed": Shown("flag", t("Disputed"), "amber"),
+    },
+    _UNKNOWN,
+)
 
-OUTCOMES = States({
-    "success": Shown("check", t("Success"), "accent"),
-    "refused": Shown("x", t("Not interested"), "gray"),
-    "wrong_number": Shown("phone-off", t("Wrong number"), "gray"),
-    "no_answer": Shown("phone-missed", t("No answer"), "gray"),
-    "busy": Shown("phone-off", tc("line", "Busy"), "gray"),
-    "unreachable": Shown("phone-off", t("Unreachable"), "gray"),
-    "dropped": Shown("unplug", t("Broken off"), "gray"),
-    "call_back": Shown("clock", t("Call back"), "amber"),
-    "do_not_call": Shown("ban", t("Do not call"), "red"),
-}, _UNKNOWN)  # fmt: skip
+OUTCOMES = States(
+    {
+        "success": Shown("check", t("Success"), "accent"),
+        "refused": Shown("x", t("Not interested"), "gray"),
+        "wrong_number": Shown("phone-off", t("Wrong number"), "gray"),
+        "no_answer": Shown("phone-missed", t("No answer"), "gray"),
+        "busy": Shown("phone-off", tc("line", "Busy"), "gray"),
+        "unreachable": Shown("phone-off", t("Unreachable"), "gray"),
+        "dropped": Shown("unplug", t("Broken off"), "gray"),
+        "call_back": Shown("clock", t("Call back"), "amber"),
+        "do_not_call": Shown("ban", t("Do not call"), "red"),
+    },
+    _UNKNOWN,
+)
 
-CAMPAIGN_STATES = States({
-    "draft": Shown("pencil", t("Draft"), "gray"),
-    "active": Shown("audio-lines", t("Running"), "accent"),
-    "paused": Shown("pause", t("Paused"), "amber"),
-    "out_of_funds": Shown("wallet", t("Out of funds"), "red"),
-    "finished": Shown("check", t("Finished"), "gray"),
-}, _UNKNOWN)  # fmt: skip
+CAMPAIGN_STATES = States(
+    {
+        "draft": Shown("pencil", t("Draft"), "gray"),
+        "active": Shown("audio-lines", t("Running"), "accent"),
+        "paused": Shown("pause", t("Paused"), "amber"),
+        "out_of_funds": Shown("wallet", t("Out of funds"), "red"),
+        "finished": Shown("check", t("Finished"), "gray"),
+    },
+    _UNKNOWN,
+)

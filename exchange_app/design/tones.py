@@ -1,4 +1,4 @@
-"""The five colours with a meaning. Teal goes or is on the line, blue transfers, amber waits, red is lost, grey rests."""
+"""The five colours with a meaning: teal goes, blue transfers, amber waits, red is lost, grey rests."""
 
 from typing import Any, Literal
 

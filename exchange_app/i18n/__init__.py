@@ -1,4 +1,4 @@
-"""Texts of pages. `t()` and its kin are evaluated in the browser; `say()` is for what the server sends as plain text."""
+"""Texts of pages. `t()` and its kin are evaluated in the browser; `say()` is for plain text from the server."""
 
 from exchange_domain.texts import LANGUAGES, N_, language, say, say_date, say_money, say_n
 

@@ -1,7 +1,7 @@
 """Extracts the texts of each folder into its own .po and lists what is missing.
 
-    python -m exchange_app.i18n.extract            updates every file, lists missing translations, code 1 when there are any
-    python -m exchange_app.i18n.extract operator   only that folder's file
+    python -m exchange_app.i18n.extract            updates every file, lists missing translations, code 1 when there
+    are any python -m exchange_app.i18n.extract operator   only that folder's file
     python -m exchange_app.i18n.extract --check    writes nothing
 
 Each folder has one file, so that people working on different folders never meet in one.
@@ -10,6 +10,7 @@ Each folder has one file, so that people working on different folders never meet
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -17,6 +18,8 @@ from babel.messages.pofile import write_po
 
 from exchange_domain.texts import FOLDER, KEYWORDS, LANGUAGES, SOURCE, extract, key_of, read_catalogue
 
+# Babel takes a function here as well as the name of one; its annotations know of names only.
+EXTRACT: Any = extract
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin")
 """Folders of exchange_app with a file of their own; the rest of it is `foundation`, exchange_domain is `domain`."""
@@ -25,7 +28,9 @@ FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin")
 def parts() -> dict[str, list[Path]]:
     """Catalogue name → source files."""
     app = ROOT / "exchange_app"
-    found: dict[str, list[Path]] = {name: sorted((app / name).rglob("*.py")) for name in FOLDERS if (app / name).is_dir()}
+    found: dict[str, list[Path]] = {
+        name: sorted((app / name).rglob("*.py")) for name in FOLDERS if (app / name).is_dir()
+    }
     found["foundation"] = sorted(p for p in app.rglob("*.py") if p.relative_to(app).parts[0] not in FOLDERS)
     found["domain"] = sorted((ROOT / "exchange_domain").rglob("*.py"))
     return found
@@ -36,7 +41,7 @@ def texts_of(files: Iterable[Path]) -> Catalog:
     catalog = Catalog()
     for file in files:
         for _, line, message, comments, context in extract_from_dir(
-            file.parent, [(file.name, extract)], keywords=KEYWORDS, directory_filter=lambda _: False
+            file.parent, [(file.name, EXTRACT)], keywords=KEYWORDS, directory_filter=lambda _: False
         ):
             catalog.add(message, None, [(str(file.relative_to(ROOT)), line)], auto_comments=comments, context=context)
     return catalog
@@ -47,7 +52,7 @@ def missing(po: Catalog) -> list[Message]:
 
 
 def update(name: str, files: list[Path], lang: str, write: bool = True) -> list[Message]:
-    """Brings one .po up to date with its sources: new texts added empty, unused ones removed. Returns the missing ones."""
+    """Brings one .po up to date: new texts are added empty, unused ones removed. Returns the missing ones."""
     path = FOLDER / lang / f"{name}.po"
     template = texts_of(files)
     if not path.exists() and not len(template):

@@ -1,9 +1,14 @@
 """Live changes: from the engine's channels to the open pages, and commands the other way.
 
-The only place that knows the framework's private names (`push.py`).
+`on` and `snapshot` for an account's own view, `room` / `enter` / `again` / `leave` for tables, `send_command` for
+the engine.
+Private names of the framework stand in `push.py` only; tests/app/test_live_contract.py fails when a new Reflex
+changes them.
 """
 
+from .accounts import on, snapshot
 from .bridge import run_bridge
 from .commands import send_command
+from .rooms import again, enter, leave, room
 
-__all__ = ["run_bridge", "send_command"]
+__all__ = ["again", "enter", "leave", "on", "room", "run_bridge", "send_command", "snapshot"]

@@ -1,20 +1,20 @@
 """Before every event: whose socket is this, does the state belong to them, may they call this handler.
 
-Every public method of every State can be called by whoever opens a socket, and whoever knows a client token can take its
-state over. So a handler without a declared policy is refused, and a state is bound to the sign-in that filled it.
+Every public method of every State can be called by whoever opens a socket, and whoever knows a client token can take
+its state over. So a handler without a declared policy is refused, and a state is bound to the sign-in that filled it.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+import reflex as rx
 import structlog
 from reflex.app import App
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
-import reflex as rx
 from exchange_app.live import registry
 from exchange_domain.texts import choose, language
 

@@ -109,7 +109,7 @@ async def end_all(account_id: int) -> int:
     hashes = await redis().smembers(_account_key(account_id))
     async with redis().pipeline() as pipe:
         for hashed in hashes:
-            pipe.delete(_key(hashed))
+            pipe.delete(_key(str(hashed)))
             pipe.publish(ENDED_CHANNEL, hashed)
         pipe.delete(_account_key(account_id))
         await pipe.execute()

@@ -3,6 +3,7 @@
 import time
 
 import reflex as rx
+
 from exchange_app.live import registry
 from exchange_app.security import anyone, current_account, signed_in
 from exchange_app.security.middleware import Owner
@@ -11,8 +12,13 @@ from exchange_app.security.principals import forget
 from exchange_domain import accounts, database
 from exchange_domain.texts import LANGUAGES
 
-HOMES = {"operator": "/operator", "customer": "/customer", "manager": "/manager",
-         "moderator": "/moderator", "admin": "/admin"}  # fmt: skip
+HOMES = {
+    "operator": "/operator",
+    "customer": "/customer",
+    "manager": "/manager",
+    "moderator": "/moderator",
+    "admin": "/admin",
+}
 """Where a role's work begins, in the order in which a role is taken when an account has several."""
 THEMES = ("system", "light", "dark")
 
@@ -28,10 +34,10 @@ class Me(rx.State):
     name: str = ""
     initials: str = ""
     email: str = ""
-    roles: list[str] = []
+    roles: rx.Field[list[str]] = rx.field(default_factory=list)
     gender: str = ""
     theme: str = ""
-    homes: list[str] = []
+    homes: rx.Field[list[str]] = rx.field(default_factory=list)
     """Codes of the account's roles that have pages, in the order of HOMES."""
 
     @rx.event

@@ -1,6 +1,9 @@
 """Light, dark or as the system says: applied before the first paint, kept in the account."""
 
+from typing import Any
+
 import reflex as rx
+
 from exchange_app.i18n import t
 
 from .me import Me
@@ -28,11 +31,11 @@ class _ThemeSwitch(rx.Component):
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-def theme_keeper() -> rx.Component:
+def theme_keeper() -> Any:
     """Follows the account's theme."""
     return _ThemeKeeper.create(theme=Me.theme)
 
 
-def theme_switch() -> rx.Component:
+def theme_switch() -> Any:
     """System, light, dark, in turn."""
     return _ThemeSwitch.create(label=t("Change theme"), on_choose=Me.choose_theme)

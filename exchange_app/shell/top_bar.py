@@ -1,8 +1,10 @@
 """Top bar and phone tab bar: where one is, where one can go, who one is."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import reflex as rx
+
 from exchange_app.i18n import t
 
 from .brand import name, sign
@@ -16,50 +18,78 @@ LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 def role_names() -> dict[str, rx.Var]:
     return {
-        "operator": t("Operator"), "customer": t("Customer"), "manager": t("Manager"), "moderator": t("Moderator"),
+        "operator": t("Operator"),
+        "customer": t("Customer"),
+        "manager": t("Manager"),
+        "moderator": t("Moderator"),
         "admin": t("Administrator"),
-    }  # fmt: skip
+    }
 
 
-def language_switch() -> rx.Component:
+def language_switch() -> Any:
     """Shows the language one is in; pressing it goes to the other, at once and without a page load."""
 
     def to(lang: str) -> list:
         return [rx.call_script(f"i18n.set('{lang}')"), Me.choose_language(lang)]
 
     return rx.fragment(
-        rx.el.button("EN", type="button", class_name="ib to-ru", lang="ru", translate="no", aria_label=LANGUAGE_NAMES["ru"],
-                     title=LANGUAGE_NAMES["ru"], on_click=to("ru")),
-        rx.el.button("RU", type="button", class_name="ib to-en", lang="en", translate="no", aria_label=LANGUAGE_NAMES["en"],
-                     title=LANGUAGE_NAMES["en"], on_click=to("en")),
-    )  # fmt: skip
+        rx.el.button(
+            "EN",
+            type="button",
+            class_name="ib to-ru",
+            lang="ru",
+            translate="no",
+            aria_label=LANGUAGE_NAMES["ru"],
+            title=LANGUAGE_NAMES["ru"],
+            on_click=to("ru"),
+        ),
+        rx.el.button(
+            "RU",
+            type="button",
+            class_name="ib to-en",
+            lang="en",
+            translate="no",
+            aria_label=LANGUAGE_NAMES["en"],
+            title=LANGUAGE_NAMES["en"],
+            on_click=to("en"),
+        ),
+    )
 
 
-def _account_menu(role: str) -> rx.Component:
+def _account_menu(role: str) -> Any:
     names = role_names()
     places = [
         rx.cond(
             Me.homes.contains(other),
-            rx.link(rx.icon("repeat", size=18, aria_hidden="true"), names[other], href=HOMES[other], underline="none",
-                    aria_current="page" if other == role else "false"),
+            rx.link(
+                rx.icon("repeat", size=18, aria_hidden="true"),
+                names[other],
+                href=HOMES[other],
+                underline="none",
+                aria_current="page" if other == role else "false",
+            ),
         )
         for other in HOMES
-    ]  # fmt: skip
+    ]
     return rx.el.details(
         rx.el.summary(
             rx.el.span(Me.initials, class_name="ava", translate="no", aria_hidden="true"),
-            rx.el.span(Me.name, class_name="sr", translate="no"), class_name="ib", aria_label=t("Account"),
+            rx.el.span(Me.name, class_name="sr", translate="no"),
+            class_name="ib",
+            aria_label=t("Account"),
         ),
         rx.el.div(
             rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", translate="no"),
             rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
             rx.el.form(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden="true"), t("Sign out"), type="submit"),
-                action="/auth/sign-out", method="post", custom_attrs={"data-plain": "true"},
+                action="/auth/sign-out",
+                method="post",
+                custom_attrs={"data-plain": "true"},
             ),
         ),
         class_name="menu",
-    )  # fmt: skip
+    )
 
 
 def _entries(page: Page, pages: Sequence[Page]) -> list[Page]:
@@ -70,29 +100,41 @@ def _links(page: Page, pages: Sequence[Page]) -> list[rx.Component]:
     links = []
     for entry in _entries(page, pages):
         assert entry.nav is not None
-        here = entry.route == page.route or page.route.startswith(entry.route + "/") and not any(
-            other.route != entry.route and other.route.startswith(entry.route) and page.route.startswith(other.route)
-            for other in _entries(page, pages)
-        )  # fmt: skip
-        current = {"aria_current": "page"} if here else {}
+        here = entry.route == page.route or (
+            page.route.startswith(entry.route + "/")
+            and not any(
+                other.route != entry.route
+                and other.route.startswith(entry.route)
+                and page.route.startswith(other.route)
+                for other in _entries(page, pages)
+            )
+        )
         links.append(
-            rx.link(rx.icon(entry.nav.icon, class_name="only-m", aria_hidden="true"), entry.nav.label, href=entry.route,
-                    underline="none", **current)
-        )  # fmt: skip
+            rx.link(
+                rx.icon(entry.nav.icon, class_name="only-m", aria_hidden="true"),
+                entry.nav.label,
+                href=entry.route,
+                underline="none",
+                aria_current="page" if here else None,
+            )
+        )
     return links
 
 
-def top_bar(page: Page, pages: Sequence[Page]) -> rx.Component:
+def top_bar(page: Page, pages: Sequence[Page]) -> Any:
     return rx.el.header(
         rx.link(sign(), rx.el.span(name()), href="/", class_name="brand", underline="none", aria_label=name()),
         rx.el.nav(*_links(page, pages), class_name="nav", aria_label=name()),
         rx.el.div(
-            page.status() if page.status else rx.fragment(), theme_switch(), language_switch(), _account_menu(page.role),
+            page.status() if page.status else rx.fragment(),
+            theme_switch(),
+            language_switch(),
+            _account_menu(page.role),
             class_name="right",
         ),
         class_name="top",
-    )  # fmt: skip
+    )
 
 
-def tab_bar(page: Page, pages: Sequence[Page]) -> rx.Component:
+def tab_bar(page: Page, pages: Sequence[Page]) -> Any:
     return rx.el.nav(*_links(page, pages), class_name="tabbar", aria_label=name())

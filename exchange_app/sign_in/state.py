@@ -1,15 +1,34 @@
 """What the two pages show. The forms themselves are plain posts to `/auth/…` and `/join/…`."""
 
 import reflex as rx
+
 from exchange_app.security import anyone
 from exchange_app.security.policy import principal_of_event
 from exchange_domain import accounts, database, invitations
 from exchange_domain.settings import settings
 
-CODES = frozenset({
-    "wrong", "too_many", "suspended", "no_role", "other_origin", "invalid", "used", "expired", "email_taken", "other_email",
-    "too_short", "too_long", "common", "like_email", "bad_name", "bad_email", "rules", "unavailable",
-})  # fmt: skip
+CODES = frozenset(
+    {
+        "wrong",
+        "too_many",
+        "suspended",
+        "no_role",
+        "other_origin",
+        "invalid",
+        "used",
+        "expired",
+        "email_taken",
+        "other_email",
+        "too_short",
+        "too_long",
+        "common",
+        "like_email",
+        "bad_name",
+        "bad_email",
+        "rules",
+        "unavailable",
+    }
+)
 """Everything that may stand in `?error=`; anything else is ignored."""
 
 
@@ -56,7 +75,7 @@ class Join(rx.State):
     token: str = ""
     email: str = ""
     inviter: str = ""
-    roles: list[str] = []
+    roles: rx.Field[list[str]] = rx.field(default_factory=list)
     customer_name: str = ""
     expires_at: str = ""
     show_password: bool = False

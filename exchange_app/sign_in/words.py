@@ -1,31 +1,67 @@
 """What the codes of `?error=` say: what happened, then what to do."""
 
+from typing import Any
+
 import reflex as rx
+
 from exchange_app.design.surfaces import callout
 from exchange_app.i18n import rich, t, tn
 
 from .state import Join, SignIn
 
 
-def sign_in_error() -> rx.Component:
+def sign_in_error() -> Any:
     left = rx.cond(SignIn.left >= 0, tn("{n} try left.", "{n} tries left.", n=SignIn.left), "")
     return rx.match(
         SignIn.error,
         ("", rx.fragment()),
-        ("wrong", callout(t("E-mail and password do not match."), t("Check the keyboard layout and try again."), " ", left,
-                          tone="red", alert=True)),
-        ("too_many", callout(t("Too many tries."), tn("Try again in {n} minute. Your account is safe.",
-                             "Try again in {n} minutes. Your account is safe.", n=SignIn.wait_minutes), tone="amber", alert=True)),
-        ("suspended", callout(t("This account is suspended."), t("Write to whoever invited you."), tone="red", alert=True)),
-        ("no_role", callout(t("This account has no work yet."), t("Write to whoever invited you."), tone="amber", alert=True)),
-        ("other_origin", callout(t("The form came from another address."), t("Open this page again and repeat."), tone="red",
-                                 alert=True)),
-        ("unavailable", callout(t("Sign-in is not possible at the moment."), t("Try again in a minute."), tone="red", alert=True)),
+        (
+            "wrong",
+            callout(
+                t("E-mail and password do not match."),
+                t("Check the keyboard layout and try again."),
+                " ",
+                left,
+                tone="red",
+                alert=True,
+            ),
+        ),
+        (
+            "too_many",
+            callout(
+                t("Too many tries."),
+                tn(
+                    "Try again in {n} minute. Your account is safe.",
+                    "Try again in {n} minutes. Your account is safe.",
+                    n=SignIn.wait_minutes,
+                ),
+                tone="amber",
+                alert=True,
+            ),
+        ),
+        (
+            "suspended",
+            callout(t("This account is suspended."), t("Write to whoever invited you."), tone="red", alert=True),
+        ),
+        (
+            "no_role",
+            callout(t("This account has no work yet."), t("Write to whoever invited you."), tone="amber", alert=True),
+        ),
+        (
+            "other_origin",
+            callout(
+                t("The form came from another address."), t("Open this page again and repeat."), tone="red", alert=True
+            ),
+        ),
+        (
+            "unavailable",
+            callout(t("Sign-in is not possible at the moment."), t("Try again in a minute."), tone="red", alert=True),
+        ),
         rx.fragment(),
-    )  # fmt: skip
+    )
 
 
-def join_error() -> rx.Var:
+def join_error() -> Any:
     """For the field or the form; empty for no error."""
     return rx.match(
         Join.error,
@@ -37,20 +73,44 @@ def join_error() -> rx.Var:
     )
 
 
-def join_problem() -> rx.Component:
+def join_problem() -> Any:
     sign_in = rx.link(t("Sign in"), href="/sign-in")
     return rx.match(
         Join.error,
-        ("email_taken", callout(t("There is an account with this e-mail already."), rich("{sign_in} with it.", sign_in=sign_in),
-                                tone="red", alert=True)),
-        ("other_email", callout(t("This invitation is for another e-mail."), t("Use the address it was sent to."), tone="red",
-                                alert=True)),
+        (
+            "email_taken",
+            callout(
+                t("There is an account with this e-mail already."),
+                rich("{sign_in} with it.", sign_in=sign_in),
+                tone="red",
+                alert=True,
+            ),
+        ),
+        (
+            "other_email",
+            callout(
+                t("This invitation is for another e-mail."),
+                t("Use the address it was sent to."),
+                tone="red",
+                alert=True,
+            ),
+        ),
         ("bad_name", callout(t("We need your name."), t("Up to 200 characters."), tone="red", alert=True)),
         ("bad_email", callout(t("This is no e-mail address."), t("Check it and try again."), tone="red", alert=True)),
-        ("rules", callout(t("The rules were not agreed to."), t("Without that there is no account."), tone="red", alert=True)),
+        (
+            "rules",
+            callout(t("The rules were not agreed to."), t("Without that there is no account."), tone="red", alert=True),
+        ),
         ("too_many", callout(t("Too many tries."), t("Try again in a quarter of an hour."), tone="amber", alert=True)),
-        ("other_origin", callout(t("The form came from another address."), t("Open this page again and repeat."), tone="red",
-                                 alert=True)),
-        ("unavailable", callout(t("Joining is not possible at the moment."), t("Try again in a minute."), tone="red", alert=True)),
+        (
+            "other_origin",
+            callout(
+                t("The form came from another address."), t("Open this page again and repeat."), tone="red", alert=True
+            ),
+        ),
+        (
+            "unavailable",
+            callout(t("Joining is not possible at the moment."), t("Try again in a minute."), tone="red", alert=True),
+        ),
         rx.fragment(),
-    )  # fmt: skip
+    )

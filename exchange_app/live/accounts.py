@@ -1,0 +1,115 @@
+"""An account's own view: one mailbox an account, so order is kept and one slow page delays nobody else."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import reflex as rx
+import structlog
+from pydantic import TypeAdapter
+from reflex.state import BaseState
+
+from exchange_app.broker import redis
+from exchange_domain.messages import LIVE, ManagerView, OperatorView, manager_snapshot_key, operator_snapshot_key
+from exchange_domain.texts import language
+
+from . import push, registry
+
+log = structlog.get_logger(__name__)
+
+View = OperatorView | ManagerView
+Apply = Callable[[BaseState, Any], Awaitable[None]]
+_VIEWS: TypeAdapter[Any] = LIVE
+_SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {"operator": operator_snapshot_key, "manager": manager_snapshot_key}
+KINDS = tuple(_SNAPSHOT_KEYS)
+_MOST_WAITING = 200
+"""Messages a mailbox keeps; older ones fall out, for each view is whole in itself."""
+
+_apply: dict[str, Apply] = {}
+_waiting: dict[int, deque[View]] = {}
+_tasks: dict[int, asyncio.Task[None]] = {}
+_seen: dict[tuple[str, str], int] = {}
+"""(client token, kind) → version of the view the page has."""
+
+
+def on(kind: str, apply: Apply) -> None:
+    """`apply(root_state, message)` runs for each open page of the account, in order, each version once.
+
+    Kinds: operator (OperatorView), manager (ManagerView). Take the page's state by `await root_state.get_state(Cls)`.
+    """
+    if kind not in _SNAPSHOT_KEYS:
+        raise ValueError(f"no such live kind: {kind!r}; there are {', '.join(KINDS)}")
+    _apply[kind] = apply
+
+
+async def snapshot(kind: str, account_id: int, state: BaseState | None = None) -> Any:
+    """The latest view of an account, or None when the engine has not written one yet.
+
+    With `state` (the page's, in on_load), messages up to this version are not applied to that page again.
+    """
+    raw = await redis().get(_SNAPSHOT_KEYS[kind](account_id))
+    view = _VIEWS.validate_json(raw) if raw else None
+    if state is not None and view is not None:
+        _seen[(state.router.session.client_token, kind)] = view.version
+    return view
+
+
+def deliver(app: rx.App, account_id: int, message: View) -> None:
+    """Puts a message into the account's mailbox; starts its postman when none is under way."""
+    if not registry.tokens(account_id) or message.kind not in _apply:
+        return
+    _waiting.setdefault(account_id, deque(maxlen=_MOST_WAITING)).append(message)
+    if account_id not in _tasks:
+        task = asyncio.create_task(_empty(app, account_id), name=f"live-{account_id}")
+        _tasks[account_id] = task
+        task.add_done_callback(lambda _: _tasks.pop(account_id, None))
+
+
+async def _empty(app: rx.App, account_id: int) -> None:
+    from exchange_app.security.policy import principal_of_event
+    from exchange_app.security.principals import principal
+
+    waiting = _waiting[account_id]
+    while waiting:
+        message = waiting.popleft()
+        try:
+            account = await principal(account_id)
+            if account is None:
+                continue
+            language.set(account.language)
+            principal_of_event.set(account)
+            for token in registry.tokens(account_id):
+                await _give(app, token, message)
+        except Exception as failed:
+            log.error(
+                "live_apply_failed", account_id=account_id, kind=message.kind, error=repr(type(failed)), exc_info=True
+            )
+    _waiting.pop(account_id, None)
+
+
+async def _give(app: rx.App, token: str, message: View) -> None:
+    if not push.connected(app, token):
+        registry.leave(token)
+        forget(token)
+        return
+    async with push.modify(app, token) as root:
+        # Under the page's lock: its own on_load may have read a newer snapshot meanwhile.
+        if message.version <= _seen.get((token, message.kind), -1):
+            return
+        _seen[(token, message.kind)] = message.version
+        await _apply[message.kind](root, message)
+
+
+def forget(token: str) -> None:
+    for kind in KINDS:
+        _seen.pop((token, kind), None)
+
+
+async def resync(app: rx.App) -> None:
+    """After the bus was away: every open page gets the snapshot, for what was published meanwhile is gone."""
+    for account_id in registry.accounts():
+        for kind in _apply:
+            view = await snapshot(kind, account_id)
+            if view is not None:
+                deliver(app, account_id, view)
