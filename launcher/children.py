@@ -137,18 +137,24 @@ class Child:
     async def _is_ready(self) -> bool:
         return self._said_ready and (self.spec.ready is None or await self.spec.ready())
 
-    async def stop(self, patience: float) -> None:
-        """Ask the group to stop; kill what is left of it, and of processes it detached, after `patience` seconds."""
+    async def stop(self, patience: float) -> bool:
+        """Ask the group to stop; kill what is left of it, and of processes it detached, after `patience` seconds.
+
+        Returns:
+            Whether it stopped when asked.
+        """
         family = _descendants(self.group)
         if self.exit_status is None:
             _signal_group(self.group, self.spec.stop_signal)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), patience)
+        stopped = self.exit_status is not None
         self.kill_rest(family)
         await self._process.wait()
         self._pump.cancel()
         with suppress(asyncio.CancelledError):
             await self._pump
+        return stopped
 
     def kill_rest(self, family: list[psutil.Process] | None = None) -> None:
         """Kill the group and, of processes that left it for a session of their own, those given."""

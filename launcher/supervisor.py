@@ -153,7 +153,8 @@ class Supervisor:
         deadline = time.monotonic() + STOP_LIMIT
         for child in reversed(list(self._children)):
             left = max(deadline - time.monotonic(), 0.2)
-            await child.stop(min(child.spec.stop_timeout, left))
+            if not await child.stop(min(child.spec.stop_timeout, left)):
+                self._console.line(f"[stop] {child.spec.name} did not stop in time and was killed")
             self._children.remove(child)
             self._tell_reaper(f"-{child.group}")
 

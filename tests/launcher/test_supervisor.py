@@ -151,11 +151,12 @@ async def test_children_stop_in_reverse_order(supervisor, spec, tmp_path):
     assert (tmp_path / "ended").read_text().split() == ["web", "engine", "database"]
 
 
-async def test_a_stubborn_child_is_killed(supervisor, spec):
+async def test_a_stubborn_child_is_killed_and_that_is_told(supervisor, spec, console):
     async with supervisor:
         await supervisor.start(spec("stubborn", stop_timeout=0.2))
         pid = supervisor._children[0].group
     assert not lives(pid)
+    assert console.lines[-1] == "[stop] stubborn did not stop in time and was killed"
 
 
 async def test_grandchildren_end_too(supervisor, spec, tmp_path):
