@@ -67,10 +67,15 @@ async def _hand_on(app: rx.App, message: dict[str, Any]) -> None:
         log.error("live_message_failed", channel=message["channel"], exc_info=True)
 
 
+async def forget_page(token: str) -> None:
+    """A page is gone or changed hands: it gets nothing more of what it looked at."""
+    registry.forget(token)
+    accounts.forget(token)
+    await rooms.leave_all(token)
+
+
 async def cut_off(app: rx.App, session_digest: str) -> None:
     """A session ended: its pages get nothing more and must say again who they are."""
     for token in registry.owned_by(session_digest):
-        registry.forget(token)
-        accounts.forget(token)
-        await rooms.leave_all(token)
+        await forget_page(token)
         await push.disconnect(app, token)

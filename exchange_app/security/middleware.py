@@ -16,6 +16,7 @@ from reflex_base.event import Event
 from reflex_base.registry import RegistrationContext
 
 from exchange_app.live import registry
+from exchange_app.live.bridge import forget_page
 from exchange_domain.texts import choose, language
 
 from .policy import policy_of, principal_of_event
@@ -61,7 +62,7 @@ class Guard(Middleware):
         if owner._owner is not None and owner._owner != hashed:
             # The token was taken over, or the login changed: nothing of the old login may be left.
             state.reset()
-            registry.forget(token)
+            await forget_page(token)
             if framework not in HYDRATE:
                 log.warning("foreign_token", handler=event.name)
                 return StateUpdate()
@@ -86,7 +87,7 @@ class Guard(Middleware):
             return StateUpdate()
         if not policy.allows(account):
             if account is None:
-                registry.forget(token)
+                await forget_page(token)
                 return StateUpdate(events=Event.from_event_type(rx.redirect("/sign-in")))
             log.warning("role_missing", handler=event.name, account_id=account.account_id)
             return StateUpdate()

@@ -10,20 +10,22 @@ from reflex_components_core.core.banner import has_connection_errors
 from exchange_app.i18n import t
 
 
-def offline() -> Any:
+def offline() -> rx.Component:
     """Says what happened, what is safe, what is done about it."""
-    return rx.cond(
-        has_connection_errors,
-        rx.el.div(
-            rx.icon("unplug", aria_hidden="true"),
-            rx.el.span(
-                rx.el.b(t("No connection to the exchange.")),
-                " ",
-                t("A call in progress goes on, and what you typed is kept. We are reconnecting."),
+    return rx.fragment(
+        rx.cond(
+            has_connection_errors,
+            rx.el.div(
+                rx.icon("unplug", aria_hidden="true"),
+                rx.el.span(
+                    rx.el.b(t("No connection to the exchange.")),
+                    " ",
+                    t("A call in progress goes on, and what you typed is kept. We are reconnecting."),
+                ),
+                class_name="offline",
+                role="status",
             ),
-            class_name="offline",
-            role="status",
-        ),
+        )
     )
 
 
