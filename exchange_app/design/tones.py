@@ -12,12 +12,9 @@ def classes(*names: Any) -> Any:
     parts = [n for n in names if n is not None and not (isinstance(n, str) and not n)]
     if all(isinstance(p, str) for p in parts):
         return " ".join(parts)
-    joined: Any = rx.Var.create("")
-    for index, part in enumerate(parts):
-        joined = joined + (" " if index else "") + (rx.Var.create(part) if isinstance(part, str) else part.to(str))
-    return joined
+    return rx.Var.create(" ".join(f"{part}" for part in parts))
 
 
 def tone_class(prefix: str, tone: Any) -> Any:
     """`k-red` of prefix `k` and tone `red`, also for a Var."""
-    return f"{prefix}-{tone}" if isinstance(tone, str) else rx.Var.create(f"{prefix}-") + tone.to(str)
+    return f"{prefix}-{tone}" if isinstance(tone, str) else rx.Var.create(f"{prefix}-{tone}")
