@@ -10,7 +10,7 @@ from .effects import CancelTimer, Kill, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
 from .seat import call_seat, seat_gone, seat_up
 from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, talking_call
-from .timings import ASK_AGAIN_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, UNSEEN_MS
+from .timings import ASK_AGAIN_MS, BRIDGE_TRIES, KILL_GUARD_MS, LIMIT_GUARD_MS, UNSEEN_MS
 from .transition import Step, chain, notify, stay
 
 
@@ -131,7 +131,11 @@ def _bridges(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
     if fact.other == pending.leg:
         return transfer.completed(state, event)
     if pending.phase is TransferPhase.COMPLETING:
-        return transfer.join(state, event) if call.bridge_tries < 5 else transfer.abandon(state, event, "NO_BRIDGE")
+        return (
+            transfer.join(state, event)
+            if call.bridge_tries < BRIDGE_TRIES
+            else transfer.abandon(state, event, "NO_BRIDGE")
+        )
     if manager.other is None or manager.other != seat.leg:
         return transfer.consult_again(state, event)
     return stay(replace(state, transfer=replace(pending, bridged=True)), CancelTimer("bridge"))

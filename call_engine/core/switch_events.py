@@ -95,8 +95,10 @@ def _destroyed(state: Operator, event: Destroyed) -> Step:
 def _manager(state: Operator, event: LegEvent) -> Step:
     assert state.transfer is not None
     match event:
-        case OriginateDone() | Parked():
+        case OriginateDone():
             return transfer.manager_answered(state, event)
+        case Parked():
+            return transfer.manager_parked(state, event)
         case HungUp() | OriginateFailed():
             return transfer.manager_gone(state, event, event.cause)
         case NotSent():

@@ -189,6 +189,14 @@ def join(state: Operator, event: Event) -> Step:
     )
 
 
+def manager_parked(state: Operator, event: Event) -> Step:
+    """After an originate: the consultation begins. When the operator was lost in it: contact and manager are joined."""
+    transfer, call = state.transfer, talking_call(state)
+    if transfer is None or call is None or transfer.phase is not TransferPhase.COMPLETING:
+        return manager_answered(state, event)
+    return stay(state) if call.bridge_tries >= BRIDGE_TRIES else join(state, event)
+
+
 def consult_again(state: Operator, event: Event) -> Step:
     """The bridge of seat and manager did not come about though both live."""
     transfer, call = state.transfer, talking_call(state)
@@ -256,7 +264,11 @@ def seat_left(state: Operator, event: Event) -> Step:
     if transfer.phase is TransferPhase.COMPLETING:
         return stay(state)
     if transfer.phase is TransferPhase.CONSULTING and not call.ending_by:
-        return join(state, event)
+        # The manager's leg is still leaving the bridge: unset now, it would end with the seat. Its PARK joins.
+        return stay(
+            replace(state, transfer=replace(transfer, phase=TransferPhase.COMPLETING)),
+            SetTimer("bridge", event.at + BRIDGE_PROOF_MS // 2),
+        )
     step = abandon(state, event, "SEAT_LOST")
     if transfer.phase is TransferPhase.ASKING:
         return step
