@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid as uuids
 from collections.abc import Callable
 
@@ -16,10 +17,9 @@ def run_hooks(channel: Channel, variable: str) -> None:
     """Runs `execute_on_answer` and its numbered companions, in the order of their names."""
     names = [n for n in channel.variables if n == variable or n.startswith(variable + "_")]
     for name in sorted(names, key=lambda n: (len(n), n)):
-        value = channel.variables[name]
-        application, _, argument = value.replace("::", " ", 1).partition(" ")
-        if application:
-            execute(channel, application, argument.strip())
+        match = re.match(r"([^\s:]+)(?:::|\s+)?(.*)", channel.variables[name], re.DOTALL)
+        if match:
+            execute(channel, match.group(1), match.group(2).strip())
 
 
 def start(channel: Channel, application: str, argument: str) -> None:

@@ -202,17 +202,26 @@ def _begin(a: Channel, b: Channel) -> None:
     for one in (a, b):
         if one.is_up and one.bridge is not None:
             one.bridge.leave_for_another(one)
-    a.bridge = b.bridge = bridge
+    if a.is_up and b.is_up:
+        a.bridge = b.bridge = bridge
     for one in (a, b):
         if one.is_up:
             one.hit_dialplan = False
             one.go("CS_HIBERNATE")
             one.go("CS_RESET")
             one.go("CS_SOFT_EXECUTE")
-    if pending is not None:
+    if not (a.is_up and b.is_up):
+        # One leg has gone since the command: the other finds nobody to talk to.
+        a.switch.start_timer(JOIN_DELAY, lambda: _alone(bridge))
+    elif pending is not None:
         _collide(bridge, pending)
     else:
         a.switch.start_timer(JOIN_DELAY, lambda: _join(bridge))
+
+
+def _alone(bridge: Bridge) -> None:
+    for one in (bridge.a, bridge.b):
+        hang_up(one, "ORIGINATOR_CANCEL", by_peer=True)
 
 
 def _collide(bridge: Bridge, ringing: Channel) -> None:

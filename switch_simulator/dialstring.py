@@ -171,9 +171,13 @@ def _block(text: str) -> tuple[str, str]:
 
 def _split_outside(text: str, separator: str) -> list[str]:
     """Splits at a separator that stands in no bracket and no quotes."""
-    parts, start, depth, quoted = [], 0, 0, False
+    parts, start, depth, quoted, escaped = [], 0, 0, False, False
     for index, character in enumerate(text):
-        if character == "'":
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character == "'":
             quoted = not quoted
         elif quoted:
             continue

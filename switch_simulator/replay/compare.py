@@ -351,7 +351,8 @@ def _compare_order(
             if key[0] == later_key[0] or later_other.index > other.index:
                 continue
             apart = later.at - item.at > RACE and other.at - later_other.at > RACE / 10
-            if apart or (_is_fixed(item, later) and later.at - item.at < RACE):
+            fixed = _is_fixed(item, later) or _is_fixed(later_other, other)
+            if apart or (fixed and later.at - item.at < RACE):
                 return [f"{later.what()} before {item.what()} ({item.at:.2f} s, {later.at:.2f} s)"]
     return []
 
