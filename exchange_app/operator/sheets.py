@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -91,7 +90,9 @@ async def _campaign(
     customer = await s.get_one(Customer, campaign.customer_id)
     script = await s.get(Script, script_id) if script_id else None
     tariff = (
-        await s.get(Tariff, tariff_id) if tariff_id else await tariffs.current(s, campaign.customer_id, customer.currency)
+        await s.get(Tariff, tariff_id)
+        if tariff_id
+        else await tariffs.current(s, campaign.customer_id, customer.currency)
     )
     return CampaignSheet(
         campaign_id=campaign.id,
@@ -156,15 +157,22 @@ async def own_open_call(s: AsyncSession, call_id: UUID, operator_id: int) -> Cal
     return found.one_or_none()
 
 
-async def call_to_write(s: AsyncSession, call_id: UUID, operator_id: int) -> tuple[list[FormField], list[Disposition], dict[str, Any], str, str] | None:
-    """For closing a call of one's own: form, dispositions, answers and note so far, the contact's time zone."""
+@dataclass(frozen=True)
+class Writing:
+    """What closing a call needs: the form of its own script version, and what was typed so far."""
+
+    fields: list[FormField]
+    dispositions: list[Disposition]
+    draft: drafts.Draft
+    time_zone: str
+
+
+async def call_to_write(s: AsyncSession, call_id: UUID, operator_id: int) -> Writing | None:
+    """None: there is no such call, it is somebody else's, or it is closed."""
     call = await own_open_call(s, call_id, operator_id)
     if call is None:
         return None
     script = await s.get_one(Script, call.script_id)
     contact = await s.get_one(Contact, call.contact_id)
-    draft = await drafts.of(s, call_id)
-    return (
-        parse_form(script.form), await campaigns.dispositions(s, call.campaign_id), draft.result, draft.note,
-        contact.time_zone,
-    )  # fmt: skip
+    found = await campaigns.dispositions(s, call.campaign_id)
+    return Writing(parse_form(script.form), found, await drafts.of(s, call_id), contact.time_zone)

@@ -1,0 +1,27 @@
+"""The operator's pages: the board of campaigns, the workspace of a call, the earnings."""
+
+from exchange_app.i18n import t
+from exchange_app.shell import Nav, Page
+
+from .board_page import board_page
+from .board_state import Board
+from .desk_state import Desk
+from .earnings_page import earnings_page
+from .work_page import status, title, work_page, work_status
+
+
+def pages() -> list[Page]:
+    return [
+        Page(
+            "/operator", board_page, t("Campaigns"), role="operator", nav=Nav(t("Campaigns"), "layout-grid", key="KeyC"),
+            on_load=[Desk.enter, Board.enter], status=status,
+        ),
+        Page(
+            "/operator/work", work_page, title(), role="operator", nav=Nav(t("Workspace"), "headset", key="KeyW"),
+            on_load=[Desk.enter], status=work_status, tabs=False,
+        ),
+        Page(
+            "/operator/earnings", earnings_page, t("Earnings"), role="operator", nav=Nav(t("Earnings"), "wallet", key="KeyE"),
+            on_load=[Desk.enter], status=status,
+        ),
+    ]  # fmt: skip

@@ -1,0 +1,56 @@
+"""What only the browser knows or can do: its time zone, the time at the contact's, focus, moving between cards."""
+
+from typing import Any
+
+import reflex as rx
+
+from exchange_app.i18n import t
+
+# Said by browser.jsx; named here for the catalogue.
+_SAID = (t("{time} there"),)
+_LIBRARY = rx.asset("browser.jsx", shared=True).importable_path
+
+
+class _PlaceTime(rx.Component):
+    library = _LIBRARY
+    tag = "PlaceTime"
+    zone: rx.Var[str]
+
+
+class _BrowserZone(rx.Component):
+    library = _LIBRARY
+    tag = "BrowserZone"
+    on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+class _FocusOn(rx.Component):
+    library = _LIBRARY
+    tag = "FocusOn"
+    target: rx.Var[str]
+    count: rx.Var[int]
+
+
+class _CardGrid(rx.Component):
+    library = _LIBRARY
+    tag = "CardGrid"
+    on_stale: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+def place_time(zone: Any) -> rx.Component:
+    """The present time in an IANA zone; nothing for a zone the browser does not know."""
+    return _PlaceTime.create(zone=zone)
+
+
+def browser_zone(handler: Any) -> rx.Component:
+    """Calls a handler once with the browser's time zone. The name is the browser's word: check it."""
+    return _BrowserZone.create(on_zone=handler)
+
+
+def focus_on(target: Any, count: Any) -> rx.Component:
+    """Moves the focus to the element of this id each time `count` changes."""
+    return _FocusOn.create(target=target, count=count)
+
+
+def card_grid(*cards: Any, on_stale: Any, **props: Any) -> rx.Component:
+    """A list of cards, each an `li` with `data-card` and perhaps a `data-main` button: arrow keys move, Enter presses."""
+    return _CardGrid.create(*cards, on_stale=on_stale, **props)

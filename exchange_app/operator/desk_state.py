@@ -1,0 +1,237 @@
+"""What the engine says of this operator, and the commands that go to it. A view: the truth is the engine's snapshot."""
+
+import time
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+import structlog
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange_app import live
+from exchange_app.security import current_account, roles
+from exchange_domain.messages import (
+    CallNext,
+    CallView,
+    Command,
+    CompleteTransfer,
+    EndShift,
+    HangUp,
+    OperatorView,
+    ReturnToContact,
+    StartTransfer,
+)
+from exchange_domain.words import OperatorState
+
+log = structlog.get_logger(__name__)
+
+ANSWER_MS = 5000
+"""After this long without an answer the page says that the exchange does not answer, and the button acts again."""
+
+ON_THE_LINE = frozenset(
+    {OperatorState.RINGING, OperatorState.TALKING, OperatorState.TRANSFERRING, OperatorState.CONNECTION_LOST}
+)
+
+
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def read_call_id(value: Any) -> UUID | None:
+    """A call id as a page sends it; None for anything else."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+class Desk(rx.State):
+    """The operator's live state. Every time is epoch milliseconds, 0 for none; texts are codes or people's names."""
+
+    version: int = -1
+    state: str = OperatorState.OFF_SHIFT.value
+    shift_id: int = 0
+    campaign_id: int = 0
+    shift_started_ms: int = 0
+    notice: str = ""
+    notice_until_ms: int = 0
+    call_id: str = ""
+    contact_name: str = ""
+    person_name: str = ""
+    masked_number: str = ""
+    time_zone: str = ""
+    attempt: int = 0
+    claimed_ms: int = 0
+    answered_ms: int = 0
+    ended_ms: int = 0
+    limit_ms: int = 0
+    limit_figures: str = ""
+    """The longest call as m:ss."""
+    warning_ms: int = 0
+    wrap_up_until_ms: int = 0
+    ended_by: str = ""
+    transfer_state: str = ""
+    manager_name: str = ""
+    transfer_started_ms: int = 0
+    transfer_answered_ms: int = 0
+    pending: str = ""
+    """Kind of the command that the engine has not answered yet."""
+    pending_until_ms: int = 0
+    """When the page stops waiting for the answer."""
+
+    _account_id: int = 0
+    _account_name: str = ""
+    _pending_key: str = ""
+    _pending_for: str = ""
+
+    @rx.event
+    @roles("operator")
+    async def enter(self):
+        """On_load of each operator's page: the snapshot first, then whatever is newer comes by itself."""
+        account = current_account(self)
+        self._account_id, self._account_name = account.account_id, account.display_name
+        try:
+            view = await live.snapshot("operator", account.account_id, self)
+        except RedisError as unreadable:
+            log.warning("snapshot_unreadable", operator_id=account.account_id, error=type(unreadable).__name__)
+            view = None
+        if not isinstance(view, OperatorView):
+            view = OperatorView(operator_id=account.account_id, version=-1, state=OperatorState.OFF_SHIFT)
+        from .sheet_state import Sheet
+
+        (await self.get_state(Sheet))._stale = True
+        self.version = -1
+        await self._take(view, again=True)
+
+    async def _take(self, view: OperatorView, again: bool = False) -> None:
+        """Shows a view of the engine. An older one than what is shown is ignored; `again`: even if it is the same."""
+        if view.operator_id != self._account_id or view.version < self.version:
+            return
+        if view.version == self.version and not again:
+            return
+        self.version, self.state = view.version, view.state.value
+        self.shift_id, self.campaign_id = view.shift_id or 0, view.campaign_id or 0
+        self.shift_started_ms = view.shift_started_ms or 0
+        self.notice = view.notice.code if view.notice else ""
+        self.notice_until_ms = (view.notice.until_ms or 0) if view.notice else 0
+        self._show_call(view.call)
+        if self._pending_key and (str(view.last_command) == self._pending_key or now_ms() >= self.pending_until_ms):
+            self._answered()
+        from .sheet_state import Sheet
+
+        sheet = await self.get_state(Sheet)
+        try:
+            await sheet._follow(view, self._account_id, self._account_name)
+        except (SQLAlchemyError, OSError) as failed:
+            # The call goes on without its sheet; the next change reads it again.
+            log.warning("sheet_not_read", operator_id=self._account_id, error=type(failed).__name__)
+            sheet._stale = True
+        # The sheet's names have the contact's numbers taken out, should a list have put one there.
+        known = view.call is not None and sheet.call_id == str(view.call.call_id)
+        self.contact_name = sheet.contact_name if known else ""
+        self.person_name = sheet.person_name if known else ""
+
+    def _show_call(self, call: CallView | None) -> None:
+        self.call_id = str(call.call_id) if call else ""
+        self.masked_number = call.masked_number if call else ""
+        self.time_zone, self.attempt = (call.time_zone, call.attempt) if call else ("", 0)
+        self.claimed_ms = call.claimed_ms if call else 0
+        self.answered_ms = (call.answered_ms or 0) if call else 0
+        self.ended_ms = (call.ended_ms or 0) if call else 0
+        self.limit_ms = (call.limit_ms or 0) if call else 0
+        longest_s = (self.limit_ms - self.answered_ms) // 1000
+        self.limit_figures = f"{longest_s // 60}:{longest_s % 60:02}" if self.limit_ms else ""
+        self.warning_ms = (call.warning_ms or 0) if call else 0
+        self.wrap_up_until_ms = (call.wrap_up_until_ms or 0) if call else 0
+        self.ended_by = (call.ended_by or "") if call else ""
+        transfer = call.transfer if call else None
+        self.transfer_state = transfer.state.value if transfer else ""
+        self.manager_name = transfer.manager_name if transfer else ""
+        self.transfer_started_ms = transfer.started_ms if transfer else 0
+        self.transfer_answered_ms = (transfer.answered_ms or 0) if transfer else 0
+
+    def _answered(self) -> None:
+        self.pending, self.pending_until_ms, self._pending_key, self._pending_for = "", 0, "", ""
+
+    async def _send(self, command: Command, kind: str) -> bool:
+        """Sends a command unless one is under way. False: nothing was sent.
+
+        A press has a key of its own; only a repeated press of what was never answered has the key of the first, so that
+        an engine that comes back does it once.
+        """
+        now = now_ms()
+        if self._pending_key and now < self.pending_until_ms:
+            return False
+        about = f"{kind}:{getattr(command, 'call_id', '')}:{getattr(command, 'campaign_id', '')}"
+        if self._pending_key and self._pending_for == about and kind != "close_call":
+            command = command.model_copy(update={"key": UUID(self._pending_key)})
+        self.pending, self._pending_key, self._pending_for = kind, str(command.key), about
+        self.pending_until_ms = now + ANSWER_MS
+        try:
+            await live.send_command(command)
+        except (RedisError, OSError) as unreachable:
+            log.warning("command_not_sent", kind=kind, error=type(unreachable).__name__)
+            self.pending_until_ms = now
+        return True
+
+    def _is_current(self, call_id: Any) -> UUID | None:
+        """The call on this desk, when that is the one the page meant. A press that comes late means the call before."""
+        wanted = read_call_id(call_id)
+        return wanted if wanted is not None and str(wanted) == self.call_id else None
+
+    @rx.event
+    @roles("operator")
+    async def call_next(self):
+        operator_id = current_account(self).account_id
+        if self.state == OperatorState.READY and operator_id == self._account_id:
+            await self._send(CallNext(operator_id=operator_id), "call_next")
+
+    @rx.event
+    @roles("operator")
+    async def hang_up(self, call_id: str):
+        """Ends or cancels the call that the page showed when the key was pressed."""
+        call = self._is_current(call_id)
+        if call is not None and self.state in ON_THE_LINE:
+            await self._send(HangUp(operator_id=current_account(self).account_id, call_id=call), "hang_up")
+
+    @rx.event
+    @roles("operator")
+    async def start_transfer(self, call_id: str):
+        call = self._is_current(call_id)
+        if call is not None and self.state == OperatorState.TALKING:
+            command = StartTransfer(operator_id=current_account(self).account_id, call_id=call)
+            await self._send(command, "start_transfer")
+
+    @rx.event
+    @roles("operator")
+    async def complete_transfer(self, call_id: str):
+        call = self._is_current(call_id)
+        if call is not None and self.state == OperatorState.TRANSFERRING and self.transfer_answered_ms:
+            command = CompleteTransfer(operator_id=current_account(self).account_id, call_id=call)
+            await self._send(command, "complete_transfer")
+
+    @rx.event
+    @roles("operator")
+    async def return_to_contact(self, call_id: str):
+        call = self._is_current(call_id)
+        if call is not None and self.state == OperatorState.TRANSFERRING:
+            command = ReturnToContact(operator_id=current_account(self).account_id, call_id=call)
+            await self._send(command, "return_to_contact")
+
+    @rx.event
+    @roles("operator")
+    async def end_shift(self):
+        """Only between calls; in wrap-up the result is saved first (`Sheet.close`)."""
+        if not self.call_id and self.state != OperatorState.OFF_SHIFT:
+            await self._send(EndShift(operator_id=current_account(self).account_id), "end_shift")
+
+
+async def apply(state: rx.State, message: OperatorView) -> None:
+    """A change that came over the live channel, for one open page."""
+    await (await state.get_state(Desk))._take(message)
+
+
+live.on("operator", apply)

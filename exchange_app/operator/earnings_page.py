@@ -1,0 +1,102 @@
+"""What was earned: the balance, the days, each call."""
+
+import reflex as rx
+
+from exchange_app.design import OUTCOMES, badge, button, card, empty_state, head, loading, section, stat, table
+from exchange_app.i18n import date, money, t, tn
+
+from .browser import browser_zone
+from .earnings_state import Earnings, ShownCall, ShownDay
+from .look import LOOK
+
+
+def _balance() -> rx.Component:
+    return rx.el.div(
+        card(stat(t("Available"), money(Earnings.available, Earnings.currency)),
+             rx.el.p(t("Reviewed, yours to be paid out."), class_name="s m")),
+        card(stat(t("On review"), money(Earnings.pending, Earnings.currency)),
+             rx.el.p(t("Earned, and available when the review of the calls is over."), class_name="s m")),
+        class_name="grid c2",
+    )  # fmt: skip
+
+
+def _day(day: rx.Var[ShownDay]) -> rx.Component:
+    return rx.el.tr(
+        # A day is a date without a time: read in one zone and shown in the same.
+        rx.el.td(date(day.day, weekday="short", day="numeric", month="long", timeZone="UTC"), class_name="b"),
+        rx.el.td(tn("{n} call", "{n} calls", n=day.calls), class_name="num no-m"),
+        rx.el.td(tn("{n} talk", "{n} talks", n=day.answered), class_name="num no-m"),
+        rx.el.td(tn("{n} success", "{n} successes", n=day.successes), class_name="num no-m"),
+        rx.el.td(
+            money(day.pay, Earnings.currency),
+            rx.cond(day.unsettled > 0, rx.el.span(" ", t("+ {n} being reckoned", n=day.unsettled), class_name="s m")),
+            class_name="num b",
+        ),
+    )  # fmt: skip
+
+
+def _call(call: rx.Var[ShownCall]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(date(call.at_ms, dateStyle="short", timeStyle="short"), class_name="nw"),
+        rx.el.td(
+            badge(
+                rx.cond(call.disposition != "", rx.el.span(call.disposition, translate="no"), OUTCOMES.word(call.outcome)),
+                tone=OUTCOMES.tone(call.outcome), icon=OUTCOMES.icon(call.outcome),
+            )
+        ),
+        rx.el.td(call.campaign, translate="no", class_name="no-m"),
+        rx.el.td(call.talk, class_name="num no-m"),
+        rx.el.td(
+            rx.cond(call.pay >= 0, money(call.pay, call.currency), rx.el.span(t("being reckoned"), class_name="m")),
+            class_name="num b",
+        ),
+        key=call.call_id,
+    )  # fmt: skip
+
+
+def _calls() -> rx.Component:
+    return rx.fragment(
+        table(
+            [(t("When"), ""), (t("How it ended"), ""), (t("Campaign"), ""), (t("Talk"), "num"), (t("Pay"), "num")],
+            rx.foreach(Earnings.calls, _call), caption=t("Calls with their pay, latest first"),
+        ),
+        rx.cond(
+            Earnings.more | (Earnings.page > 1),
+            rx.el.nav(
+                button(t("Later calls"), icon="arrow-left", disabled=Earnings.page == 1, on_click=Earnings.later),
+                rx.el.span(t("page {n}", n=Earnings.page), class_name="m s", aria_live="polite"),
+                button(t("Earlier calls"), icon="arrow-right", disabled=~Earnings.more, on_click=Earnings.earlier),
+                class_name="row w", aria_label=t("Pages"),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def earnings_page() -> rx.Component:
+    filled = rx.el.div(
+        _balance(),
+        section(
+            t("By day"),
+            table(
+                [(t("Day"), ""), (t("Calls"), "num"), (t("Talks"), "num"), (t("Successes"), "num"), (t("Pay"), "num")],
+                rx.foreach(Earnings.days, _day),
+                caption=t("The last fourteen days"),
+            ),
+        ),
+        section(t("Calls"), _calls()),
+        class_name="col g5",
+    )
+    empty = rx.el.div(
+        _balance(),
+        empty_state(
+            t("No calls yet"),
+            t("After your first call its pay stands here, with the reason for each sum."),
+            icon="wallet",
+        ),
+        class_name="col g4",
+    )
+    return rx.el.div(
+        rx.el.style(LOOK), browser_zone(Earnings.enter), head(t("Earnings")),
+        rx.cond(Earnings.loaded, rx.cond(Earnings.calls.length() > 0, filled, empty), loading(t("Adding up…"))),
+        class_name="page",
+    )  # fmt: skip

@@ -1,0 +1,69 @@
+"""The dialog "another person": whom to call instead, with a number that the operator heard."""
+
+import asyncio
+from typing import Any
+
+import reflex as rx
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from exchange_app.security import current_account, roles
+from exchange_domain import added_contacts, database
+
+from .desk_state import read_call_id
+
+log = structlog.get_logger(__name__)
+WAIT_S = 3
+
+
+class Person(rx.State):
+    opened: bool = False
+    error: str = ""
+    """Code of added_contacts.AddContactError, or not_saved."""
+    added: str = ""
+    """Name of the person added last in this call; said until the next call."""
+
+    focus: str = ""
+    focused: int = 0
+
+    _call_id: str = ""
+
+    @rx.event
+    @roles("operator")
+    async def open(self, call_id: str):
+        if read_call_id(call_id) is None:
+            return
+        if call_id != self._call_id:
+            self.added, self._call_id = "", call_id
+        self.opened, self.error = True, ""
+
+    @rx.event
+    @roles("operator")
+    async def change_opened(self, opened: bool):
+        """The dialog's own closing: Esc or a click beside it."""
+        self.opened = opened is True
+
+    @rx.event
+    @roles("operator")
+    async def add(self, form: dict[str, Any]):
+        """Adds the person to the call's campaign. Sent twice it is one contact."""
+        if not isinstance(form, dict):
+            return
+        call_id = read_call_id(form.get("call_id"))
+        name, number = form.get("name"), form.get("number")
+        if call_id is None or not isinstance(name, str) or not isinstance(number, str):
+            return
+        try:
+            async with asyncio.timeout(WAIT_S), database.session() as s:
+                await added_contacts.add(s, call_id, current_account(self).account_id, name, number[:100])
+        except added_contacts.AddContactError as refused:
+            self.error = refused.code
+            self.focus = "person-number" if refused.code in ("bad_number", "already_there") else "person-name"
+            self.focused += 1
+            return
+        except (SQLAlchemyError, OSError, TimeoutError) as failed:
+            log.warning("person_not_added", error=type(failed).__name__)
+            self.error = "not_saved"
+            return
+        self.opened, self.error, self.added = False, "", " ".join(name.split())
+        self._call_id = str(call_id)
