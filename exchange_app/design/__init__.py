@@ -19,6 +19,7 @@ from .controls import (
     text_input,
 )  # fmt: skip
 from .cords import cord, cord_board, jack
+from .forms import post_form
 from .keyboard import key, key_overlay, keyboard
 from .live_table import Column, live_table
 from .states import CALL_STATES, CAMPAIGN_STATES, OPERATOR_STATES, OUTCOMES, States
@@ -40,10 +41,50 @@ from .surfaces import (
 )  # fmt: skip
 
 __all__ = [
-    "CALL_STATES", "CAMPAIGN_STATES", "OPERATOR_STATES", "OUTCOMES", "Column", "States", "action_bar", "autosave",
-    "badge", "button", "call_strip", "callout", "card", "checkbox", "clock", "cord", "cord_board", "data_list",
-    "dialog", "disposition", "dispositions", "empty_state", "field", "fill", "head", "icon_button", "jack", "kbd",
+    "CALL_STATES",
+    "CAMPAIGN_STATES",
+    "OPERATOR_STATES",
+    "OUTCOMES",
+    "Column",
+    "States",
+    "action_bar",
+    "autosave",
+    "badge",
+    "button",
+    "call_strip",
+    "callout",
+    "card",
+    "checkbox",
+    "clock",
+    "cord",
+    "cord_board",
+    "data_list",
+    "dialog",
+    "disposition",
+    "dispositions",
+    "empty_state",
+    "field",
+    "fill",
+    "head",
+    "icon_button",
+    "jack",
+    "kbd",
     "key",
-    "key_overlay", "keyboard", "limit_ring", "link_button", "live_table", "loading", "progress", "section", "segment",
-    "segmented", "select", "stat", "switch", "table", "text_area", "text_input",
+    "key_overlay",
+    "keyboard",
+    "limit_ring",
+    "link_button",
+    "live_table",
+    "loading",
+    "post_form",
+    "progress",
+    "section",
+    "segment",
+    "segmented",
+    "select",
+    "stat",
+    "switch",
+    "table",
+    "text_area",
+    "text_input",
 ]  # fmt: skip

@@ -7,8 +7,8 @@ from exchange_domain.settings import settings
 
 CONTENT_POLICY = "; ".join([
     "default-src 'self'",
-    # Pages are prerendered with inline module scripts and inline styles.
-    "script-src 'self' 'unsafe-inline'",
+    # Pages are prerendered with inline scripts; what a handler sends back to run (a toast, say) is evaluated.
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.design.forms import post_form
 from exchange_app.i18n import t
 
 from .brand import name, sign
@@ -81,11 +82,9 @@ def _account_menu(role: str) -> Any:
         rx.el.div(
             rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", translate="no"),
             rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
-            rx.el.form(
+            post_form(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden="true"), t("Sign out"), type="submit"),
                 action="/auth/sign-out",
-                method="post",
-                custom_attrs={"data-plain": "true"},
             ),
         ),
         class_name="menu",

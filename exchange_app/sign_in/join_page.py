@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design.controls import button, checkbox, field, text_input
+from exchange_app.design.forms import post_form
 from exchange_app.design.surfaces import empty_state, loading
 from exchange_app.i18n import date, t
 from exchange_app.shell.frame import sheet
@@ -62,7 +63,7 @@ def _points() -> Any:
 
 
 def _form() -> Any:
-    return rx.el.form(
+    return post_form(
         rx.el.div(
             _heading(),
             rx.el.p(
@@ -103,7 +104,6 @@ def _form() -> Any:
         ),
         button(t("Accept and go in"), kind="solid", big=True, full=True, type="submit"),
         action=rx.Var.create("/join/") + Join.token,
-        method="post",
         class_name="card col g4 roomy",
     )
 

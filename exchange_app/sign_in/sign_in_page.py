@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design.controls import button, field, icon_button, link_button, text_input
+from exchange_app.design.forms import post_form
 from exchange_app.design.surfaces import callout, card
 from exchange_app.i18n import t
 from exchange_app.shell.frame import sheet
@@ -38,7 +39,7 @@ def password_field(state: type[SignIn] | type[Join], *, new: bool, **more) -> An
 
 def _form() -> Any:
     # A plain form: the answer sets the cookie and loads the page anew, so that the socket is opened with it.
-    return rx.el.form(
+    return post_form(
         rx.el.h1(t("Sign in")),
         sign_in_error(),
         rx.cond(
@@ -54,7 +55,6 @@ def _form() -> Any:
         password_field(SignIn, new=False),
         button(t("Sign in"), kind="solid", key="Enter", big=True, full=True, type="submit"),
         action="/auth/sign-in",
-        method="post",
         class_name="card col g4 roomy",
     )
 
@@ -65,10 +65,9 @@ def _demo() -> Any:
         rx.el.h2(t("Look around")),
         rx.el.p(t("The demo has a person in each role. One press signs you in."), class_name="m"),
         *(
-            rx.el.form(
+            post_form(
                 button(names[name], full=True, type="submit", icon=icon),
                 action=f"/auth/demo/{name}",
-                method="post",
             )
             for name, icon in zip(DEMO_ACCOUNTS, ("headset", "briefcase-business", "phone-incoming"), strict=True)
         ),
