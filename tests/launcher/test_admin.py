@@ -4,8 +4,9 @@ import os
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
-from exchange_domain import invitations
+from exchange_domain import campaigns, customers, invitations
 from exchange_domain.database import session
 from launcher.commands import admin
 from launcher.data_directory import DataDirectory, Run
@@ -23,7 +24,7 @@ def unset(monkeypatch, settings_env):
 
 
 async def invited(*arguments):
-    link = await admin.invite(admin.parse(["invite", *arguments]))
+    link = await admin.carry_out(admin.parse(["invite", *arguments]))
     assert link.startswith("https://exchange.example/join/")
     async with session() as opened:
         return await invitations.find(opened, link.rsplit("/", 1)[1])
@@ -67,3 +68,31 @@ def test_what_makes_no_sense_is_refused(arguments, capsys):
     with pytest.raises(SystemExit, match="2"):
         admin.parse(arguments)
     assert "usage: ./run admin" in capsys.readouterr().err
+
+
+async def said(*arguments):
+    return await admin.carry_out(admin.parse(list(arguments)))
+
+
+async def test_a_deposit_is_booked_once_by_its_key_and_wakes_campaigns(on_database, database_url):
+    await said("tariff", "--share", "60", "--registration-bonus", "100", "--per-answered-call", "15.00")
+    async with session() as opened:
+        customer = await customers.create(opened, name="Ромашка")
+        await campaigns.create(opened, customer.id or 0, name="Опрос")
+        await opened.execute(text("insert into script (campaign_id, version, markdown) values (1, 1, '')"))
+        await opened.execute(text("update campaign set script_id = 1, status = 'out_of_funds'"))
+    pay = ("deposit", "--customer", "ромашка", "--amount", "5000.50", "--key", "7")
+    assert await said(*pay) == "deposited; available 5100.50 RUB, held 0.00; campaigns that go on: 1"
+    assert await said(*pay) == "this payment was booked before, nothing changed; available 5100.50 RUB, held 0.00"
+
+
+async def test_a_deposit_for_nobody_is_refused(on_database):
+    with pytest.raises(admin.AdminRefused, match="no customer is called"):
+        await said("deposit", "--customer", "Ромашка", "--amount", "1")
+
+
+@pytest.mark.parametrize("amount", ["-1", "1.005", "ten", "nan", "1e15"])
+def test_a_sum_that_is_none_is_refused(amount, capsys):
+    with pytest.raises(SystemExit):
+        admin.parse(["deposit", "--customer", "x", "--amount", amount])
+    assert "--amount" in capsys.readouterr().err
