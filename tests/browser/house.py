@@ -1,0 +1,149 @@
+"""The whole house on loopback: simulator in this process, engine and web as processes of their own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from exchange_app.security import passwords
+from exchange_domain import accounts, customers, database
+from exchange_domain.settings import settings
+from exchange_domain.tables import Tariff
+from exchange_domain.words import MemberRole
+from launcher.ports import free_ports
+from launcher.processes import before_exec
+from switch_simulator.cdr import CdrPoster
+from switch_simulator.simulator import Simulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "сосновая доска 40"
+CDR_USER, CDR_PASSWORD = "switch", "record-of-tests"
+
+
+@dataclass
+class Child:
+    """A process of the house; what it says is kept for the moment when something goes wrong."""
+
+    name: str
+    process: Process
+    said: list[str] = field(default_factory=list)
+    reader: asyncio.Task | None = None
+
+    async def line(self, part: str, seconds: float = 60) -> None:
+        """Waits until it has said a line with `part`."""
+        async with asyncio.timeout(seconds):
+            while not any(part in line for line in self.said):
+                if self.process.returncode is not None:
+                    raise RuntimeError(f"{self.name} ended:\n" + "\n".join(self.said[-40:]))
+                await asyncio.sleep(0.05)
+
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+            try:
+                await asyncio.wait_for(self.process.wait(), 15)
+            except TimeoutError:
+                self.process.kill()
+                await self.process.wait()
+        if self.reader is not None:
+            await self.reader
+
+
+@dataclass
+class House:
+    """A running exchange and the people of one customer."""
+
+    url: str
+    simulator: Simulator
+    environment: dict[str, str]
+    people: dict[str, int] = field(default_factory=dict)
+    customer_id: int = 0
+    children: dict[str, Child] = field(default_factory=dict)
+
+    async def run(self, name: str, module: str, ready: str) -> Child:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, cwd=ROOT, env=self.environment, stdout=PIPE, stderr=asyncio.subprocess.STDOUT,
+            preexec_fn=before_exec(None, signal.SIGKILL),
+        )  # fmt: skip
+        child = self.children[name] = Child(name, process)
+        child.reader = asyncio.create_task(_read(child))
+        await child.line(ready)
+        return child
+
+    async def start_engine(self) -> Child:
+        return await self.run("engine", "call_engine", "engine: driving switch")
+
+    async def start_web(self) -> Child:
+        child = await self.run("web", "exchange_app.serve", "web: listening on")
+        async with httpx.AsyncClient() as client, asyncio.timeout(30):
+            while (await client.get(f"{self.url}/sign-in")).status_code != 200:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        return child
+
+
+async def _read(child: Child) -> None:
+    assert child.process.stdout is not None
+    async for line in child.process.stdout:
+        child.said.append(line.decode(errors="replace").rstrip())
+
+
+@asynccontextmanager
+async def open_house(database_url: str, redis_url: str, folder: Path, change_settings) -> AsyncIterator[House]:
+    """Starts everything, and leaves nothing behind."""
+    (port,) = free_ports(1)
+    url = f"http://127.0.0.1:{port}"
+    recordings = folder / "recordings"
+    recordings.mkdir()
+    poster = CdrPoster(f"{url}/cdr", f"{CDR_USER}:{CDR_PASSWORD}", spool=folder / "spool")
+    async with Simulator(cdr=poster, recordings=recordings) as simulator:
+        values = {
+            "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port,
+            "switch_url": f"esl://:{simulator.password}@127.0.0.1:{simulator.port}", "data_dir": folder,
+            "recordings_dir": recordings, "cdr_user": CDR_USER, "cdr_password": CDR_PASSWORD,
+        }  # fmt: skip
+        change_settings(**values)
+        house = House(url, simulator, {**os.environ, **{k.upper(): str(v) for k, v in values.items()}})
+        assert settings().public_url == url
+        try:
+            await _people(house)
+            await asyncio.gather(house.start_engine(), house.start_web())
+            yield house
+        finally:
+            for child in reversed(list(house.children.values())):
+                await child.stop()
+            await database.dispose()
+
+
+async def _people(house: House) -> None:
+    """A tariff, a customer with owner and manager, an operator: all with the same password."""
+    hashed = await passwords.hashed(PASSWORD)
+    async with database.session() as s:
+        s.add(
+            Tariff(
+                valid_from=datetime.now(UTC) - timedelta(days=1), per_answered_call=1500, per_minute=600,
+                per_success=6000, operator_share_bp=6000, operator_per_call=100, registration_bonus=500_000,
+            )
+        )  # fmt: skip
+        await s.flush()
+        customer = await customers.create(s, name="Мебельная мастерская «Дубрава»")
+        house.customer_id = customer.id or 0
+        for name, who, roles in (
+            ("owner", "Пётр Дубравин", ()),
+            ("manager", "Олег Ершов", ()),
+            ("operator", "Мария Светлова", ("operator",)),
+            ("second", "Иван Громов", ("operator",)),
+        ):
+            account = await accounts.create(
+                s, email=f"{name}@example.org", display_name=who, password_hash=hashed, roles=roles
+            )
+            house.people[name] = account.id or 0
+        await customers.add_member(s, house.customer_id, house.people["owner"], MemberRole.OWNER)
+        await customers.add_member(s, house.customer_id, house.people["manager"], MemberRole.MANAGER)
