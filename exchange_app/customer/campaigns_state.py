@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import reflex as rx
+
 from exchange_app.security import current_account, roles
 from exchange_domain import campaigns, database, ledger
 from exchange_domain.tables import Customer
@@ -43,9 +44,7 @@ class Campaigns(rx.State):
             for customer_id in account.customers:
                 customer = await db.get_one(Customer, customer_id)
                 balance = await ledger.balance(db, customer_id)
-                owned.append(
-                    Owned(customer_id, customer.name, balance.currency, balance.available, balance.held)
-                )  # fmt: skip
+                owned.append(Owned(customer_id, customer.name, balance.currency, balance.available, balance.held))
         self.customers = owned
         self.loaded = True
 

@@ -5,11 +5,47 @@ import unicodedata
 from collections.abc import Collection
 
 LONGEST = 40
-_LETTERS = dict(zip(
-    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-    ("a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch _ y _ e yu ya").split(),
-    strict=True,
-))  # fmt: skip
+_LETTERS = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        [
+            "a",
+            "b",
+            "v",
+            "g",
+            "d",
+            "e",
+            "e",
+            "zh",
+            "z",
+            "i",
+            "y",
+            "k",
+            "l",
+            "m",
+            "n",
+            "o",
+            "p",
+            "r",
+            "s",
+            "t",
+            "u",
+            "f",
+            "kh",
+            "ts",
+            "ch",
+            "sh",
+            "sch",
+            "_",
+            "y",
+            "_",
+            "e",
+            "yu",
+            "ya",
+        ],
+        strict=True,
+    )
+)
 _SILENT = {"ъ", "ь"}
 
 

@@ -74,7 +74,12 @@ class Here(rx.State):
         self.customer, self.customer_id, self.currency = customer.name, customer.id, customer.currency
         self.available, self.has_tariff = balance.available, tariff is not None
         self.needed = tariffs.most(tariff, campaign.longest_call_s) if tariff else 0
-        self.has_list, self.has_script, self.has_hours, self.has_managers = done.list, done.script, done.hours, done.people
+        self.has_list, self.has_script, self.has_hours, self.has_managers = (
+            done.list,
+            done.script,
+            done.hours,
+            done.people,
+        )
         self._explain(await standing(db, campaign, datetime.now(UTC)))
         self.found = "here"
 

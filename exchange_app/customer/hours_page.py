@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+
 from exchange_app.design import OUTCOMES, autosave, button, callout, card, field, switch
 from exchange_app.i18n import t
 
@@ -13,8 +14,14 @@ from .steps import step_foot, step_head
 
 def weekday_names() -> list[Any]:
     return [
-        t("Monday"), t("Tuesday"), t("Wednesday"), t("Thursday"), t("Friday"), t("Saturday"), t("Sunday"),
-    ]  # fmt: skip
+        t("Monday"),
+        t("Tuesday"),
+        t("Wednesday"),
+        t("Thursday"),
+        t("Friday"),
+        t("Saturday"),
+        t("Sunday"),
+    ]
 
 
 def _weekday(number: Any) -> Any:
@@ -24,20 +31,27 @@ def _weekday(number: Any) -> Any:
 def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
     return rx.el.div(
         autosave(
-            id=f"{which}-{day.weekday}", name=f"{Here.number}:{day.weekday}:{which}", value=value, kind="time",
-            on_save=Hours.change_time, aria_label=label, show_saved=False,
+            id=f"{which}-{day.weekday}",
+            name=f"{Here.number}:{day.weekday}:{which}",
+            value=value,
+            kind="time",
+            on_save=Hours.change_time,
+            aria_label=label,
+            show_saved=False,
         ),
         style={"width": "116px"},
-    )  # fmt: skip
+    )
 
 
 def _day(day: Day) -> rx.Component:
     name = _weekday(day.weekday)
     fault = Hours.day_faults[day.weekday.to_string()]
     times = rx.el.div(
-        _time(day, "opens", day.opens, t("{day}, from", day=name)), rx.el.span("–", aria_hidden="true"),
-        _time(day, "closes", day.closes, t("{day}, until", day=name)), class_name="row",
-    )  # fmt: skip
+        _time(day, "opens", day.opens, t("{day}, from", day=name)),
+        rx.el.span("–", aria_hidden="true"),
+        _time(day, "closes", day.closes, t("{day}, until", day=name)),
+        class_name="row",
+    )
     words = rx.match(
         fault,
         ("closes_first", t("Calling would end before it begins. Not saved yet.")),
@@ -47,14 +61,17 @@ def _day(day: Day) -> rx.Component:
     )
     return rx.el.li(
         rx.el.div(
-            rx.el.div(switch(name, checked=day.on, on_change=lambda on: Hours.switch_day(day.weekday, on)),
-                      style={"minWidth": "170px"}),
+            rx.el.div(
+                switch(name, checked=day.on, on_change=lambda on: Hours.switch_day(day.weekday, on)),
+                style={"minWidth": "170px"},
+            ),
             rx.cond(day.on, times, rx.el.span(t("no calls"), class_name="m")),
             rx.cond(day.more != "", rx.el.span(t("and {times}, kept as it is", times=day.more), class_name="s m")),
-            class_name="row w", style={"minHeight": "52px"},
+            class_name="row w",
+            style={"minHeight": "52px"},
         ),
         rx.cond(fault, rx.el.p(words, class_name="err s", role="alert")),
-    )  # fmt: skip
+    )
 
 
 def _number(name: str, limit: Limit, label: Any, hint: Any) -> rx.Component:
@@ -67,58 +84,85 @@ def _number(name: str, limit: Limit, label: Any, hint: Any) -> rx.Component:
     return field(
         label,
         autosave(
-            id=name, name=f"{Here.number}:{name}", value=Hours.shown[name], kind="number", on_save=Hours.change_limit,
-            min=limit.least, max=limit.most, step=1,
+            id=name,
+            name=f"{Here.number}:{name}",
+            value=Hours.shown[name],
+            kind="number",
+            on_save=Hours.change_limit,
+            min=limit.least,
+            max=limit.most,
+            step=1,
         ),
-        control_id=name, hint=hint, error=rx.cond(Hours.wrong[name], words, ""),
-    )  # fmt: skip
+        control_id=name,
+        hint=hint,
+        error=rx.cond(Hours.wrong[name], words, ""),
+    )
 
 
 def _hours() -> rx.Component:
     return card(
         rx.el.div(
             rx.el.h2(t("Calling hours")),
-            button(t("Monday's hours for all days"), kind="ghost", on_click=Hours.copy_monday), class_name="row sb w",
+            button(t("Monday's hours for all days"), kind="ghost", on_click=Hours.copy_monday),
+            class_name="row sb w",
         ),
         rx.el.p(t("By the clock of each contact: nobody is called at night in their own town."), class_name="m"),
         rx.cond(
             ~Here.has_hours,
             callout(t("No day is switched on."), t("Nothing can be called until one is."), tone="amber"),
         ),
-        rx.el.ul(rx.foreach(Hours.days, _day), style={"listStyle": "none", "padding": 0}), class_name="col g3",
-    )  # fmt: skip
+        rx.el.ul(rx.foreach(Hours.days, _day), style={"listStyle": "none", "padding": 0}),
+        class_name="col g3",
+    )
 
 
 def _limits() -> rx.Component:
     return card(
         rx.el.h2(t("One call")),
-        _number("longest_call_s", LIMITS["longest_call_s"], t("Longest call, minutes"),
-                t("The switch ends the call by itself then. This much money is held before each call")),
+        _number(
+            "longest_call_s",
+            LIMITS["longest_call_s"],
+            t("Longest call, minutes"),
+            t("The switch ends the call by itself then. This much money is held before each call"),
+        ),
         _number("warning_s", LIMITS["warning_s"], t("Warning before the end, seconds"), t("The operator hears a tone")),
         _number("ring_s", LIMITS["ring_s"], t("Ring for, seconds"), t("Five rings are about 30 seconds")),
-        _number("wrap_up_s", LIMITS["wrap_up_s"], t("Time to write the result, seconds"), t("After it the call is closed by itself")),
+        _number(
+            "wrap_up_s",
+            LIMITS["wrap_up_s"],
+            t("Time to write the result, seconds"),
+            t("After it the call is closed by itself"),
+        ),
         switch(
-            rx.cond(Hours.recording, t("Calls are recorded"), t("Calls are not recorded")), checked=Hours.recording,
+            rx.cond(Hours.recording, t("Calls are recorded"), t("Calls are not recorded")),
+            checked=Hours.recording,
             on_change=Hours.switch_recording,
         ),
         class_name="col g4",
-    )  # fmt: skip
+    )
 
 
 def _retries() -> rx.Component:
     def after(outcome: str) -> rx.Component:
-        return _number(
-            f"retry_{outcome}", RETRY, t("After “{outcome}”, minutes", outcome=OUTCOMES.word(outcome)), None
-        )  # fmt: skip
+        return _number(f"retry_{outcome}", RETRY, t("After “{outcome}”, minutes", outcome=OUTCOMES.word(outcome)), None)
 
     return card(
         rx.el.h2(t("Trying again")),
-        _number("max_attempts", LIMITS["max_attempts"], t("Attempts for one contact"), t("A call-back or a wrong number is not counted")),
+        _number(
+            "max_attempts",
+            LIMITS["max_attempts"],
+            t("Attempts for one contact"),
+            t("A call-back or a wrong number is not counted"),
+        ),
         *(after(outcome) for outcome in ("no_answer", "busy", "unreachable", "dropped")),
-        _number("min_gap_s", LIMITS["min_gap_s"], t("Least rest of a number, minutes"),
-                t("Between two calls to the same number, also of your other campaigns")),
+        _number(
+            "min_gap_s",
+            LIMITS["min_gap_s"],
+            t("Least rest of a number, minutes"),
+            t("Between two calls to the same number, also of your other campaigns"),
+        ),
         class_name="col g4",
-    )  # fmt: skip
+    )
 
 
 def hours_page() -> rx.Component:
@@ -126,9 +170,12 @@ def hours_page() -> rx.Component:
         rx.el.div(
             step_head(t("Hours and limits"), "hours"),
             rx.el.div(
-                _hours(), rx.el.div(_limits(), _retries(), class_name="col g4"),
-                class_name="grid c2", style={"alignItems": "start"},
+                _hours(),
+                rx.el.div(_limits(), _retries(), class_name="col g4"),
+                class_name="grid c2",
+                style={"alignItems": "start"},
             ),
-            step_foot((t("Script and form"), "script"), (t("Managers and results"), "people")), class_name="page",
+            step_foot((t("Script and form"), "script"), (t("Managers and results"), "people")),
+            class_name="page",
         )
-    )  # fmt: skip
+    )

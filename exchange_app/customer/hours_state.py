@@ -135,7 +135,10 @@ class Hours(rx.State):
         if not at.on_page:
             return
         self.days = [replace(wanted_day, on=True) if d.weekday == day else d for d in self.days]
-        self.day_faults = {**{k: v for k, v in self.day_faults.items() if k != str(day)}, **({str(day): fault} if fault else {})}
+        self.day_faults = {
+            **{k: v for k, v in self.day_faults.items() if k != str(day)},
+            **({str(day): fault} if fault else {}),
+        }
         await self._told(bool(stretches))
 
     @rx.event

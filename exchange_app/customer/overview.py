@@ -73,13 +73,23 @@ async def campaigns_of(s: AsyncSession, customers: tuple[int, ...]) -> list[Camp
     rows = (await s.execute(CAMPAIGNS, {"customers": list(customers)})).all()
     return [
         CampaignLine(
-            id=r.id, name=r.name, status=r.status, customer_id=r.customer_id, customer=r.customer, currency=r.currency,
-            ready=r.has_script and r.contacts > 0, contacts=r.contacts, done=r.done,
-            progress=_percent(r.done, r.contacts), calls=int(r.calls), answered=int(r.answered),
-            successes=int(r.successes), charge=int(r.charge),
+            id=r.id,
+            name=r.name,
+            status=r.status,
+            customer_id=r.customer_id,
+            customer=r.customer,
+            currency=r.currency,
+            ready=r.has_script and r.contacts > 0,
+            contacts=r.contacts,
+            done=r.done,
+            progress=_percent(r.done, r.contacts),
+            calls=int(r.calls),
+            answered=int(r.answered),
+            successes=int(r.successes),
+            charge=int(r.charge),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True)
@@ -103,12 +113,20 @@ class Totals:
     def as_dict(self) -> dict[str, Any]:
         """With the shares a page shows, in percent."""
         return {
-            "calls": self.calls, "answered": self.answered, "successes": self.successes, "talk_s": self.talk_s,
-            "charge": self.charge, "contacts": self.contacts, "done": self.done, "working": self.working,
-            "waiting": self.contacts - self.done - self.working, "per_success": self.per_success,
+            "calls": self.calls,
+            "answered": self.answered,
+            "successes": self.successes,
+            "talk_s": self.talk_s,
+            "charge": self.charge,
+            "contacts": self.contacts,
+            "done": self.done,
+            "working": self.working,
+            "waiting": self.contacts - self.done - self.working,
+            "per_success": self.per_success,
             "answered_share": _percent(self.answered, self.calls),
-            "success_share": _percent(self.successes, self.answered), "done_share": _percent(self.done, self.contacts),
-        }  # fmt: skip
+            "success_share": _percent(self.successes, self.answered),
+            "done_share": _percent(self.done, self.contacts),
+        }
 
 
 async def totals(s: AsyncSession, campaign_id: int) -> Totals:

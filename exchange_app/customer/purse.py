@@ -1,6 +1,7 @@
 """The customer's balance, in view on every page of theirs."""
 
 import reflex as rx
+
 from exchange_app.design import badge
 from exchange_app.i18n import money, t
 from exchange_app.security import current_account, roles
@@ -39,8 +40,14 @@ def purse() -> rx.Component:
     return rx.cond(
         Purse.shown,
         rx.link(
-            badge(t("On account: {amount}", amount=amount), tone=rx.cond(Purse.available > 0, "gray", "red"), icon="wallet"),
-            href="/customer/money", underline="none", class_name="no-m",
+            badge(
+                t("On account: {amount}", amount=amount),
+                tone=rx.cond(Purse.available > 0, "gray", "red"),
+                icon="wallet",
+            ),
+            href="/customer/money",
+            underline="none",
+            class_name="no-m",
         ),
         rx.fragment(),
-    )  # fmt: skip
+    )

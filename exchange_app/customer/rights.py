@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-import reflex as rx
 from exchange_app.i18n import later
 from exchange_app.security import current_account
 from exchange_domain import database

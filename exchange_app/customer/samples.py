@@ -12,7 +12,7 @@ NAMES = text(f"""
 select key, count(*) as filled from
   (select fields from contact where campaign_id = :campaign order by id limit {_LOOKED_AT}) c, jsonb_object_keys(c.fields) key
 group by key order by key
-""")  # noqa: S608 - a constant of ours
+""")
 
 CONTACT = text("""
 select c.id, c.name, c.fields, n.person_name from contact c
@@ -26,7 +26,8 @@ class Sample:
     """A contact as a script sees it. `contact_id` 0: there is none."""
 
     contact_id: int = 0
-    name: str = ""
+    contact_name: str = ""
+    person_name: str = ""
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -43,4 +44,4 @@ async def sample(s: AsyncSession, campaign_id: int, after: int = 0) -> Sample:
     if row is None:
         return Sample()
     values = {str(k): str(v) for k, v in row.fields.items()}
-    return Sample(row.id, row.person_name or row.name, values)
+    return Sample(row.id, row.name, row.person_name or "", values)

@@ -49,10 +49,15 @@ class ScriptDraft:
             key = one.key or key_of(one.label, taken)
             taken.add(key)
             lists = one.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
-            form.append({
-                "key": key, "label": one.label, "kind": one.kind, "required": one.required,
-                "options": one.options.splitlines() if lists else [],
-            })  # fmt: skip
+            form.append(
+                {
+                    "key": key,
+                    "label": one.label,
+                    "kind": one.kind,
+                    "required": one.required,
+                    "options": one.options.splitlines() if lists else [],
+                }
+            )
         return form
 
     def changed(self, uid: str, **values: Any) -> "ScriptDraft":

@@ -3,6 +3,7 @@
 from typing import Any
 
 import reflex as rx
+
 from exchange_app.design import CAMPAIGN_STATES, link_button
 from exchange_app.i18n import t
 
@@ -14,12 +15,18 @@ def _step(number: int, name: str, label: Any, done: Any, here: str) -> rx.Compon
     mark = rx.cond(done, rx.icon("check", size=14, aria_hidden="true"), rx.fragment(str(number)))
     return rx.el.li(
         rx.link(
-            rx.el.em(mark), label, rx.cond(done, rx.el.span(t("done"), class_name="sr"), rx.fragment()),
-            href=f"/customer/campaign/{Here.number}/{name}", underline="none", color="inherit", class_name="row",
-            style={"minHeight": "32px"}, **({"aria_current": "step"} if on else {}),
+            rx.el.em(mark),
+            label,
+            rx.cond(done, rx.el.span(t("done"), class_name="sr"), rx.fragment()),
+            href=f"/customer/campaign/{Here.number}/{name}",
+            underline="none",
+            color="inherit",
+            class_name="row",
+            style={"minHeight": "32px"},
+            **({"aria_current": "step"} if on else {}),
         ),
         class_name="on" if on else rx.cond(done, "done", ""),
-    )  # fmt: skip
+    )
 
 
 def steps(here: str) -> rx.Component:
@@ -32,10 +39,11 @@ def steps(here: str) -> rx.Component:
             _step(3, "hours", t("Hours and limits"), Here.has_hours, here),
             _step(4, "people", t("Managers and results"), Here.has_managers, here),
             _step(5, "start", t("Start"), ready & (Here.status != "draft"), here),
-            class_name="steps", style={"listStyle": "none", "padding": 0},
+            class_name="steps",
+            style={"listStyle": "none", "padding": 0},
         ),
         aria_label=t("Steps"),
-    )  # fmt: skip
+    )
 
 
 def step_head(title: Any, here: str, *actions: Any) -> rx.Component:
@@ -44,15 +52,20 @@ def step_head(title: Any, here: str, *actions: Any) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(
-                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", translate="no"), " ",
-                    CAMPAIGN_STATES.badge(Here.status), class_name="s m row w",
+                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", translate="no"),
+                    " ",
+                    CAMPAIGN_STATES.badge(Here.status),
+                    class_name="s m row w",
                 ),
                 rx.el.h1(title),
             ),
-            rx.el.div(*actions, class_name="row w"), class_name="head",
+            rx.el.div(*actions, class_name="row w"),
+            class_name="head",
         ),
-        steps(here), class_name="col g3", style={"marginBottom": "24px"},
-    )  # fmt: skip
+        steps(here),
+        class_name="col g3",
+        style={"marginBottom": "24px"},
+    )
 
 
 def step_foot(back: tuple[Any, str] | None, onward: tuple[Any, str] | None, *, solid: Any = False) -> rx.Component:
@@ -64,5 +77,6 @@ def step_foot(back: tuple[Any, str] | None, onward: tuple[Any, str] | None, *, s
     return rx.el.div(
         link(back, "arrow-left", "line") if back else rx.el.span(),
         link(onward, "arrow-right", "solid" if solid is True else "line") if onward else rx.el.span(),
-        class_name="row sb w", style={"marginTop": "24px"},
-    )  # fmt: skip
+        class_name="row sb w",
+        style={"marginTop": "24px"},
+    )

@@ -1,0 +1,54 @@
+"""The customer's pages: campaigns with their steps and live results, lists, money."""
+
+from starlette.routing import BaseRoute
+
+from exchange_app.i18n import t
+from exchange_app.shell import Nav, Page
+
+from .campaigns_page import campaigns_page
+from .campaigns_state import Campaigns
+from .here import Here
+from .hours_page import hours_page
+from .hours_state import Hours
+from .list_page import list_page
+from .list_routes import routes as list_routes
+from .list_state import ContactList
+from .money_page import money_page
+from .money_state import Money
+from .people_page import people_page
+from .people_state import People
+from .purse import Purse, purse
+from .results_page import results_page
+from .results_state import Results
+from .run_state import Run
+from .script_page import script_page
+from .script_state import Script
+from .start_page import start_page
+
+CAMPAIGN = "/customer/campaign/[customer_campaign]"
+
+
+def pages() -> list[Page]:
+    def page(route: str, component, title, *on_load, nav: Nav | None = None) -> Page:
+        return Page(route, component, title, role="customer", nav=nav, status=purse, on_load=[Purse.enter, *on_load])
+
+    return [
+        page(
+            "/customer",
+            campaigns_page,
+            t("Campaigns"),
+            Campaigns.enter,
+            nav=Nav(t("Campaigns"), "chart-column", key="KeyC"),
+        ),
+        page("/customer/money", money_page, t("Money"), Money.enter, nav=Nav(t("Money"), "wallet", key="KeyM")),
+        page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Results.enter),
+        page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ContactList.enter),
+        page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
+        page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter),
+        page(f"{CAMPAIGN}/people", people_page, t("Managers and results"), Here.enter, People.enter),
+        page(f"{CAMPAIGN}/start", start_page, t("Start"), Here.enter, Run.enter),
+    ]
+
+
+def routes() -> list[BaseRoute]:
+    return list(list_routes())

@@ -1,0 +1,70 @@
+"""Everything about one call, over the table."""
+
+from typing import Any
+
+import reflex as rx
+
+from exchange_app.design import CALL_STATES, OUTCOMES, button, clock, data_list, dialog
+from exchange_app.i18n import date, money, t
+
+from .here import Here
+from .results_state import Answer, Results
+
+
+def state_badge(code: Any) -> rx.Component:
+    """Of a call on its way or one that has ended."""
+    return rx.match(
+        code,
+        *(
+            (name, CALL_STATES.badge(name))
+            for name in ("claimed", "ringing", "talking", "transferring", "wrap_up", "closed")
+        ),
+        OUTCOMES.badge(code),
+    )
+
+
+def _pair(name: Any, value: Any, there: Any = True) -> rx.Component:
+    pair = rx.fragment(rx.el.dt(name), rx.el.dd(value))
+    return pair if there is True else rx.cond(there, pair)
+
+
+def _answer(answer: Answer) -> rx.Component:
+    value = rx.match(answer.yes, ("yes", t("yes")), ("no", t("no")), answer.value)
+    return rx.fragment(
+        rx.el.dt(answer.label, translate="no"), rx.el.dd(value, translate="no", style={"whiteSpace": "pre-wrap"})
+    )
+
+
+def call_dialog() -> rx.Component:
+    call = Results.details
+    length = rx.cond(call.answered_ms > 0, clock(since=call.answered_ms, end=call.talk_to_ms), t("not answered"))
+    price = rx.cond(call.settled, money(call.charge, Here.currency), t("not counted yet"))
+    return dialog(
+        rx.el.span(rx.cond(call.contact, call.contact, call.number), translate="no"),
+        rx.el.div(state_badge(call.state), rx.el.span(call.words, translate="no"), class_name="row w"),
+        data_list(
+            _pair(
+                t("Person"),
+                rx.el.span(call.person, translate="no"),
+                (call.person != "") & (call.person != call.contact),
+            ),
+            _pair(t("Number"), rx.el.span(call.number, translate="no")),
+            _pair(t("When"), date(call.claimed_ms, dateStyle="medium", timeStyle="medium")),
+            _pair(t("Operator"), rx.el.span(call.operator, translate="no")),
+            _pair(t("Attempt"), call.attempt),
+            _pair(t("Talk"), length),
+            _pair(t("Handed over to"), rx.el.span(call.manager, translate="no"), call.manager != ""),
+            _pair(t("Price"), price),
+        ),
+        rx.cond(
+            Results.answers.length() > 0,
+            rx.fragment(rx.el.h3(t("What the operator filled in")), data_list(rx.foreach(Results.answers, _answer))),
+        ),
+        rx.cond(
+            call.note != "",
+            rx.fragment(rx.el.h3(t("Note")), rx.el.p(call.note, translate="no", style={"whiteSpace": "pre-wrap"})),
+        ),
+        rx.el.div(button(t("Close"), key="Esc", on_click=Results.show_details(False))),
+        open=Results.open,
+        on_open_change=Results.show_details,
+    )

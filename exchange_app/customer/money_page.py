@@ -1,0 +1,168 @@
+"""`/customer/money`: what is on the account, what it went for, what calls cost, how to pay in."""
+
+import reflex as rx
+
+from exchange_app.design import (
+    OUTCOMES,
+    button,
+    callout,
+    card,
+    data_list,
+    empty_state,
+    head,
+    loading,
+    select,
+    stat,
+    table,
+)
+from exchange_app.i18n import date, money, number, t
+
+from .money_state import Line, Money
+
+
+def _balance() -> rx.Component:
+    return card(
+        rx.el.div(
+            stat(t("Can be spent"), money(Money.available, Money.currency)),
+            stat(t("Held for calls in progress"), money(Money.held, Money.currency)),
+            class_name="grid c2 keep",
+        ),
+        rx.el.p(
+            t("Before each call the most it can cost is held; what it did not cost comes back when it ends."),
+            class_name="s m",
+        ),
+        class_name="col g3",
+    )
+
+
+def _prices() -> rx.Component:
+    price = Money.prices
+
+    def of(amount: rx.Var[int]) -> rx.Var:
+        return rx.cond(amount > 0, money(amount, Money.currency), t("free"))
+
+    return card(
+        rx.el.h2(t("Prices")),
+        rx.cond(
+            price.none,
+            rx.el.p(t("No prices are set for your currency. Write to the exchange; nothing can be called until then.")),
+            rx.fragment(
+                data_list(
+                    (t("Answered call"), of(price.per_answered_call)),
+                    (t("Minute of talk"), of(price.per_minute)),
+                    (t("Success"), of(price.per_success)),
+                    (t("Call that nobody answers"), t("free")),
+                ),
+                rx.el.p(
+                    t(
+                        "Counted by the second and rounded up to the smallest coin. In force since {day}.",
+                        day=date(price.since_ms, dateStyle="long"),
+                    ),
+                    class_name="s m",
+                ),
+            ),
+        ),
+        class_name="col g3",
+    )
+
+
+def _pay_in() -> rx.Component:
+    return callout(
+        t("To pay in, write to the exchange."),
+        t(
+            "An administrator books your transfer, and campaigns that stand for want of money go on by themselves. Paying by card "
+            "on this page is not there yet."
+        ),
+        tone="blue",
+    )
+
+
+def _line(line: Line) -> rx.Component:
+    what = rx.match(
+        line.kind,
+        (
+            "settle",
+            rx.el.div(
+                rx.el.b(rx.cond(line.contact, line.contact, line.number), translate="no"),
+                " ",
+                OUTCOMES.badge(line.outcome),
+                rx.el.div(
+                    rx.link(line.campaign, href=f"/customer/campaign/{line.campaign_id}"),
+                    ", ",
+                    line.number,
+                    class_name="s m",
+                    translate="no",
+                ),
+            ),
+        ),
+        ("bonus", rx.el.b(t("Bonus for joining"))),
+        ("deposit", rx.el.b(t("Paid in"))),
+        rx.el.b(t("Correction")),
+    )
+    length = rx.cond(
+        line.kind == "settle",
+        t(
+            "{minutes}:{seconds}",
+            minutes=line.billed_s // 60,
+            seconds=number(line.billed_s % 60, minimumIntegerDigits=2),
+        ),
+        "",
+    )
+    return rx.el.tr(
+        rx.el.td(date(line.at_ms, dateStyle="medium", timeStyle="short"), class_name="m"),
+        rx.el.td(what),
+        rx.el.td(length, class_name="num m no-m"),
+        rx.el.td(
+            rx.cond(line.amount > 0, "+", ""),
+            money(line.amount, Money.currency),
+            class_name=rx.cond(line.amount > 0, "num b", "num"),
+        ),
+    )
+
+
+def _statement() -> rx.Component:
+    return rx.el.section(
+        rx.el.h2(t("Statement")),
+        rx.cond(
+            Money.lines.length() > 0,
+            table(
+                [(t("When"), ""), (t("What for"), ""), (t("Talk"), "num"), (t("Amount"), "num")],
+                rx.foreach(Money.lines, _line),
+                caption=t("Movements of money, the latest first"),
+            ),
+            card(
+                empty_state(
+                    t("Nothing has moved yet"),
+                    t("Every call and every payment stands here, each with its reason."),
+                    icon="wallet",
+                )
+            ),
+        ),
+        rx.cond(Money.more, rx.el.div(button(t("Show older lines"), on_click=Money.show_more))),
+        class_name="col g3",
+    )
+
+
+def money_page() -> rx.Component:
+    several = rx.cond(
+        Money.customers.length() > 1,
+        select(
+            id="customer",
+            value=Money.customer.to_string(),
+            on_change=Money.choose,
+            aria_label=t("Customer"),
+            translate="no",
+            children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=c.id.to_string()))],
+        ),
+    )
+    return rx.el.div(
+        head(t("Money"), several, over=rx.el.span(Money.name, translate="no")),
+        rx.cond(
+            Money.loaded,
+            rx.el.div(
+                rx.el.div(_balance(), _prices(), class_name="grid c2"), _pay_in(), _statement(), class_name="col g4"
+            ),
+            loading(t("One moment…")),
+        ),
+        class_name="page",
+    )

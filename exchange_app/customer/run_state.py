@@ -1,0 +1,75 @@
+"""Starting, pausing and finishing a campaign, from its page or from the last step."""
+
+import reflex as rx
+
+from exchange_app.broker import redis
+from exchange_app.security import roles
+from exchange_domain import campaigns
+from exchange_domain.campaigns import CampaignError
+from exchange_domain.messages import CampaignChanged, campaign_channel
+from exchange_domain.words import CampaignStatus
+
+from .here import Here
+from .rights import gone, opened
+
+
+async def announce(campaign_id: int, status: CampaignStatus) -> None:
+    """Tells every open page that shows this campaign."""
+    message = CampaignChanged(campaign_id=campaign_id, status=status)
+    await redis().publish(campaign_channel(campaign_id), message.model_dump_json())
+
+
+class Run(rx.State):
+    refused: str = ""
+    """Code of CampaignError."""
+    needed: int = 0
+    available: int = 0
+    finishing: bool = False
+    """Whether it is being asked if the campaign is to end for good."""
+
+    @rx.event
+    @roles("customer")
+    def enter(self):
+        self.reset()
+
+    @rx.event
+    @roles("customer")
+    async def start(self):
+        return await self._change("start")
+
+    @rx.event
+    @roles("customer")
+    async def pause(self):
+        """No new call begins; calls on the line go on."""
+        return await self._change("pause")
+
+    @rx.event
+    @roles("customer")
+    def ask_finish(self, wanted: bool):
+        self.finishing = bool(wanted)
+
+    @rx.event
+    @roles("customer")
+    async def finish(self):
+        """For good: a finished campaign is not started again."""
+        self.finishing = False
+        return await self._change("finish")
+
+    async def _change(self, what: str) -> rx.event.EventSpec | list[rx.event.EventSpec] | None:
+        self.refused = ""
+        action = {"start": campaigns.start, "pause": campaigns.pause, "finish": campaigns.finish}[what]
+        try:
+            async with opened(self) as at:
+                if at is None:
+                    return gone()
+                status = await action(at.db, at.id)
+        except CampaignError as refused:
+            self.refused = refused.code
+            self.needed, self.available = refused.params.get("needed", 0), refused.params.get("available", 0)
+            return None
+        await announce(at.id, status)
+        here = await self.get_state(Here)
+        async with opened(self) as again:
+            if again is not None:
+                await here._read(again.db, again.campaign)
+        return rx.redirect(f"/customer/campaign/{at.id}") if what == "start" else None
