@@ -54,6 +54,11 @@ class _BridgeRun:
         channel.set_call_state("RING_WAIT")
         self.attempt = Attempt(channel.switch, dial, self._done, originator=channel)
         self.attempt.start()
+        legs = self.attempt.legs
+        if legs:
+            callee = legs[0].profile
+            channel.profile.callee_name, channel.profile.callee_number = callee.callee_name, callee.destination
+            channel.variables["originated_legs"] = f"{legs[0].uuid};{callee.callee_name};{callee.destination}"
 
     def _done(self, leg: Channel | None, cause: str) -> None:
         channel = self.channel
@@ -69,10 +74,9 @@ class _BridgeRun:
             "originate_disposition": "SUCCESS",
             "DIALSTATUS": "SUCCESS",
             "originate_causes": f"{leg.uuid};NONE",
-            "originated_legs": f"{leg.uuid};{leg.profile.callee_name};{leg.profile.destination}",
             "signal_bond": leg.uuid,
         }
-        channel.profile.callee_name, channel.profile.callee_number = leg.profile.callee_name, leg.profile.destination
+        channel.variables.pop("originate_signal_bond", None)
         channel.meet(leg, "originatee")
         bridge = Bridge(channel, leg, application_end=self.complete)
         channel.bridge = leg.bridge = bridge
@@ -104,9 +108,15 @@ class _BridgeRun:
             "originate_failed_cause": cause,
             "last_bridge_hangup_cause": cause,
         }
+        self._note_causes(cause)
         self.complete()
         if channel.is_up and not self._continues(cause):
             hang_up(channel, cause, by_peer=True)
+
+    def _note_causes(self, cause: str) -> None:
+        failed = self.attempt.last_failed if self.attempt is not None else None
+        if failed is not None:
+            self.channel.variables["originate_causes"] = f"{failed.uuid};{cause}"
 
     def _continues(self, cause: str) -> bool:
         """`continue_on_fail`: true, or a list of causes."""
@@ -124,6 +134,7 @@ class _BridgeRun:
             "DIALSTATUS": "CANCEL",
             "originate_failed_cause": "ORIGINATOR_CANCEL",
         }
+        self._note_causes("ORIGINATOR_CANCEL")
         self.complete()
 
     def complete(self) -> None:

@@ -46,19 +46,30 @@ class Bridge:
                 "last_bridge_to": other.uuid,
                 "bridge_channel": other.name,
                 "bridge_uuid": other.uuid,
-                "last_sent_callee_id_name": one.profile.callee_name or other.profile.callee_name,
-                "last_sent_callee_id_number": one.profile.callee_number,
             }
+        if a.is_answered and b.is_answered:
+            self._tell_callees()
+        self._watch_answer()
+
+    def _tell_callees(self) -> None:
+        """Each telephone is told whom it talks to."""
+        for one, other in ((self.a, self.b), (self.b, self.a)):
+            profile = one.profile
+            if one is self.a:
+                name, number = profile.callee_name, profile.callee_number
+            else:
+                name, number = profile.caller_name, profile.caller_number
+            one.set_variable("last_sent_callee_id_name", name)
+            one.set_variable("last_sent_callee_id_number", number)
             one.emit(
                 "CALL_UPDATE",
                 [
                     ("Direction", "SEND"),
-                    ("Sent-Callee-ID-Name", one.variables["last_sent_callee_id_name"]),
-                    ("Sent-Callee-ID-Number", one.variables["last_sent_callee_id_number"]),
+                    ("Sent-Callee-ID-Name", name),
+                    ("Sent-Callee-ID-Number", number),
                     ("Bridged-To", other.uuid),
                 ],
             )
-        self._watch_answer()
 
     def _watch_answer(self) -> None:
         """`bridge_answer_timeout` (s) of the leg that has not answered yet."""
@@ -74,7 +85,8 @@ class Bridge:
 
     def answered(self, channel: Channel) -> None:
         """One leg was answered during the bridge; its limit before the answer is void by `is_answered`."""
-        channel.variables["endpoint_disposition"] = "ANSWER"
+        if self.joined and self.other(channel).is_answered:
+            self._tell_callees()
 
     def left_by(self, leaver: Channel) -> None:
         """One leg has hung up."""
@@ -206,7 +218,6 @@ def _begin(a: Channel, b: Channel) -> None:
         a.bridge = b.bridge = bridge
     for one in (a, b):
         if one.is_up:
-            one.hit_dialplan = False
             one.go("CS_HIBERNATE")
             one.go("CS_RESET")
             one.go("CS_SOFT_EXECUTE")
@@ -274,13 +285,15 @@ def _introduce(a: Channel, b: Channel) -> None:
         profile.times.profile_created = now
         profile.times.bridged = 0
     a.variables["uuid_bridge"] = b.uuid
+    b.hit_dialplan = False
+    # Each shows the other as it was before the bridge changed who calls whom.
+    a.meet(b, "originatee")
+    b.meet(a, "originator")
     # B appears to be called by what A is; A's callee becomes whom B was called by.
     b_number = b.profile.callee_number
     b.profile.caller_name, b.profile.caller_number = a.profile.caller_name, a.profile.caller_number
     a.profile.logical_direction = "inbound"
     a.profile.callee_name, a.profile.callee_number = b.profile.callee_name, b_number
-    a.meet(b, "originatee")
-    b.meet(a, "originator")
 
 
 def note_transfer(channel: Channel, source: str) -> None:

@@ -49,7 +49,8 @@ def _tear_down(channel: Channel, ended: int) -> None:
     listening.leave(channel)
     listening.target_gone(channel)
     channel.go("CS_HANGUP")
-    channel.call_uuid = channel.uuid
+    if "originator" not in channel.variables:
+        channel.call_uuid = channel.uuid
     channel.profile.times.hangup = ended
     displacing.stop_all(channel)
     recording.stop_all(channel)
@@ -62,9 +63,10 @@ def _tear_down(channel: Channel, ended: int) -> None:
 def _report(channel: Channel) -> None:
     times = channel.profile.times
     variables = channel.variables
-    variables["call_uuid"] = channel.uuid
+    variables["call_uuid"] = channel.call_uuid
     variables.pop("bridge_to", None)
-    caller_id = f'"{channel.profile.caller_name}" <{channel.profile.caller_number}>'
+    name, number = channel.profile.caller_name, channel.profile.caller_number
+    caller_id = f'"{name}" <{number}>' if name else number
     if channel.applications_run:
         name, argument, _ = channel.applications_run[-1]
         variables["last_app"] = name
@@ -97,6 +99,8 @@ def destroy(channel: Channel, bare: bool = False) -> None:
         channel.emit("CHANNEL_DESTROY")
         return
     channel.target = "CS_DESTROY"
+    if channel.profile.times.bridged:
+        channel.call_uuid = channel.variables["call_uuid"] = channel.uuid
     channel.emit("CHANNEL_DESTROY")
     channel.go("CS_DESTROY")
     channel.switch.remove(channel)

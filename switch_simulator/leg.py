@@ -109,8 +109,8 @@ class Callee:
 
     def _early_media(self) -> None:
         channel = self.channel
-        channel.variables |= sip_variables.at_media(self.route)
-        self._codec()
+        media = sip_variables.at_media(self.route)
+        channel.variables |= {name: media[name] for name in ("switch_r_sdp", "ep_codec_string")}
         channel.answer_state = "early"
         channel.variables["endpoint_disposition"] = "EARLY MEDIA"
         now = channel.switch.clock.micros()
@@ -119,6 +119,9 @@ class Callee:
             # The leg on whose behalf it is called hears the network too.
             channel.attempt.originator.profile.times.progress_media = now
         channel.emit("CHANNEL_PROGRESS_MEDIA")
+        # The codec is chosen after the event.
+        channel.variables |= media
+        self._codec()
         channel.set_call_state("EARLY")
         run_hooks(channel, "execute_on_pre_answer")
         run_hooks(channel, "execute_on_media")

@@ -15,6 +15,7 @@ def park_by_application(channel: Channel) -> None:
     application = Application("park", "", str(uuids.uuid4()))
     channel.application = application
     channel.variables["current_application"] = "park"
+    channel.set_variable("current_application_data", None)
     channel.applications_run.append(("park", "", channel.switch.clock.micros()))
     channel.emit("CHANNEL_EXECUTE", [("Application", "park"), ("Application-UUID", application.uuid)])
     channel.parked = True

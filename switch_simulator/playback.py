@@ -38,7 +38,7 @@ def broadcast(channel: Channel, path: str, delay: float = START_DELAY) -> None:
     playback.timer = channel.later(delay, lambda: _start(channel, playback))
 
 
-def stop(channel: Channel, status: str = "done", everything: bool = True) -> bool:
+def stop(channel: Channel, status: str = "done", everything: bool = True, at_its_end: bool = False) -> bool:
     """Ends what is played, with all that waits or with the next of it. False when there was nothing."""
     playback = channel.playback
     if playback is None:
@@ -46,7 +46,7 @@ def stop(channel: Channel, status: str = "done", everything: bool = True) -> boo
     channel.playback = None
     channel.cancel(playback.timer)
     if playback.started:
-        _stopped(channel, playback, status)
+        _stopped(channel, playback, status, "FILE PLAYED" if at_its_end else "PLAYBACK ERROR")
     if playback.queue and not everything and channel.is_up:
         broadcast(channel, playback.queue[0], 0.02)
         for path in playback.queue[1:]:
@@ -74,10 +74,10 @@ def _start(channel: Channel, playback: Playback) -> None:
 
 
 def _ended(channel: Channel) -> None:
-    stop(channel, everything=False)
+    stop(channel, everything=False, at_its_end=True)
 
 
-def _stopped(channel: Channel, playback: Playback, status: str) -> None:
+def _stopped(channel: Channel, playback: Playback, status: str, response: str) -> None:
     played = int((channel.switch.clock.now() - playback.begin) * 1000)
     channel.variables |= {
         "playback_last_offset_pos": str(played * 8),
@@ -88,7 +88,6 @@ def _stopped(channel: Channel, playback: Playback, status: str) -> None:
     channel.emit("PLAYBACK_STOP", [*_file(playback), ("Playback-Status", status)])
     for name in ("current_loop", "total_loops"):
         channel.variables.pop(name, None)
-    response = "FILE PLAYED" if status == "done" else "PLAYBACK ERROR"
     channel.variables["current_application_response"] = response
     channel.emit("CHANNEL_EXECUTE_COMPLETE", [*_application(playback), ("Application-Response", response)])
 

@@ -131,6 +131,11 @@ def _transfer(channel: Channel, which: str, place: str, dialplan: str) -> None:
         legs = [channel, other] if which == "-both" else [other]
     legs = [leg for leg in legs if leg.is_up]
     for leg in legs:
+        if bridge is not None and leg is bridge.b and leg is not channel:
+            profile = leg.profile
+            leg.set_variable("pre_transfer_caller_id_name", profile.caller_name)
+            leg.set_variable("pre_transfer_caller_id_number", profile.caller_number)
+            profile.flip()
         _prepare_transfer(leg, place, dialplan)
     if bridge is not None and which == "-both":
         bridge.part()
