@@ -10,7 +10,7 @@ from .effects import CancelTimer, Kill, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
 from .seat import call_seat, seat_gone, seat_up
 from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, talking_call
-from .timings import ASK_AGAIN_MS, BRIDGE_TRIES, KILL_GUARD_MS, LIMIT_GUARD_MS, UNSEEN_MS
+from .timings import ASK_AGAIN_MS, BRIDGE_TRIES, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
 from .transition import Step, chain, notify, stay
 
 
@@ -105,6 +105,10 @@ def _seat(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
         return seat_gone(state, event)
     if fact.connectable and not seat.up:
         return seat_up(state, event)
+    if not fact.connectable and seat.up:
+        # Taken for up after a restart, it still rings.
+        state = replace(state, seat=replace(seat, phase=SeatPhase.CALLING))
+        return stay(state, SetTimer("seat", event.at + SEAT_GUARD_MS))
     return stay(state)
 
 
@@ -131,11 +135,8 @@ def _bridges(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
     if fact.other == pending.leg:
         return transfer.completed(state, event)
     if pending.phase is TransferPhase.COMPLETING:
-        return (
-            transfer.join(state, event)
-            if call.bridge_tries < BRIDGE_TRIES
-            else transfer.abandon(state, event, "NO_BRIDGE")
-        )
+        again = call.bridge_tries < BRIDGE_TRIES
+        return transfer.join(state, event) if again else transfer.give_up_joining(state, event)
     if manager.other is None or manager.other != seat.leg:
         return transfer.consult_again(state, event)
     return stay(replace(state, transfer=replace(pending, bridged=True)), CancelTimer("bridge"))

@@ -60,7 +60,8 @@ def restore(
     now: int,
 ) -> Step:
     """An operator as she was when the engine before this one stopped. Timers are armed again."""
-    phase = SeatPhase.CALLING if seat_leg is not None else SeatPhase.NONE
+    # Most likely it is up; should it still ring, the switch says so before anything is done with it.
+    phase = SeatPhase.UP if seat_leg is not None else SeatPhase.NONE
     state = Operator(operator_id, name=name, shift=shift, seat=Seat(leg=seat_leg, phase=phase))
     step = stay(state)
     for stored in calls:

@@ -220,6 +220,19 @@ def consulting(state: Operator) -> Step:
     return stay(state, CancelTimer("bridge"))
 
 
+def give_up_joining(state: Operator, event: Event) -> Step:
+    """Contact and manager cannot be bridged though both live: back to the operator, as before."""
+    transfer, call = state.transfer, talking_call(state)
+    assert transfer is not None and call is not None and transfer.leg is not None
+    step = stay(
+        notify(state, "manager_unavailable", event.at),
+        ParkAfterBridge(call.call_id, True),
+        Kill(transfer.leg),
+        SaveTransferFailed(transfer.leg, call.call_id, event.at, "NO_BRIDGE"),
+    )
+    return chain(step, lambda s: _back(s, event))
+
+
 def completed(state: Operator, event: Event) -> Step:
     """Contact and manager hear each other: the operator is off the line and writes the result."""
     transfer, call = state.transfer, talking_call(state)
