@@ -25,6 +25,7 @@ class Simulator:
 
     Use as `async with Simulator() as switch:`; then `switch.port`, `switch.password`. `pace` multiplies the
     callees' delays (0.1: ten times faster). `allow` is a network whose clients are let in, all when empty.
+    `heartbeat` is the seconds between two HEARTBEATs, `first_heartbeat` those before the first.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Simulator:
         cdr: CdrPoster | None = None,
         allow: str = "",
         heartbeat: float = HEARTBEAT_SECONDS,
+        first_heartbeat: float | None = None,
     ) -> None:
         plan = dialplan if isinstance(dialplan, DialPlan) else load_dial_plan(dialplan)
         self.host = host
@@ -51,6 +53,7 @@ class Simulator:
         self._server: asyncio.Server | None = None
         self._connections: set[Connection] = set()
         self._heartbeat_seconds = heartbeat
+        self._first_heartbeat = heartbeat if first_heartbeat is None else first_heartbeat
         self._heartbeat: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
 
@@ -130,8 +133,10 @@ class Simulator:
 
     async def _beat(self) -> None:
         switch = self.switch
+        wait = self._first_heartbeat
         while True:
-            await asyncio.sleep(self._heartbeat_seconds)
+            await asyncio.sleep(wait)
+            wait = self._heartbeat_seconds
             uptime = int((switch.clock.now() - switch.started) * 1000)
             switch.announce(
                 "HEARTBEAT",

@@ -192,7 +192,9 @@ def _compare_connections(transcript: Transcript, messages: list[Message]) -> lis
 
 
 def _is_reply(message: Message) -> bool:
-    return isinstance(message, Ended) or (isinstance(message, Received) and message.event is None)
+    if isinstance(message, Received):
+        return message.event is None and message.kind != "log/data"
+    return isinstance(message, Ended)
 
 
 def _is_racing(transcript: Transcript, at: float) -> bool:

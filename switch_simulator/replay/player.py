@@ -31,6 +31,7 @@ from switch_simulator.simulator import Simulator
 # How long a command waits for what came before it in the transcript, and the end for what is still missing.
 PATIENCE = 2.5
 BEFORE_ACT = 0.02
+NEVER = 1e9
 OUTSIDE = "192.0.2.0/24"
 
 
@@ -261,6 +262,8 @@ def _key(message: Message) -> tuple[str, str, str] | None:
     if isinstance(message, Ended):
         return (message.connection, "ended", "")
     if isinstance(message, Received):
+        if message.kind == "log/data":
+            return None
         if message.event is None:
             return (message.connection, "reply", "")
         name = one(message.event.get("Event-Name"))
@@ -278,8 +281,13 @@ async def replay(transcript: Transcript) -> Recorded:
     clock = Clock(epoch - time.time()) if epoch is not None else Clock()
     refused = any(isinstance(m, Received) and m.kind == "text/rude-rejection" for m in transcript.messages)
     with tempfile.TemporaryDirectory(prefix="recordings-") as folder:
+        beat = transcript.first_heartbeat
         simulator = Simulator(
-            password=transcript.password, clock=clock, recordings=folder, allow=OUTSIDE if refused else ""
+            password=transcript.password,
+            clock=clock,
+            recordings=folder,
+            allow=OUTSIDE if refused else "",
+            first_heartbeat=NEVER if beat is None else beat,
         )
         async with simulator:
             recorded = Recorded()

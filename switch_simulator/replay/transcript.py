@@ -103,6 +103,12 @@ class Transcript:
         return "the password of a transcript without one"
 
     @property
+    def first_heartbeat(self) -> float | None:
+        """When the switch's heart was first heard; None when it was not."""
+        beats = [m.at for m in self.events if one((m.event or {}).get("Event-Name")) == "HEARTBEAT"]
+        return beats[0] if beats else None
+
+    @property
     def epoch(self) -> float | None:
         """The switch's clock at the start of the scenario; None without any event."""
         for message in self.events:
