@@ -38,6 +38,7 @@ class BoardCard:
     """outside_hours, nothing_due, out_of_funds, list_done; None: it can be called now."""
     opens_at: datetime | None
     closes_at: datetime | None
+    """The last moment of today's calling; None while shut, and for hours around the clock."""
 
 
 FIGURES = text("""
@@ -73,7 +74,8 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     figures = (await s.execute(FIGURES, {"campaign": row.id, "since": now - WEEK})).one()
     zones = (await s.execute(ZONES, {"campaign": row.id, "operator": operator_id})).all()
     hours = await hours_of(s, row.id)
-    closings = [c for z in zones if (c := hours.closes_at(z.time_zone, now))]
+    open_zones = [z.time_zone for z in zones if hours.is_open(z.time_zone, now)]
+    closings = [hours.closes_at(zone, now) for zone in open_zones]
     openings = [o for z in zones if (o := hours.next_opening(z.time_zone, max(now, z.due)))]
     waiting = sum(z.waiting for z in zones)
     callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
@@ -83,7 +85,7 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     elif not waiting:
         closed = "list_done"
     elif not callable_now:
-        closed = "nothing_due" if closings else "outside_hours"
+        closed = "nothing_due" if open_zones else "outside_hours"
     share = tariff.operator_share_bp if tariff else 0
 
     def part(amount: int) -> int:
@@ -107,5 +109,5 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         waiting=waiting,
         closed_code=closed,
         opens_at=min(openings, default=None) if closed in ("outside_hours", "nothing_due") else None,
-        closes_at=max(closings, default=None),
+        closes_at=None if None in closings else max((c for c in closings if c), default=None),
     )

@@ -45,16 +45,27 @@ class Hours:
             out.append((opens, closes))
         return out
 
-    def closes_at(self, zone_name: str, now: datetime) -> datetime | None:
-        """When the stretch that is open now closes; None when it is closed, or the zone is unknown."""
-        zone = zone_of(zone_name)
-        if zone is None:
-            return None
-        closing = [c for o, c in self._on(now.astimezone(zone).date(), zone) if o <= now < c]
-        return max(closing) if closing else None
-
     def is_open(self, zone_name: str, now: datetime) -> bool:
-        return self.closes_at(zone_name, now) is not None
+        zone = zone_of(zone_name)
+        return zone is not None and self._stretch_end(zone, now) is not None
+
+    def _stretch_end(self, zone: ZoneInfo, now: datetime) -> datetime | None:
+        """The end of the stretch that is open at `now`, the later one if two overlap."""
+        closing = [c for o, c in self._on(now.astimezone(zone).date(), zone) if o <= now < c]
+        return max(closing, default=None)
+
+    def closes_at(self, zone_name: str, now: datetime) -> datetime | None:
+        """When what is open now closes, over midnight too. None: closed, or open for more than a week on end."""
+        zone = zone_of(zone_name)
+        end = self._stretch_end(zone, now) if zone is not None else None
+        while zone is not None and end is not None:
+            further = self._stretch_end(zone, end)
+            if further is None:
+                return end
+            if further > now + timedelta(days=8):
+                return None
+            end = further
+        return None
 
     def next_opening(self, zone_name: str, now: datetime) -> datetime | None:
         """The next moment from `now` on at which it is open (now, if it is); None when it never opens."""

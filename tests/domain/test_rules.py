@@ -55,6 +55,14 @@ def test_around_the_clock_is_always_open():
     )
 
 
+def test_closing_is_followed_over_midnight_and_never_comes_around_the_clock():
+    monday_noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    late = Hours([Stretch(0, time(9), time(0)), Stretch(1, time(0), time(2))])
+    assert late.closes_at("UTC", monday_noon) == datetime(2026, 3, 3, 2, tzinfo=UTC)
+    always = Hours(every_day(time(0), time(0)))
+    assert always.closes_at("UTC", monday_noon) is None and always.is_open("UTC", monday_noon)
+
+
 def test_an_unknown_zone_is_never_open():
     assert Hours(every_day(time(0), time(0))).next_opening("Mars/Olympus", datetime.now(UTC)) is None
 
