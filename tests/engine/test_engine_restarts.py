@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from call_engine.engine import Engine
 from exchange_domain import database, settling
 from exchange_domain.messages import OperatorView, StartShift
+from exchange_domain.settings import settings
 from exchange_domain.words import CallState, OperatorState, Outcome, TransferState
 
 from .conftest import EngineProcess, House, running_engine
@@ -218,9 +220,6 @@ async def test_a_second_engine_stands_by_until_the_first_is_gone(house: House, e
     desk = await house.operator()
     await ready(house, desk)
     took_over = asyncio.Event()
-    from call_engine.engine import Engine
-    from exchange_domain.settings import settings
-
     said: list[str] = []
 
     def say(line: str) -> None:
