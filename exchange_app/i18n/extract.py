@@ -22,7 +22,8 @@ from exchange_domain.texts import FOLDER, KEYWORDS, LANGUAGES, SOURCE, extract, 
 EXTRACT: Any = extract
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin")
-"""Folders of exchange_app with a file of their own; the rest of it is `foundation`, exchange_domain is `domain`."""
+"""Folders of exchange_app with a file of their own; the rest of it is `foundation`.
+exchange_domain has `importing` for the import of lists, and `domain`."""
 
 
 def parts() -> dict[str, list[Path]]:
@@ -32,7 +33,9 @@ def parts() -> dict[str, list[Path]]:
         name: sorted((app / name).rglob("*.py")) for name in FOLDERS if (app / name).is_dir()
     }
     found["foundation"] = sorted(p for p in app.rglob("*.py") if p.relative_to(app).parts[0] not in FOLDERS)
-    found["domain"] = sorted((ROOT / "exchange_domain").rglob("*.py"))
+    domain = ROOT / "exchange_domain"
+    found["importing"] = sorted((domain / "importing").rglob("*.py"))
+    found["domain"] = sorted(p for p in domain.rglob("*.py") if p.relative_to(domain).parts[0] != "importing")
     return found
 
 
