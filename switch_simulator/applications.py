@@ -180,7 +180,7 @@ def schedule_hangup(channel: Channel, seconds: int, cause: str) -> int:
     from switch_simulator.hangup import hang_up
 
     return channel.switch.scheduler.add(
-        seconds, channel.uuid, "heartbeat_hangup", lambda: _and_drop(hang_up(channel, cause, by_peer=True))
+        seconds, channel.uuid, "heartbeat_hangup", lambda: hang_up(channel, cause, by_peer=True)
     )
 
 
@@ -189,10 +189,6 @@ def schedule_broadcast(channel: Channel, seconds: int, path: str, side: str) -> 
     return channel.switch.scheduler.add(
         seconds, channel.uuid, "sched_broadcast", lambda: broadcast(channel, path, side)
     )
-
-
-def _and_drop(result: object) -> None:
-    """The scheduler has no use for a result."""
 
 
 def broadcast(channel: Channel, path: str, side: str) -> None:

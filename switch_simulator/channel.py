@@ -84,7 +84,6 @@ class Channel:
         self.listeners: list[Eavesdrop] = []
         self.eavesdrop: Eavesdrop | None = None
         self.applications_run: list[tuple[str, str, int]] = []
-        self.callflow: list[dict[str, object]] = []
         self.on_application_end: Callable[[], None] | None = None
         self._timers: set[asyncio.TimerHandle] = set()
 
@@ -113,7 +112,7 @@ class Channel:
 
     # -- time ------------------------------------------------------------------------------------
 
-    def later(self, seconds: float, action: Callable[[], None]) -> asyncio.TimerHandle:
+    def later(self, seconds: float, action: Callable[[], object]) -> asyncio.TimerHandle:
         """Does something later, unless the channel has been destroyed by then."""
         handle: asyncio.TimerHandle
 

@@ -242,7 +242,7 @@ class Connection(asyncio.Protocol):
             channel.later(EXECUTE_DELAY, lambda: applications.execute(channel, name, argument, event_uuid))
         elif what == "hangup":
             cause = parse_cause(headers.get("hangup-cause", ""))
-            channel.later(EXECUTE_DELAY, lambda: _drop(hang_up(channel, cause)))
+            channel.later(EXECUTE_DELAY, lambda: hang_up(channel, cause))
         return "+OK"
 
     def _sendevent(self, command: Command) -> bytes:
@@ -252,7 +252,3 @@ class Connection(asyncio.Protocol):
         identity = str(uuids.uuid4())
         self.switch.announce(name, headers, command.body, subclass)
         return protocol.command_reply(f"+OK {identity}", ("Event-UUID", identity))
-
-
-def _drop(result: object) -> None:
-    """A timer has no use for a result."""

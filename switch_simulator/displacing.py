@@ -12,7 +12,7 @@ def start(channel: Channel, path: str) -> bool:
         return False
     channel.emit("MEDIA_BUG_START", first=_bug(path))
     length = duration(path)
-    channel.displaced[path] = None if length is None else channel.later(length, lambda: _ended(channel, path))
+    channel.displaced[path] = None if length is None else channel.later(length, lambda: stop(channel, path))
     return True
 
 
@@ -29,10 +29,6 @@ def stop_all(channel: Channel) -> None:
     """The leg ends."""
     for path in list(channel.displaced):
         stop(channel, path)
-
-
-def _ended(channel: Channel, path: str) -> None:
-    stop(channel, path)
 
 
 def _bug(path: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from switch_simulator import sip_variables
 from switch_simulator.applications import run_hooks
@@ -66,8 +67,7 @@ class Callee:
     def _silent_too_long(self) -> None:
         hang_up(self.channel, "MEDIA_TIMEOUT", by_peer=True)
 
-    def _after(self, seconds: float, action: object) -> None:
-        assert callable(action)
+    def _after(self, seconds: float, action: Callable[[], object]) -> None:
         pace = self.channel.switch.pace
 
         def act() -> None:

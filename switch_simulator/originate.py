@@ -80,6 +80,10 @@ class Attempt:
             self.legs.remove(channel)
         self._last_cause = cause
         self.last_failed = channel
+        gateway = channel.variables.get("sip_gateway_name")
+        if gateway:
+            failures = self.switch.failed_calls
+            failures[gateway] = failures.get(gateway, 0) + 1
         if not self.legs and self._done is not None:
             if self._groups:
                 self._next_group()

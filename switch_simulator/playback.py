@@ -70,11 +70,7 @@ def _start(channel: Channel, playback: Playback) -> None:
     channel.emit("PLAYBACK_START", _file(playback))
     length = duration(playback.path)
     if length is not None:
-        playback.timer = channel.later(length, lambda: _ended(channel))
-
-
-def _ended(channel: Channel) -> None:
-    stop(channel, everything=False, at_its_end=True)
+        playback.timer = channel.later(length, lambda: stop(channel, everything=False, at_its_end=True))
 
 
 def _stopped(channel: Channel, playback: Playback, status: str, response: str) -> None:

@@ -27,7 +27,7 @@ class Scheduler:
         self._groups: dict[str, set[int]] = {}
         self._last = 0
 
-    def add(self, seconds: int, group: str, description: str, action: Callable[[], None]) -> int:
+    def add(self, seconds: int, group: str, description: str, action: Callable[[], object]) -> int:
         """Does something `seconds` from now, up to one second early; returns the task's number."""
         self._last += 1
         number = self._last

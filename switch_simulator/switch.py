@@ -155,7 +155,7 @@ class Switch:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def start_timer(self, seconds: float, action: Callable[[], None]) -> asyncio.TimerHandle:
+    def start_timer(self, seconds: float, action: Callable[[], object]) -> asyncio.TimerHandle:
         """Does something later that belongs to more than one channel; nothing once the switch is closed."""
 
         def act() -> None:

@@ -39,12 +39,8 @@ def uuid_break(switch: Switch, argument: str) -> str:
     if channel is None:
         return NO_CHANNEL
     everything = "all" in words[1:] or "both" in words[1:]
-    switch.start_timer(0.01, lambda: _drop(playback.stop(channel, "break", everything)))
+    switch.start_timer(0.01, lambda: playback.stop(channel, "break", everything))
     return OK
-
-
-def _drop(result: object) -> None:
-    """A timer has no use for a result."""
 
 
 @command("uuid_record")

@@ -58,7 +58,7 @@ def sched_transfer(switch: Switch, argument: str) -> str:
     from switch_simulator.api.calls import uuid_transfer
 
     rest = " ".join(words[1:])
-    switch.scheduler.add(seconds, words[1], "sched_transfer", lambda: _drop(uuid_transfer(switch, rest)))
+    switch.scheduler.add(seconds, words[1], "sched_transfer", lambda: uuid_transfer(switch, rest))
     return OK
 
 
@@ -78,10 +78,6 @@ def sched_api(switch: Switch, argument: str) -> str:
 
     number = switch.scheduler.add(seconds, words[1], "sched_api_function", lambda: switch.start_task(later()))
     return f"+OK Added: {number}\n"
-
-
-def _drop(result: object) -> None:
-    """The scheduler has no use for a result."""
 
 
 @command("sched_del")
