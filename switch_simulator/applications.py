@@ -171,8 +171,8 @@ def seconds_from(text: str, now: float) -> int | None:
     """`+5` is five seconds from now, a plain number a time since the epoch; None for anything else."""
     text = text.strip()
     if text.startswith("+"):
-        return int(text[1:]) if text[1:].isdigit() else None
-    return max(0, int(text) - int(now)) if text.isdigit() else None
+        return int(text[1:]) if text[1:].isdecimal() else None
+    return max(0, int(text) - int(now)) if text.isdecimal() else None
 
 
 def schedule_hangup(channel: Channel, seconds: int, cause: str) -> int:

@@ -74,7 +74,7 @@ class Bridge:
     def _watch_answer(self) -> None:
         """`bridge_answer_timeout` (s) of the leg that has not answered yet."""
         limit = self.b.variables.get("bridge_answer_timeout", "")
-        if self.b.is_answered or not limit.isdigit():
+        if self.b.is_answered or not limit.isdecimal():
             return
 
         def too_long() -> None:

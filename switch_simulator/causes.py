@@ -79,7 +79,7 @@ def q850(cause: str) -> int:
 def parse_cause(text: str, default: str = "NORMAL_CLEARING") -> str:
     """A cause from its name in any case, or from its Q.850 number; `default` for anything else."""
     wanted = text.strip().upper()
-    if wanted.isdigit():
+    if wanted.isdecimal():
         return _BY_Q850.get(int(wanted), default)
     return wanted if wanted in CAUSES else default
 

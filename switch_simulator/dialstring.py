@@ -74,7 +74,7 @@ def parse_originate(text: str) -> OriginateArguments:
         argument,
         caller_id_name=name,
         caller_id_number=number,
-        timeout=int(timeout) if timeout.isdigit() else None,
+        timeout=int(timeout) if timeout.isdecimal() else None,
         dialplan=dialplan or _at(rest, 0),
         context=_at(rest, 1) or "default",
     )

@@ -56,7 +56,7 @@ class Callee:
         """It vanishes without a word: only the leg's media_timeout (ms) notices."""
         channel = self.channel
         limit = channel.variables.get("media_timeout", "")
-        if limit.isdigit() and int(limit) > 0 and self._silence is None:
+        if limit.isdecimal() and int(limit) > 0 and self._silence is None:
             self._silence = channel.later(int(limit) / 1000, self._silent_too_long)
 
     def resume_media(self) -> None:

@@ -46,7 +46,7 @@ class Attempt:
         self._groups = list(dial.groups)
         self._last_cause = "NORMAL_CLEARING"
         own = dial.variables.get("originate_timeout", "")
-        self._timeout = int(own) if own.isdigit() else (timeout or DEFAULT_TIMEOUT)
+        self._timeout = int(own) if own.isdecimal() else (timeout or DEFAULT_TIMEOUT)
         self._ignores_early_media = dial.variables.get("ignore_early_media", "").lower() in ("true", "yes", "1", "on")
 
     def start(self) -> None:
@@ -54,7 +54,7 @@ class Attempt:
         clock = self.switch.clock
         progress = self.dial.variables.get("progress_timeout", "")
         # More than N whole seconds for the progress, N for the answer; the progress is looked at first.
-        if progress.isdigit():
+        if progress.isdecimal():
             self.switch.start_timer(max(0.0, clock.until_second(int(progress) + 1) - 0.005), self._no_progress)
         self.switch.start_timer(clock.until_second(self._timeout), lambda: self._give_up("NO_ANSWER"))
         self._next_group()
@@ -158,7 +158,7 @@ class Attempt:
         self.switch.add(channel)
         channel.later(START_DELAY, lambda: self._launch(channel, route))
         limit = variables.get("leg_timeout", "")
-        if limit.isdigit():
+        if limit.isdecimal():
             self._limit_leg(channel, int(limit))
         return ""
 
@@ -289,7 +289,7 @@ def resolve(switch: Switch, leg: Leg, variables: dict[str, str]) -> tuple[Route,
     number, _, address = rest.removeprefix("sip:").partition("@")
     host, _, port = address.partition(":")
     local_port = int(plan.profiles[kind].partition(":")[2] or 5060)
-    route = Route(kind, number, host or "127.0.0.1", int(port) if port.isdigit() else 5060, local_port=local_port)
-    if plan.user(number).exists and not number.isdigit():
+    route = Route(kind, number, host or "127.0.0.1", int(port) if port.isdecimal() else 5060, local_port=local_port)
+    if plan.user(number).exists and not number.isdecimal():
         return route, plan.user(number)
     return route, plan.number(number, voicemail)

@@ -75,7 +75,7 @@ class CommandParser:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
             raise ProtocolError(f"Content-Length: {length!r} is no length up to {MAX_BODY}")
         self._head, self._body_length = (lines[0].strip(), headers), int(length)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
@@ -10,6 +11,8 @@ from switch_simulator.switch import Switch
 
 Result = str | Awaitable[str]
 ApiFunction = Callable[[Switch, str], Result]
+
+_log = logging.getLogger(__name__)
 
 NO_CHANNEL = "-ERR No such channel!\n"
 NO_SESSION = "-ERR Cannot locate session!\n"
@@ -35,11 +38,17 @@ async def run(switch: Switch, name: str, argument: str) -> str:
     function = _COMMANDS.get(name.lower())
     if function is None:
         return f"-ERR {name} Command not found!\n"
-    result = function(switch, argument.strip())
-    text = await result if isawaitable(result) else result
-    switch.announce(
-        "API", [("API-Command", name), ("API-Command-Argument", argument)] if argument else [("API-Command", name)]
-    )
+    try:
+        result = function(switch, argument.strip())
+        text = await result if isawaitable(result) else result
+    except (ValueError, KeyError, IndexError) as error:
+        # A fault of the simulator must not leave a client without its reply.
+        _log.exception("the command %s failed", name)
+        return f"-ERR {name} failed in the simulator: {error}\n"
+    headers = [("API-Command", name)]
+    if argument:
+        headers.append(("API-Command-Argument", argument))
+    switch.announce("API", headers)
     return text
 
 

@@ -91,6 +91,6 @@ def sched_del(switch: Switch, argument: str) -> str:
 @command("msleep", "sleep")
 async def msleep(switch: Switch, argument: str) -> str:
     """Waits; with `api` the connection's events wait too."""
-    if argument.isdigit():
+    if argument.isdecimal():
         await asyncio.sleep(int(argument) / 1000)
     return "+OK"

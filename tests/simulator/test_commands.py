@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import wave
 from pathlib import Path
 
 import pytest
 
 from switch_simulator import Simulator
+from switch_simulator.api.registry import names
 from tests.simulator.client import Client
 from tests.simulator.conftest import CONTACT, contact, seat, talk
 
@@ -193,3 +195,35 @@ async def test_gateway_goes_down_and_up(simulator: Simulator, client: Client) ->
     assert await client.job("originate sofia/gateway/carrier/15559000 &park()") == "-ERR GATEWAY_DOWN\n"
     simulator.set_gateway("carrier", True)
     assert (await client.job("originate sofia/gateway/carrier/15559000 &park()")).startswith("+OK ")
+
+
+_WORDS = (
+    "seat",
+    "nosuch",
+    "start",
+    "stop",
+    "+1",
+    "+²",
+    "x=y",
+    "all",
+    "-both",
+    "park:",
+    "inline",
+    "as",
+    "json",
+    "'",
+    "{",
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_command_answers_whatever_it_is_given(client: Client, seed: int) -> None:
+    chance = random.Random(seed)
+    await seat(client)
+    for name in names():
+        if name in ("msleep", "sleep", "fsctl", "originate"):
+            continue
+        words = chance.choices(_WORDS, k=chance.randint(0, 4))
+        answer = await client.api(f"{name} {' '.join(words)}".strip())
+        assert "failed in the simulator" not in answer, (name, words)
+    assert await client.api("echo still there") == "still there"
