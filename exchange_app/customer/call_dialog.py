@@ -11,7 +11,7 @@ from .here import Here
 from .results_state import Answer, Results
 
 
-def state_badge(code: Any) -> rx.Component:
+def state_badge(code: Any) -> Any:
     """Of a call on its way or one that has ended."""
     return rx.match(
         code,

@@ -13,9 +13,11 @@ LONGEST_ANSWER = 160
 def shown_number(e164: str) -> str:
     """In full, in international notation: the contact is the customer's own."""
     try:
-        return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        shown = phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     except phonenumbers.NumberParseException:
         return e164
+    # One word, so that no line breaks inside it; blanks and not special hyphens, so that a copy can be dialled.
+    return shown.replace("-", " ").replace(" ", "\u00a0")
 
 
 def state_code(row: CallRow) -> str:
@@ -41,7 +43,7 @@ def line_of(row: CallRow) -> dict[str, Any]:
     contact = row.contact_name
     if row.person_name and row.person_name != contact:
         contact = f"{contact}, {row.person_name}" if contact else row.person_name
-    talk_to = row.ended_ms
+    talk_to = row.ended_ms if row.answered_ms else None
     if row.answered_ms and row.talk_s is not None:
         talk_to = row.answered_ms + row.talk_s * 1000
     return {

@@ -136,8 +136,8 @@ def campaigns_page() -> rx.Component:
         empty_state(
             t("No campaigns yet"),
             t(
-                "A campaign is a list of contacts with a script. Give it a name, upload the list, write what operators should "
-                "say, and start: results appear here as the calls go."
+                "A campaign is a list of contacts with a script. Give it a name, upload the list, write what operators "
+                "should say, and start: results appear here as the calls go."
             ),
             _make(),
             icon="phone-outgoing",

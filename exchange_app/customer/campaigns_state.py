@@ -25,8 +25,8 @@ class Owned:
 
 class Campaigns(rx.State):
     loaded: bool = False
-    rows: list[CampaignLine] = []
-    customers: list[Owned] = []
+    rows: rx.Field[list[CampaignLine]] = rx.field(default_factory=list)
+    customers: rx.Field[list[Owned]] = rx.field(default_factory=list)
     making: bool = False
     """Whether the dialog for a new campaign is open."""
     name_error: str = ""

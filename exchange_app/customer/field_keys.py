@@ -1,4 +1,4 @@
-"""Keys of form fields, from their labels: made once, kept when the label changes, so that answers stay readable. Pure."""
+"""Keys of form fields, made once from their labels and kept when a label changes: answers stay readable. Pure."""
 
 import re
 import unicodedata

@@ -107,4 +107,4 @@ class Here(rx.State):
 
 def of_campaign(content: rx.Component) -> rx.Component:
     """A page of one campaign: for everybody but its owner there is no such page."""
-    return rx.match(Here.found, ("here", content), ("missing", not_found()), loading(t("One moment…")))
+    return rx.fragment(rx.match(Here.found, ("here", content), ("missing", not_found()), loading(t("One moment…"))))

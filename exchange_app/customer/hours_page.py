@@ -10,6 +10,7 @@ from exchange_app.i18n import t
 from .here import Here, of_campaign
 from .hours_state import LIMITS, RETRY, Day, Hours, Limit
 from .steps import step_foot, step_head
+from .words import digits
 
 
 def weekday_names() -> list[Any]:
@@ -45,7 +46,7 @@ def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
 
 def _day(day: Day) -> rx.Component:
     name = _weekday(day.weekday)
-    fault = Hours.day_faults[day.weekday.to_string()]
+    fault = Hours.day_faults[digits(day.weekday)]
     times = rx.el.div(
         _time(day, "opens", day.opens, t("{day}, from", day=name)),
         rx.el.span("–", aria_hidden="true"),

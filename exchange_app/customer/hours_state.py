@@ -80,12 +80,12 @@ def with_day(stretches: list[Stretch], weekday: int, opens: time, closes: time) 
 
 
 class Hours(rx.State):
-    days: list[Day] = []
-    day_faults: dict[str, str] = {}
+    days: rx.Field[list[Day]] = rx.field(default_factory=list)
+    day_faults: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """What is wrong with a day's hours by weekday: closes_first, overlaps, bad_time."""
-    shown: dict[str, str] = {}
+    shown: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Limits and retry delays as typed, by name; delays are `retry_{outcome}`."""
-    wrong: dict[str, str] = {}
+    wrong: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Names of limits that were not taken: range, warning."""
     recording: bool = True
 

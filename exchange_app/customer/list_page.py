@@ -76,8 +76,8 @@ def _choose() -> rx.Component:
             rx.el.h2(rx.cond(Here.has_list, t("Add another list"), t("Upload the list"))),
             rx.el.p(
                 t(
-                    "A row is a contact: at least one telephone number, and whatever else the script should say. Numbers that "
-                    "the campaign has already are not added twice."
+                    "A row is a contact: at least one telephone number, and whatever else the script should say. "
+                    "Numbers that the campaign has already are not added twice."
                 ),
                 class_name="m",
             ),

@@ -24,8 +24,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 async def upload(request: Request) -> Response:
     """Takes a list as the request's body; its name stands in the header `X-File-Name`, percent-encoded.
 
-    Answers 200 {"upload"}, or {"error", "text"} with 401 signed out, 403 other role or site, 404 no such campaign, 409 another
-    list is under way, 413 too large, 400 broken off.
+    Answers 200 {"upload"}, or {"error", "text"} with 400 broken off, 401 signed out, 403 other role or site, 404 no
+    such campaign, 409 another list is under way, 413 too large.
     """
     try:
         account = await require_session(request, "customer")
@@ -69,11 +69,12 @@ async def rejected_rows(request: Request) -> Response:
     if entry is None or entry.campaign_id != campaign_id or entry.rejected_file is None:
         return Response(status_code=404)
     stem = entry.file_name.rsplit(".", 1)[0][:100] or "list"
+    in_full = f"filename*=UTF-8''{quote(stem, safe='')}-rejected.xlsx"
     return Response(
         entry.rejected_file,
         media_type=_XLSX,
         headers={
-            "content-disposition": f"attachment; filename=\"rejected.xlsx\"; filename*=UTF-8''{quote(stem)}-rejected.xlsx",
+            "content-disposition": f'attachment; filename="rejected.xlsx"; {in_full}',
             "x-content-type-options": "nosniff",
             "cache-control": "private, no-store",
         },

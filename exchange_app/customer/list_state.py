@@ -127,9 +127,9 @@ class ContactList(rx.State):
     """loading, choose, reading, mapping, importing, report"""
     file_name: str = ""
     sheet: str = ""
-    sheets: list[str] = []
+    sheets: rx.Field[list[str]] = rx.field(default_factory=list)
     row_count: int = 0
-    columns: list[ColumnLine] = []
+    columns: rx.Field[list[ColumnLine]] = rx.field(default_factory=list)
     problem: Told = Told()
     """Why the file, or the mapping as it stands, cannot be used."""
     unusable: bool = False
@@ -138,11 +138,11 @@ class ContactList(rx.State):
     prefix: str = ""
     prefix_problem: Told = Told()
     time_zone: str = ""
-    report: dict[str, int] = {}
+    report: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
     report_id: int = 0
     has_file: bool = False
-    rejected: list[RejectedLine] = []
-    imports: list[ImportLine] = []
+    rejected: rx.Field[list[RejectedLine]] = rx.field(default_factory=list)
+    imports: rx.Field[list[ImportLine]] = rx.field(default_factory=list)
     contacts: int = 0
 
     @rx.event
@@ -167,7 +167,7 @@ class ContactList(rx.State):
     async def _read_settings(self, db: AsyncSession, campaign: Campaign) -> None:
         self.country, self.prefix, self.time_zone = campaign.country, campaign.default_prefix, campaign.time_zone
         found = await db.exec(
-            select(
+            select(  # pyright: ignore[reportCallIssue]
                 ListImport.id,
                 ListImport.file_name,
                 ListImport.created_at,

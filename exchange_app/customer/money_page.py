@@ -1,5 +1,7 @@
 """`/customer/money`: what is on the account, what it went for, what calls cost, how to pay in."""
 
+from typing import Any
+
 import reflex as rx
 
 from exchange_app.design import (
@@ -18,6 +20,7 @@ from exchange_app.design import (
 from exchange_app.i18n import date, money, number, t
 
 from .money_state import Line, Money
+from .words import digits
 
 
 def _balance() -> rx.Component:
@@ -38,7 +41,7 @@ def _balance() -> rx.Component:
 def _prices() -> rx.Component:
     price = Money.prices
 
-    def of(amount: rx.Var[int]) -> rx.Var:
+    def of(amount: Any) -> Any:
         return rx.cond(amount > 0, money(amount, Money.currency), t("free"))
 
     return card(
@@ -70,8 +73,8 @@ def _pay_in() -> rx.Component:
     return callout(
         t("To pay in, write to the exchange."),
         t(
-            "An administrator books your transfer, and campaigns that stand for want of money go on by themselves. Paying by card "
-            "on this page is not there yet."
+            "An administrator books your transfer, and campaigns that stand for want of money go on by themselves. "
+            "Paying by card on this page is not there yet."
         ),
         tone="blue",
     )
@@ -148,11 +151,11 @@ def money_page() -> rx.Component:
         Money.customers.length() > 1,
         select(
             id="customer",
-            value=Money.customer.to_string(),
+            value=digits(Money.customer),
             on_change=Money.choose,
             aria_label=t("Customer"),
             translate="no",
-            children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=c.id.to_string()))],
+            children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=digits(c.id)))],
         ),
     )
     return rx.el.div(

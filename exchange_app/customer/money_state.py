@@ -61,7 +61,7 @@ class Choice:
 
 class Money(rx.State):
     loaded: bool = False
-    customers: list[Choice] = []
+    customers: rx.Field[list[Choice]] = rx.field(default_factory=list)
     customer: int = 0
     name: str = ""
     currency: str = "RUB"
@@ -69,7 +69,7 @@ class Money(rx.State):
     held: int = 0
     bonus: int = 0
     prices: Prices = Prices()
-    lines: list[Line] = []
+    lines: rx.Field[list[Line]] = rx.field(default_factory=list)
     more: bool = False
 
     @rx.event

@@ -149,7 +149,8 @@ class Standing:
     """Why nothing is called, or that all is well. Times are epoch milliseconds."""
 
     code: str
-    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, no_operators, running"""
+    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, no_operators,
+    running"""
     until_ms: int | None = None
     """For outside_hours and nothing_due: when the next contact can be called."""
     waiting: int = 0

@@ -24,6 +24,7 @@ from exchange_domain.words import Outcome
 from .here import Here, of_campaign
 from .people_state import DispositionLine, ManagerLine, People
 from .steps import step_foot, step_head
+from .words import digits
 
 
 def _endpoint(manager: ManagerLine) -> rx.Component:
@@ -66,7 +67,7 @@ def _endpoint(manager: ManagerLine) -> rx.Component:
         rx.match(
             manager.kind,
             ("number", typed("number", t("Number"), "+7 900 000-00-00", None)),
-            ("sip", typed("sip", t("SIP user"), "", t("Empty: manager-{n}", n=manager.account_id.to_string()))),
+            ("sip", typed("sip", t("SIP user"), "", t("Empty: manager-{n}", n=digits(manager.account_id)))),
             rx.el.p(t("The page of the manager must be open."), class_name="s m"),
         ),
         class_name="grid c2",
@@ -106,7 +107,7 @@ def _manager(manager: ManagerLine) -> rx.Component:
         ),
         rx.cond(manager.place > 0, _endpoint(manager)),
         class_name="col g3",
-        key=manager.account_id.to_string(),
+        key=digits(manager.account_id),
         style={"padding": "12px 0", "borderTop": "1px solid var(--line)"},
     )
 
@@ -146,8 +147,8 @@ def _managers() -> rx.Component:
             empty_state(
                 t("No managers yet"),
                 t(
-                    "Without them operators write down who is interested, and nobody is connected at once. Invite the person "
-                    "who should talk to them."
+                    "Without them operators write down who is interested, and nobody is connected at once. Invite "
+                    "the person who should talk to them."
                 ),
                 icon="users",
             ),
@@ -203,7 +204,7 @@ def _end(end: DispositionLine) -> rx.Component:
             style={"gap": "0"},
         ),
         class_name="row w",
-        key=end.id.to_string(),
+        key=digits(end.id),
         style={"padding": "8px 0", "borderTop": "1px solid var(--line)"},
     )
 
@@ -224,8 +225,8 @@ def _ends() -> rx.Component:
         rx.el.h2(t("How a call can end")),
         rx.el.p(
             t(
-                "The operator presses the digit. The outcome decides what follows: whether the contact is done, rests or is "
-                "called back. Your own words stand in the results."
+                "The operator presses the digit. The outcome decides what follows: whether the contact is done, rests "
+                "or is called back. Your own words stand in the results."
             ),
             class_name="m",
         ),

@@ -85,8 +85,8 @@ def e164_of(text: str, country: str) -> str | None:
 
 
 class People(rx.State):
-    managers: list[ManagerLine] = []
-    ends: list[DispositionLine] = []
+    managers: rx.Field[list[ManagerLine]] = rx.field(default_factory=list)
+    ends: rx.Field[list[DispositionLine]] = rx.field(default_factory=list)
     fault: str = ""
     """Of the dispositions: last_success, full."""
     invited: str = ""

@@ -92,8 +92,8 @@ def _sums() -> rx.Component:
         rx.el.div(
             stat(
                 t("Cost per success"),
-                rx.cond(totals["per_success"] != None, money(totals["per_success"], Here.currency), "—"),
-            ),  # noqa: E711
+                rx.cond(totals["per_success"].to(bool), money(totals["per_success"], Here.currency), "—"),
+            ),
             stat(t("Spent"), money(totals["charge"], Here.currency)),
             stat(t("Talk time"), t("{n} min", n=minutes)),
             stat(t("Waiting"), number(totals["waiting"])),
@@ -104,7 +104,7 @@ def _sums() -> rx.Component:
     )
 
 
-def _why() -> rx.Component:
+def _why() -> Any:
     opens = date(Here.why_until_ms, weekday="short", hour="2-digit", minute="2-digit")
 
     def link(words: Any, step: str) -> Any:
@@ -260,7 +260,7 @@ def _table() -> rx.Component:
         ),
     )
     columns = [
-        Column("claimed_ms", t("Time"), "clock", phone=True, quiet=True),
+        Column("claimed_ms", t("Time"), "date", phone=True, quiet=True),
         Column("contact", t("Contact"), strong=True, phone=True),
         Column("number", t("Number"), quiet=True),
         Column("operator", t("Operator"), quiet=True),

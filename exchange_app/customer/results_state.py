@@ -60,10 +60,10 @@ class CallDetails:
 
 
 class Results(rx.State):
-    snapshot: dict[str, Any] = {}
-    patch: dict[str, Any] = {}
+    snapshot: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    patch: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     """Set in the browser by the room; the server never reads it."""
-    totals: dict[str, Any] = {}
+    totals: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     outcome: str = ""
     """Only calls that ended so; live. Empty: all."""
     search: str = ""
@@ -74,7 +74,7 @@ class Results(rx.State):
     at_ms: int = 0
     """When the rows were read."""
     details: CallDetails = CallDetails()
-    answers: list[Answer] = []
+    answers: rx.Field[list[Answer]] = rx.field(default_factory=list)
     open: bool = False
     _room: int = 0
     """Campaign whose room the page is in."""

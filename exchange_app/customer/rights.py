@@ -1,4 +1,4 @@
-"""Whose campaign is it: every handler and route asks here. A foreign campaign and a missing one are told apart nowhere."""
+"""Whose campaign is it: every handler and route asks here. A foreign one and a missing one are told apart nowhere."""
 
 import re
 from collections.abc import AsyncIterator

@@ -10,7 +10,8 @@ _LOOKED_AT = 200
 
 NAMES = text(f"""
 select key, count(*) as filled from
-  (select fields from contact where campaign_id = :campaign order by id limit {_LOOKED_AT}) c, jsonb_object_keys(c.fields) key
+  (select fields from contact where campaign_id = :campaign order by id limit {_LOOKED_AT}) c,
+  jsonb_object_keys(c.fields) key
 group by key order by key
 """)
 

@@ -43,7 +43,7 @@ def _state() -> rx.Component:
     return rx.el.p(words, class_name="m", role="status")
 
 
-def _fault() -> rx.Component:
+def _fault() -> Any:
     return rx.match(
         Script.fault,
         ("", rx.fragment()),
@@ -81,7 +81,8 @@ def _text() -> rx.Component:
             ),
             control_id="script-text",
             hint=t(
-                "# begins a step, - a list, **bold** stresses. A step named Objections is shown apart. {{…}} is filled from the list"
+                "# begins a step, - a list, **bold** stresses. A step named Objections is shown apart. "
+                "{{…}} is filled from the list"
             ),
         ),
         rx.cond(
@@ -132,7 +133,8 @@ def _preview() -> rx.Component:
                     "fontWeight": 600,
                 },
                 "& mark.missing": {"background": "var(--amber-soft)", "borderColor": "var(--amber)"},
-                "& ul, & ol": {"paddingLeft": "24px", "marginBottom": "12px"},
+                "& ul": {"paddingLeft": "24px", "marginBottom": "12px", "listStyle": "disc"},
+                "& ol": {"paddingLeft": "24px", "marginBottom": "12px", "listStyle": "decimal"},
                 "& li": {"fontSize": "18px", "lineHeight": "28px"},
                 "& h1, & h2, & h3, & h4": {"fontSize": "18px", "lineHeight": "24px", "margin": "16px 0 8px"},
             },

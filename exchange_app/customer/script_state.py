@@ -25,7 +25,8 @@ WORDS_A_SECOND = 2.3
 def first_script() -> str:
     """An example to begin with, in the language of whoever asks."""
     return say(
-        "# Greeting\n\nGood afternoon, {{name}}! My name is {{operator}}, I am calling from … May I take two minutes?\n\n"
+        "# Greeting\n\nGood afternoon, {{name}}! My name is {{operator}}, I am calling from … "
+        "May I take two minutes?\n\n"
         "# Reason\n\nSay in two sentences why you call and what the person gains.\n\n"
         "# Agreement\n\nWhich day suits you?\n\n"
         "# Objections\n\n## Where did you get my number?\n\nSay where. If they ask, we will not call again.\n\n"
@@ -56,7 +57,7 @@ def lines_of(draft: ScriptDraft) -> list[FieldLine]:
 
 class Script(rx.State):
     markdown: str = ""
-    fields: list[FieldLine] = []
+    fields: rx.Field[list[FieldLine]] = rx.field(default_factory=list)
     version: int = 0
     """Number of the version that operators read; 0: none yet."""
     dirty: bool = False
@@ -64,8 +65,8 @@ class Script(rx.State):
     preview: str = ""
     """Safe HTML."""
     aloud_s: int = 0
-    names: list[str] = []
-    unknown: list[str] = []
+    names: rx.Field[list[str]] = rx.field(default_factory=list)
+    unknown: rx.Field[list[str]] = rx.field(default_factory=list)
     """Fields of the script that neither the list nor the exchange has."""
     sample_id: int = 0
     sample_name: str = ""

@@ -12,7 +12,7 @@ from .run_state import Run
 from .steps import step_foot, step_head
 
 
-def refusal() -> rx.Component:
+def refusal() -> Any:
     """Why the campaign was not started or paused: what is missing, and where to put it right."""
 
     def at(step: str, words: Any) -> rx.Component:
@@ -135,7 +135,7 @@ def _checks() -> rx.Component:
     )
 
 
-def run_buttons() -> rx.Component:
+def run_buttons() -> Any:
     """Start, pause: what the status allows."""
     start = button(t("Start calling"), kind="solid", icon="play", on_click=Run.start)
     return rx.match(

@@ -12,6 +12,7 @@ from .here import Here
 
 def _step(number: int, name: str, label: Any, done: Any, here: str) -> rx.Component:
     on = name == here
+    current: dict[str, Any] = {"aria_current": "step"} if on else {}
     mark = rx.cond(done, rx.icon("check", size=14, aria_hidden="true"), rx.fragment(str(number)))
     return rx.el.li(
         rx.link(
@@ -23,7 +24,7 @@ def _step(number: int, name: str, label: Any, done: Any, here: str) -> rx.Compon
             color="inherit",
             class_name="row",
             style={"minHeight": "32px"},
-            **({"aria_current": "step"} if on else {}),
+            **current,
         ),
         class_name="on" if on else rx.cond(done, "done", ""),
     )

@@ -15,3 +15,8 @@ def sentence(message_id: Any, params: Any) -> Any:
     """The catalogue's text of a Var of an id; the ids themselves are named where their table stands."""
     data = VarData.merge(_TRANSLATOR, message_id._get_all_var_data(), params._get_all_var_data())
     return Var(_js_expr=f"t_({message_id!s}, {message_id!s}, {params!s})", _var_data=data).to(str)
+
+
+def digits(number: Any) -> Any:
+    """A whole number as a text without grouping, for ids and keys."""
+    return number.to_string()
