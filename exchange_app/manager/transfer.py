@@ -1,0 +1,218 @@
+"""The transfer on the desk: the strip, who hears whom, what the operator wrote, what was before."""
+
+from typing import Any
+
+import reflex as rx
+
+from exchange_app.design import (
+    OUTCOMES,
+    badge,
+    button,
+    call_strip,
+    callout,
+    card,
+    clock,
+    cord,
+    cord_board,
+    data_list,
+    dialog,
+    jack,
+    key,
+    segment,
+    segmented,
+)  # fmt: skip
+from exchange_app.i18n import date, t
+
+from .desk_rows import Earlier, Line
+from .state import ManagerDesk
+from .words import STAGES, live, sub, value_of, who
+
+S = ManagerDesk
+IS_LIVE = (S.stage == "ringing") | (S.stage == "consulting") | (S.stage == "with_contact")
+
+
+def _clock() -> rx.Component:
+    """How long this stage lasts; it stands still when the transfer is over."""
+
+    def since(start: Any, under: Any) -> rx.Component:
+        return rx.el.div(rx.el.div(rx.el.b(clock(since=start, end=S.ended_ms)), rx.el.span(under)), class_name="clock")
+
+    return rx.match(
+        S.stage,
+        ("ringing", since(S.started_ms, t("rings"))),
+        ("consulting", since(S.answered_ms, t("with the operator"))),
+        ("with_contact", since(S.joined_ms, t("with the contact"))),
+        ("ended", rx.cond(S.joined_ms > 0, since(S.joined_ms, t("with the contact")), rx.fragment())),
+        rx.fragment(),
+    )
+
+
+def _who_sub() -> Any:
+    named = (S.person != "") & (S.person != S.contact)
+    return rx.el.span(
+        rx.cond(named, rx.el.span(S.person, " · ", translate="no")),
+        rx.el.span(S.number, class_name="nw", translate="no"),
+    )
+
+
+def _back_to_desk(big: bool = True) -> rx.Component:
+    return button(t("Back to the desk"), kind="solid", key="Enter" if big else None, big=True, on_click=S.leave_ended,
+                  id="leave" if big else "leave-phone")  # fmt: skip
+
+
+def strip() -> rx.Component:
+    return call_strip(
+        STAGES, S.stage, sub=sub(), who=who(), who_sub=_who_sub(), clock=_clock(), live=live(),
+        actions=[rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment())],
+    )  # fmt: skip
+
+
+def cords() -> rx.Component:
+    """Contact, operator, manager: drawn, and said in words under each."""
+    contact_says = rx.match(
+        S.stage,
+        ("ringing", t("hears music")), ("consulting", t("hears music")), ("with_contact", t("hears you")),
+        ("ended", t("has hung up or you have")), t("with the operator"),
+    )  # fmt: skip
+    operator_says = rx.match(
+        S.stage, ("ringing", t("will tell you")), ("consulting", t("tells you")), ("with_contact", t("has left")),
+        ("ended", t("has left")), t("with the contact"),
+    )  # fmt: skip
+    you_say = rx.match(
+        S.stage, ("ringing", t("not answered yet")), ("consulting", t("hear the operator")),
+        ("with_contact", t("hear the contact")), t("not on the line"),
+    )  # fmt: skip
+    contact, operator = rx.cond(S.person != "", S.person, who()), S.operator_first
+    three = cord_board(
+        jack(contact, contact_says, tone="amber"),
+        cord("hold", t("waits")),
+        jack(operator, operator_says, icon="headset", tone="accent"),
+        cord(rx.cond(S.stage == "ringing", "ring", "transfer"),
+             rx.cond(S.stage == "ringing", t("rings you"), t("you hear each other"))),
+        jack(t("You"), you_say, tone="blue"), label=t("Who hears whom"),
+    )  # fmt: skip
+    two = cord_board(
+        jack(contact, contact_says, tone="accent"), cord("both", t("you hear each other")),
+        jack(t("You"), you_say, tone="accent"), label=t("Who hears whom"),
+    )  # fmt: skip
+    return rx.match(
+        S.stage, ("ringing", three), ("consulting", three), ("with_contact", two), rx.fragment()
+    )  # fmt: skip
+
+
+def _lines(lines: Any) -> rx.Component:
+    def one(line: rx.Var[Line]) -> rx.Component:
+        return rx.fragment(rx.el.dt(line.label, translate="no"), rx.el.dd(value_of(line), class_name="b"))
+
+    return data_list(rx.foreach(lines, one))
+
+
+def written() -> rx.Component:
+    """The form's answers and the note, as far as the operator has come."""
+    nothing = rx.el.p(t("Nothing yet. What the operator writes appears here by itself."), class_name="m")
+    return rx.fragment(
+        rx.cond(S.answers.length() > 0, _lines(S.answers)),
+        rx.cond(S.note != "", rx.el.blockquote(S.note, translate="no", class_name="note")),
+        rx.cond((S.answers.length() == 0) & (S.note == ""), nothing),
+    )
+
+
+def _written_at() -> rx.Component:
+    return rx.cond(
+        S.saved_ms > 0,
+        rx.el.span(rx.icon("check", size=16, aria_hidden="true"),
+                   t("written {time}", time=date(S.saved_ms, timeStyle="medium")), class_name="xs m row nw"),
+    )  # fmt: skip
+
+
+def incoming() -> rx.Component:
+    """Pops up while the manager's phone rings. It is answered on the phone; here one reads whom it is about."""
+    return dialog(
+        who(),
+        rx.el.p(rx.el.span(S.campaign, translate="no"), " · ", t("passed on by {operator}", operator=S.operator), class_name="m"),
+        rx.el.p(_who_sub(), class_name="b"),
+        cords(),
+        card(written(), flat=True, class_name="col quiet"),
+        callout(t("Your phone rings: answer it there."),
+                t("At first you hear {operator} only; the contact joins when {operator} connects you.", operator=S.operator_first),
+                tone="blue", icon="phone-incoming"),
+        rx.el.div(button(t("Show on the page"), kind="line", big=True, key="Esc", on_click=S.fold(False), id="fold"), class_name="row w"),
+        open=(S.stage == "ringing") & ~S.folded, on_open_change=S.fold, alert=True, width="640px",
+    )  # fmt: skip
+
+
+def _earlier(one: rx.Var[Earlier]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(date(one.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw"),
+        rx.el.div(
+            rx.el.div(OUTCOMES.badge(one.outcome), " ", rx.el.span(one.operator, class_name="m", translate="no"), class_name="row w"),
+            rx.cond(one.note != "", rx.el.p(one.note, translate="no")), class_name="grow",
+        ),
+        class_name="row t g3 earlier",
+    )  # fmt: skip
+
+
+def _history() -> rx.Component:
+    return rx.fragment(
+        rx.el.hr(class_name="hr"), rx.el.h3(t("Before this call")),
+        rx.cond(
+            S.history.length() > 0, rx.el.ol(rx.foreach(S.history, _earlier), class_name="list s"),
+            rx.el.p(t("Nobody has called this contact before."), class_name="m s"),
+        ),
+    )  # fmt: skip
+
+
+def _contact_pane() -> rx.Component:
+    return card(
+        rx.el.div(rx.el.h2(t("What the operator wrote")), _written_at(), class_name="row sb w"),
+        rx.el.div(written(), class_name="col g3", aria_live="polite"),
+        rx.cond(
+            S.closed, badge(t("The operator has saved the call"), icon="check"),
+            rx.el.div(button(t("Read again"), kind="ghost", key="N", icon="refresh-cw", on_click=S.read_again), class_name="row"),
+        ),
+        _history(),
+        class_name=rx.cond(S.pane == "contact", "pane m-on col g3", "pane col g3"),
+    )  # fmt: skip
+
+
+def _list_pane() -> rx.Component:
+    return rx.el.div(
+        rx.cond(IS_LIVE, card(rx.el.h2(t("Who hears whom")), cords(), class_name="col g3")),
+        card(
+            rx.el.h2(t("From the list")),
+            data_list(
+                (t("Campaign"), rx.el.span(S.campaign, translate="no")),
+                rx.cond(S.time_zone != "", rx.fragment(rx.el.dt(t("Time there")),
+                        rx.el.dd(date(S.started_ms, hour="2-digit", minute="2-digit", timeZone=S.time_zone)))),
+            ),
+            rx.cond(S.facts.length() > 0, _lines(S.facts), rx.el.p(t("The list says nothing more."), class_name="m")),
+            class_name="col g3",
+        ),
+        class_name=rx.cond(S.pane == "list", "pane m-on col g4", "pane col g4"),
+    )  # fmt: skip
+
+
+def _phone_panes() -> rx.Component:
+    return rx.el.div(
+        segmented(
+            segment(t("Contact"), on=S.pane == "contact", on_click=S.show_pane("contact")),
+            segment(t("List and line"), on=S.pane == "list", on_click=S.show_pane("list")),
+            label=t("Parts of the page"), full=True, class_name="grow",
+        ),
+        class_name="only-m phone-panes",
+    )  # fmt: skip
+
+
+def transfer_page() -> rx.Component:
+    return rx.fragment(
+        strip(),
+        incoming(),
+        # Mounted as long as the transfer lives: the page follows what is written meanwhile.
+        rx.cond(IS_LIVE & (S.call_id != ""), rx.el.span(on_mount=S.follow, key=S.call_id, hidden=True)),
+        key("KeyN", S.read_again),
+        rx.cond(~IS_LIVE, key("Enter", S.leave_ended)),
+        _phone_panes(),
+        rx.cond(S.unread, rx.el.div(callout(t("The notes could not be read."), t("The talk goes on. Press N to read them again."), tone="amber"), class_name="messages")),
+        rx.el.div(_contact_pane(), _list_pane(), class_name="ws two"),
+        rx.cond(~IS_LIVE, rx.el.div(_back_to_desk(big=False), class_name="abar only-m")),
+    )  # fmt: skip
