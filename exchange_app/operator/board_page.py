@@ -5,14 +5,14 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import badge, button, callout, dialog, empty_state, head, loading, segment, segmented, select
-from exchange_app.i18n import date, money, number, t, tn
+from exchange_app.i18n import date, number, t, tc, tn
 
 from .board_state import Board, ShownCard
 from .browser import card_grid
 from .desk_state import Desk
 from .look import LOOK
 from .panes import objections, script_text
-from .words import notice, price_parts
+from .words import notice, price, price_parts
 
 
 def _clock_word(ms: Any) -> Any:
@@ -50,7 +50,7 @@ def _pay(card: rx.Var[ShownCard]) -> rx.Component:
         rx.el.div(
             rx.cond(
                 card.pay_per_hour >= 0,
-                rx.el.span("≈ ", t("{amount} an hour", amount=money(card.pay_per_hour, card.currency)), class_name="pay"),
+                rx.el.span("≈ ", t("{amount} an hour", amount=price(card.pay_per_hour, card, whole=True)), class_name="pay"),
                 rx.el.span(t("Nobody has worked here yet"), class_name="b"),
             ),
             rx.cond(card.closed != "", badge(t("Closed now"), icon="lock")),
@@ -71,7 +71,11 @@ def _facts(card: rx.Var[ShownCard]) -> rx.Component:
         rx.el.span(", ", t("a talk takes about {m} min {s} s", m=minutes, s=card.mean_talk_s % 60)),
     )
     return rx.el.div(
-        rx.cond(card.closes_ms > 0, _fact("clock", t("Open until {at} by your clock", at=date(card.closes_ms, timeStyle="short")))),
+        rx.cond(
+            card.closed == "",
+            _fact("clock", rx.cond(card.closes_ms > 0, t("Open until {at} by your clock", at=date(card.closes_ms, timeStyle="short")),
+                                   t("Open round the clock"))),
+        ),
         _fact("users", tn("{n} contact waits", "{n} contacts wait", n=card.waiting), talk),
         class_name="facts",
     )  # fmt: skip
@@ -80,7 +84,7 @@ def _facts(card: rx.Var[ShownCard]) -> rx.Component:
 def _deeds(card: rx.Var[ShownCard]) -> rx.Component:
     look = button(t("Script"), on_click=Board.look(card.campaign_id), class_name=rx.cond(card.closed != "", "grow", ""))
     call = button(
-        rx.cond(Board.starting == card.campaign_id, t("Starting…"), t("Call")), kind="solid", key="Enter", icon="phone",
+        rx.cond(Board.starting == card.campaign_id, t("Starting…"), tc("verb", "Call")), kind="solid", key="Enter", icon="phone",
         class_name="grow", custom_attrs={"data-main": "true"}, on_click=Board.start(card.campaign_id),
     )  # fmt: skip
     return rx.el.div(rx.cond(card.closed == "", call), look, class_name="row deed")
@@ -91,7 +95,7 @@ def _card(card: rx.Var[ShownCard]) -> rx.Component:
         rx.el.div(rx.el.h2(card.name), rx.el.div(card.customer_name, class_name="s m"), translate="no"),
         _pay(card),
         rx.cond(card.closed != "", _closed(card)),
-        rx.cond(card.opening_words != "", rx.el.blockquote("«", card.opening_words, "»", translate="no")),
+        rx.cond(card.opening_words != "", rx.el.blockquote(card.opening_words, translate="no")),
         _facts(card), _deeds(card),
         class_name="card mcard", tab_index=0, aria_label=card.name, key=card.campaign_id.to(str),
         custom_attrs={"data-card": card.campaign_id.to(str)},
@@ -107,7 +111,7 @@ def _tools() -> rx.Component:
             label=t("Which campaigns"),
         ),
         rx.el.label(
-            t("First"),
+            tc("sort", "First"),
             select(("pay", t("higher pay an hour")), ("waiting", t("more contacts")), ("talk", t("shorter talks")), ("name", t("by name")),
                    id="sort", value=Board.sort, on_change=Board.sort_by, style={"width": "230px"}),
             class_name="row s",
@@ -138,7 +142,7 @@ def board_page() -> rx.Component:
             rx.cond(Desk.state != "off_shift", rx.link(t("You are on shift: to the workspace"), href="/operator/work")),
         ),
         rx.el.p(t("Pay an hour is counted from real calls of the last seven days, the time to write down included. “Call” starts the shift."),
-                class_name="m", style={"marginBottom": "16px"}),
+                class_name="m lead"),
         rx.cond(Board.gone, callout(t("This campaign was closed just now."), t("The others below are up to date."), tone="amber")),
         notice(),
         rx.cond(

@@ -28,6 +28,8 @@ class ShownCard:
     name: str
     customer_name: str
     currency: str
+    unit: int
+    """Minor units in one of the currency."""
     per_call: int
     per_answered: int
     per_minute: int
@@ -45,7 +47,7 @@ class ShownCard:
 
 def shown(card: BoardCard) -> ShownCard:
     return ShownCard(
-        card.campaign_id, card.name, card.customer_name, card.currency, card.per_call, card.per_answered,
+        card.campaign_id, card.name, card.customer_name, card.currency, sheets.minor_units(card.currency), card.per_call, card.per_answered,
         card.per_minute, card.per_success, -1 if card.pay_per_hour is None else card.pay_per_hour, card.paid_calls,
         card.success_bp / 100, card.opening_words, card.waiting, card.mean_talk_s, card.closed_code or "",
         epoch_ms(card.opens_at) or 0, epoch_ms(card.closes_at) or 0,

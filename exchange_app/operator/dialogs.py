@@ -3,7 +3,7 @@
 import reflex as rx
 
 from exchange_app.design import button, callout, dialog, field, key, text_input
-from exchange_app.i18n import t
+from exchange_app.i18n import t, tc
 
 from .browser import focus_on
 from .desk_state import Desk
@@ -24,9 +24,9 @@ def person_dialog() -> rx.Component:
         rx.cond(general, callout(said, tone="red", alert=True)),
         rx.el.form(
             rx.el.input(type="hidden", name="call_id", value=Desk.call_id),
-            field(t("Name"), text_input(id="person-name", name="name", max_length=200, auto_complete="off", auto_focus=True, bad=about_name),
+            field(tc("person", "Name"), text_input(id="person-name", name="name", max_length=200, auto_complete="off", auto_focus=True, bad=about_name),
                   control_id="person-name", required=True, error=rx.cond(about_name, said, "")),
-            field(t("Number"), text_input(id="person-number", name="number", type="tel", max_length=60, auto_complete="off",
+            field(tc("telephone", "Number"), text_input(id="person-number", name="number", type="tel", max_length=60, auto_complete="off",
                                           bad=about_number),
                   control_id="person-number", required=True, error=rx.cond(about_number, said, ""),
                   hint=t("As the contact says it, with the area code")),

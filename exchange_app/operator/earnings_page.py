@@ -3,7 +3,7 @@
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, badge, button, card, empty_state, head, loading, section, stat, table
-from exchange_app.i18n import date, money, t, tn
+from exchange_app.i18n import date, money, t, tc, tn
 
 from .browser import browser_zone
 from .earnings_state import Earnings, ShownCall, ShownDay
@@ -12,7 +12,7 @@ from .look import LOOK
 
 def _balance() -> rx.Component:
     return rx.el.div(
-        card(stat(t("Available"), money(Earnings.available, Earnings.currency)),
+        card(stat(tc("money", "Available"), money(Earnings.available, Earnings.currency)),
              rx.el.p(t("Reviewed, yours to be paid out."), class_name="s m")),
         card(stat(t("On review"), money(Earnings.pending, Earnings.currency)),
              rx.el.p(t("Earned, and available when the review of the calls is over."), class_name="s m")),
@@ -57,7 +57,7 @@ def _call(call: rx.Var[ShownCall]) -> rx.Component:
 def _calls() -> rx.Component:
     return rx.fragment(
         table(
-            [(t("When"), ""), (t("How it ended"), ""), (t("Campaign"), ""), (t("Talk"), "num"), (t("Pay"), "num")],
+            [(t("When"), ""), (t("How it ended"), ""), (t("Campaign"), ""), (t("Talk"), "num"), (tc("sum", "Pay"), "num")],
             rx.foreach(Earnings.calls, _call), caption=t("Calls with their pay, latest first"),
         ),
         rx.cond(
@@ -78,7 +78,13 @@ def earnings_page() -> rx.Component:
         section(
             t("By day"),
             table(
-                [(t("Day"), ""), (t("Calls"), "num"), (t("Talks"), "num"), (t("Successes"), "num"), (t("Pay"), "num")],
+                [
+                    (t("Day"), ""),
+                    (t("Calls"), "num"),
+                    (t("Talks"), "num"),
+                    (t("Successes"), "num"),
+                    (tc("sum", "Pay"), "num"),
+                ],
                 rx.foreach(Earnings.days, _day),
                 caption=t("The last fourteen days"),
             ),

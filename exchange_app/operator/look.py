@@ -1,7 +1,7 @@
 """What the operator's pages need beyond the components' own look."""
 
 LOOK = """
-.mcard kbd{visibility:hidden}.mcard:focus kbd,.mcard:focus-within kbd{visibility:visible}
+.mcard .deed kbd{display:none}.mcard:focus .deed kbd,.mcard:focus-within .deed kbd{display:inline-grid}
 .mcard:focus{outline:3px solid var(--focus);outline-offset:2px}
 .mcard .deed{margin-top:auto}
 .mcard .price{display:block}
@@ -10,7 +10,8 @@ LOOK = """
 .board-tools{margin-bottom:16px}
 .messages{display:grid;gap:8px;padding:12px var(--sp-5) 0}.messages:empty{display:none}
 .work{padding-bottom:60px}
-.strip .who b,.strip .who span{overflow-wrap:anywhere}
+.strip .who b,.strip .who span{overflow-wrap:anywhere}.strip .who span span{display:inline}
+.strip .clock span{white-space:nowrap}
 .script .chips{margin-bottom:14px}.steps a{color:inherit;text-decoration:none}.steps a:hover{text-decoration:underline}
 .script .step{scroll-margin-top:110px}.script h3{font-size:15px;line-height:22px;color:var(--text-2);margin:18px 0 4px}
 .script .step:first-child h3{margin-top:0}
@@ -27,9 +28,17 @@ LOOK = """
 .seg.full{flex-wrap:wrap}.seg>button{cursor:pointer}
 .foot .end{min-height:36px;padding:0 8px;font-size:15px}
 .phone-panes{padding:12px 16px 0}
-.page h1+p{margin-top:2px}
+.lead{margin:-8px 0 16px}
 .look .script p,.look .script li{font-size:17px;line-height:27px}
 .days{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:12px}
+.saving .btn.big{font-size:16px;padding:0 14px}
+.writing-head{position:sticky;top:-16px;z-index:1;margin:-16px -16px 0;padding:16px 16px 8px;background:var(--panel);border-radius:var(--r-3) var(--r-3) 0 0}
+.ended .disp{gap:6px}.ended .disp>button{min-height:48px;padding-top:4px;padding-bottom:4px}
+.saving{position:sticky;bottom:-16px;margin:0 -16px -16px;padding:12px 16px;background:var(--panel);border-top:1px solid var(--line);border-radius:0 0 var(--r-3) var(--r-3)}
+.several:focus,.seg:focus,h2:focus{outline-offset:6px}
+@media (min-width:1101px) and (min-height:620px){.work{display:flex;flex-direction:column;height:calc(100vh - 60px);padding-bottom:45px}
+.work>.ws{flex:1;min-height:0;grid-template-rows:minmax(0,1fr)}.work>.ws>.pane{max-height:100%;overflow:auto}.work>.strip{flex:none}}
+@media (max-width:640px){.saving{display:none}}
 @media (min-width:1101px){.disp .own{display:inline;font-size:inherit;color:inherit}}
 .disp b .own{display:inline!important;font-size:inherit!important;line-height:inherit!important;color:inherit!important}
 @media (max-width:640px){.messages{padding:12px 16px 0}.work{padding-bottom:76px}.several{grid-template-columns:1fr}

@@ -21,7 +21,7 @@ from exchange_app.design import (
     link_button,
     text_input,
 )  # fmt: skip
-from exchange_app.i18n import money, t, tn
+from exchange_app.i18n import money, t, tc, tn
 
 from .browser import place_time
 from .desk_state import Desk
@@ -96,10 +96,10 @@ def _fact(fact: rx.Var[ShownFact]) -> rx.Component:
 
 def _contact_list() -> rx.Component:
     return rx.el.dl(
-        rx.cond(Desk.person_name != "", rx.fragment(rx.el.dt(t("Person")), rx.el.dd(Desk.person_name, class_name="b", translate="no"))),
+        rx.cond(Desk.person_name != "", rx.fragment(rx.el.dt(tc("who answers", "Person")), rx.el.dd(Desk.person_name, class_name="b", translate="no"))),
         rx.el.dt(t("Contact")), rx.el.dd(Desk.contact_name, class_name="b", translate="no"),
         rx.el.dt(t("Telephone")), rx.el.dd(Desk.masked_number, translate="no"),
-        rx.el.dt(t("Time")), rx.el.dd(place_time(Desk.time_zone)),
+        rx.el.dt(tc("of day", "Time")), rx.el.dd(place_time(Desk.time_zone)),
         rx.el.dt(t("Attempt")), rx.el.dd(t("{n} of {most}", n=Desk.attempt, most=Sheet.max_attempts)),
         rx.foreach(Sheet.facts, _fact),
         class_name="dl",
@@ -196,7 +196,7 @@ def transfer_pane() -> rx.Component:
             rx.el.div(connect, rx.el.p(rx.el.b(t("Connect them.")), " ",
                                        t("Contact and manager talk, you go on to write down how it ended."), class_name="s m"),
                       class_name="col"),
-            rx.el.div(button(t("Return"), big=True, full=True, key="R", icon="arrow-left", class_name="no-m",
+            rx.el.div(button(tc("verb", "Return"), big=True, full=True, key="R", icon="arrow-left", class_name="no-m",
                              on_click=Desk.return_to_contact(Desk.call_id)),
                       rx.el.p(rx.el.b(t("Return.")), " ", t("The manager's line ends, you are with the contact again."), class_name="s m"),
                       class_name="col"),
@@ -259,7 +259,7 @@ def ended_pane() -> rx.Component:
                 hint=rx.fragment(t("By the contact's clock:"), " ", place_time(Desk.time_zone)),
             ),
         ),
-        class_name=rx.cond(Sheet.pane == "form", "pane col g3", "pane m-on col g3"),
+        class_name=rx.cond(Sheet.pane == "form", "pane ended col g3", "pane ended m-on col g3"),
     )  # fmt: skip
 
 

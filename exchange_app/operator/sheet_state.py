@@ -46,6 +46,7 @@ class Sheet(rx.State):
     campaign_name: str = ""
     customer_name: str = ""
     currency: str = "RUB"
+    unit: int = 100
     per_call: int = 0
     per_answered: int = 0
     per_minute: int = 0
@@ -146,7 +147,7 @@ class Sheet(rx.State):
 
     def _show_campaign(self, sheet: sheets.CampaignSheet) -> None:
         self.campaign_id, self.campaign_name, self.customer_name = sheet.campaign_id, sheet.name, sheet.customer_name
-        self.currency = sheet.pay.currency
+        self.currency, self.unit = sheet.pay.currency, sheet.pay.unit
         self.per_call, self.per_answered = sheet.pay.per_call, sheet.pay.per_answered
         self.per_minute, self.per_success = sheet.pay.per_minute, sheet.pay.per_success
         self.max_attempts, self.ring_s, self.wrap_up_s = sheet.max_attempts, sheet.ring_s, sheet.wrap_up_s

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from babel.numbers import get_currency_precision
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +26,11 @@ class Pay:
     per_answered: int = 0
     per_minute: int = 0
     per_success: int = 0
+
+    @property
+    def unit(self) -> int:
+        """Minor units in one of the currency."""
+        return minor_units(self.currency)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,11 @@ class CallSheet:
     dispositions: list[Disposition]
     draft: drafts.Draft = field(default_factory=drafts.Draft)
     hangup_cause: str | None = None
+
+
+def minor_units(currency: str) -> int:
+    """How many minor units one of a currency has: 100 for the rouble, 1 for the yen."""
+    return 10 ** get_currency_precision(currency)
 
 
 def first_name(display_name: str) -> str:

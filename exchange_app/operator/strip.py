@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import OPERATOR_STATES, action_bar, button, call_strip, clock, limit_ring
-from exchange_app.i18n import t, tn
+from exchange_app.i18n import t, tc, tn
 from exchange_app.shell import Me
 
 from .browser import place_time
@@ -97,11 +97,13 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
     def k(key: str) -> str | None:
         return key if big else None
 
-    cancel = _hang_up(t("Cancel"), big, k("H"))
+    cancel = _hang_up(tc("call", "Cancel"), big, k("H"))
     hang_up = _hang_up(t("Hang up"), big, k("H"))
     transfer = button(t("Transfer"), kind="blue", key=k("T"), icon="arrow-right-to-line", big=big,
                       on_click=Desk.start_transfer(Desk.call_id))  # fmt: skip
-    back = button(t("Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id))
+    back = button(
+        tc("verb", "Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id)
+    )
     connect = rx.cond(
         Desk.transfer_answered_ms > 0,
         button(t("Connect them"), kind="blue", key=k("Y"), big=big, on_click=Desk.complete_transfer(Desk.call_id)),

@@ -6,7 +6,7 @@ import reflex as rx
 
 from exchange_app.design import callout
 from exchange_app.design.tones import Tone
-from exchange_app.i18n import date, money, t
+from exchange_app.i18n import date, number, t
 
 from .desk_state import Desk
 from .sheet_state import Sheet
@@ -105,6 +105,12 @@ def person_error(code: Any) -> Any:
     )
 
 
+def price(amount: Any, of: Any, whole: bool = False) -> Any:
+    """A sum in minor units of what has a `currency` and its `unit`, without empty decimals; `whole`: rounded to units."""
+    digits = {"maximumFractionDigits": 0} if whole else {"trailingZeroDisplay": "stripIfInteger"}
+    return number(amount / of.unit, style="currency", currency=of.currency, currencyDisplay="narrowSymbol", **digits)
+
+
 def price_parts(card: Any) -> rx.Component:
     """What is paid for what, of anything with the four parts and their currency; parts of nothing are left out."""
     parts = (
@@ -113,7 +119,7 @@ def price_parts(card: Any) -> rx.Component:
     )  # fmt: skip
     return rx.el.span(
         *(
-            rx.cond(amount > 0, rx.el.span(money(amount, card.currency), " ", words, class_name="part"))
+            rx.cond(amount > 0, rx.el.span(price(amount, card), " ", words, class_name="part"))
             for amount, words in parts
         ),
         class_name="price",
@@ -127,7 +133,7 @@ def follows(outcome: Any) -> Any:
     paid = Sheet.per_answered + Sheet.per_success
     return rx.match(
         outcome,
-        ("success", rx.cond(paid > 0, t("pays {amount}", amount=money(paid, Sheet.currency)), t("the contact is done"))),
+        ("success", rx.cond(paid > 0, t("pays {amount}", amount=price(paid, Sheet)), t("the contact is done"))),
         ("refused", t("the contact is not called again")),
         ("call_back", t("asks for a day and time")),
         ("no_answer", tried), ("busy", tried), ("unreachable", tried), ("dropped", tried),

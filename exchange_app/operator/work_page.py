@@ -15,7 +15,7 @@ from exchange_app.design import (
     segment,
     segmented,
 )  # fmt: skip
-from exchange_app.i18n import money, seconds_until, t, tn
+from exchange_app.i18n import money, seconds_until, t, tc, tn
 from exchange_app.shell import Me
 
 from .browser import browser_zone, focus_on
@@ -54,7 +54,12 @@ def _late() -> rx.Component:
 
 
 def _messages() -> rx.Component:
-    return rx.el.div(_late(), notice(), class_name="messages", aria_live="polite")
+    return rx.el.div(
+        _late(),
+        rx.cond((S == "connection_lost") & IN_CALL, rx.fragment(), notice()),
+        class_name="messages",
+        aria_live="polite",
+    )
 
 
 def _panes_of_phone() -> rx.Component:
@@ -181,11 +186,11 @@ def work_status() -> rx.Component:
     return rx.fragment(
         status(),
         key_overlay([
-            (t("Call"), [("C", t("Call now")), ("H", t("Hang up or cancel")), ("T", t("Transfer to a manager")),
+            (tc("noun", "Call"), [("C", t("Call now")), ("H", t("Hang up or cancel")), ("T", t("Transfer to a manager")),
                          ("Y", t("Connect them")), ("R", t("Return to the contact"))]),
             (t("Talk"), [("O", t("Find an objection")), ("F", t("Write a note")), ("Esc", t("Leave the field")),
                          ("X", t("Add another person")), ("D", t("Do not call again, asks first"))]),
-            (t("Wrap-up"), [("1 … 9", t("How it ended")), ("Ctrl Enter", t("Save and next")), ("P", t("Save, hold the next")),
+            (t("Wrap-up"), [("1 … 9", t("How it ended")), ("Ctrl Enter", t("Save and next")), ("P", t("Save only, without the next")),
                             ("B", t("Save, then break"))]),
             (t("Everywhere"), [("?", t("This list")), ("G C", t("Campaigns")), ("G W", t("Workspace")), ("G E", t("Earnings"))]),
         ]),

@@ -151,15 +151,15 @@ def _saving_buttons() -> rx.Component:
     return rx.el.div(
         button(t("Save and next"), kind="solid", big=True, key="Ctrl Enter", id="save-next",
                on_click=Sheet.close(Desk.call_id, "next")),
-        button(t("Save, hold the next"), big=True, key="P", id="save-hold", on_click=Sheet.close(Desk.call_id, "ready")),
+        button(t("Save only"), big=True, key="P", id="save-hold", on_click=Sheet.close(Desk.call_id, "ready")),
         button(t("Save, then break"), big=True, key="B", id="save-break", on_click=Sheet.close(Desk.call_id, "end_shift")),
-        class_name="row w",
+        class_name="row w saving",
     )  # fmt: skip
 
 
 def form_pane() -> rx.Component:
     return card(
-        rx.el.div(rx.el.h2(_title()), _missing(), class_name="row sb w"),
+        rx.el.div(rx.el.h2(_title()), _missing(), class_name="row sb w writing-head"),
         rx.cond(
             Sheet.unsaved,
             callout(t("What you typed is not saved yet."), t("It is kept here, and we try again every few seconds."), tone="amber"),
