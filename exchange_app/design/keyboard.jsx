@@ -17,18 +17,18 @@ function named(event) {
   const code = event.code.replace(/^Numpad(\d)$/, "Digit$1").replace("NumpadEnter", "Enter");
   return (event.ctrlKey || event.metaKey ? "ctrl+" : "") + (event.shiftKey ? "shift+" : "") + code;
 }
-const fits = (combo, name, event) =>
-  combo === name || (combo.length === 1 && event.key === combo) || (combo === "?" && name === "shift+Slash");
-
 export function pick(bindings, event, { field, onButton, dialog, now, off, before }) {
   const name = named(event), mod = event.ctrlKey || event.metaKey;
   if (event.repeat || event.isComposing || event.defaultPrevented) return null;
   if (onButton && !mod && ["Enter", "Space"].includes(event.code)) return null;
-  const sequence = before ? `${before} ${name}` : null;
-  for (const wanted of [sequence, name]) {
-    if (!wanted) continue;
-    const found = bindings.find((b) =>
-      (wanted === sequence ? b.combo === wanted : fits(b.combo, wanted, event)) &&
+  // two keys in a row first, then the character, then the place
+  const tries = [
+    before ? (b) => b.combo === `${before} ${name}` : () => false,
+    (b) => b.combo.length === 1 && b.combo === event.key,
+    (b) => b.combo === name || (b.combo === "?" && name === "shift+Slash"),
+  ];
+  for (const fits of tries) {
+    const found = bindings.find((b) => fits(b) &&
       (!dialog || (b.node && dialog.contains(b.node))) &&
       (!field || mod || event.altKey || b.inFields) &&
       !(event.altKey && mod) &&
