@@ -42,6 +42,8 @@ class Engine:
         self._text = CommandText(settings)
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
+        self.operators: Operators | None = None
+        """All mailboxes, while it drives."""
 
     def stop(self) -> None:
         """Calls go on: they belong to the switch."""
@@ -76,7 +78,7 @@ class Engine:
     async def _drive(self, ownership: Ownership) -> None:
         name = self._settings.switch_name
         redis = Redis.from_url(self._settings.redis_url)
-        operators = Operators()
+        operators = self.operators = Operators()
         publisher = Publisher(redis)
 
         def lost() -> None:
@@ -92,7 +94,7 @@ class Engine:
         switch = SwitchEffects(connection, operators, self._text, record_fact)
         rows = DatabaseEffects(name, self._text, publisher.campaign)
         stock = Stocktaking(connection, operators, switch)
-        operators.executor = EngineExecutor(switch, rows, publisher)
+        operators.executor = EngineExecutor(switch, rows, publisher, operators)
         reader = CommandReader(redis, name, operators)
         tasks: list[asyncio.Task[None]] = []
         try:

@@ -1,14 +1,17 @@
 """Effects, each to the part that does it."""
 
-from .core.effects import Effect, Persist, SwitchCommand
+from .core.effects import Effect, Persist, PublishManager, SwitchCommand
 from .database_effects import DatabaseEffects
+from .desks import shown_at
 from .mailbox import Mailbox
+from .operators import Operators
 from .publisher import Publisher
 from .switch_effects import SwitchEffects
 
 
 class EngineExecutor:
-    def __init__(self, switch: SwitchEffects, rows: DatabaseEffects, publisher: Publisher):
+    def __init__(self, switch: SwitchEffects, rows: DatabaseEffects, publisher: Publisher, operators: Operators):
+        self._operators = operators
         self._switch = switch
         self._rows = rows
         self._publisher = publisher
@@ -19,5 +22,8 @@ class EngineExecutor:
                 await self._switch.run(mailbox, effect)
             case Persist():
                 await self._rows.run(mailbox, effect)
+            case PublishManager():
+                view = shown_at(effect.view, (other.state for other in self._operators))
+                self._publisher.publish(PublishManager(view))
             case _:
                 self._publisher.publish(effect)

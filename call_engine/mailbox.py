@@ -8,7 +8,16 @@ from uuid import uuid4
 import structlog
 
 from .clock import now_ms
-from .core.effects import CancelTimer, Effect, SetTimer
+from .core.effects import (
+    CallPersist,
+    CancelTimer,
+    Effect,
+    Persist,
+    PublishRow,
+    SaveTransferStarted,
+    SetTimer,
+    TransferPersist,
+)
 from .core.events import Event, TimerFired
 from .core.state import Operator
 from .core.step import step
@@ -25,15 +34,30 @@ class Executor(Protocol):
     async def run(self, mailbox: "Mailbox", effect: Effect) -> None: ...
 
 
+def may_follow(effect: Effect) -> bool:
+    """Whether the switch need not wait for it: a leg must be known before it is made, the rest is only noted."""
+    return isinstance(effect, CallPersist | TransferPersist | PublishRow) and not isinstance(
+        effect, SaveTransferStarted
+    )
+
+
 class Mailbox:
-    """An operator's actor: her state, her queue, her timers, and the task that works through them."""
+    """An operator's actor: her state, her queue, her timers, and the tasks that work through them.
+
+    What is only noted in the database follows in a lane of its own, in order: a slow database delays no bridge and no
+    hangup. Everything that asks the database something waits for that lane first.
+    """
 
     def __init__(self, state: Operator, executor: Executor):
         self.state = state
         self._executor = executor
         self._queue: asyncio.Queue[tuple[Event | Work, asyncio.Future[None] | None]] = asyncio.Queue()
+        self._lane: asyncio.Queue[Effect | asyncio.Future[None]] = asyncio.Queue()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._task = asyncio.create_task(self._work(), name=f"operator {state.operator_id}")
+        self._tasks = (
+            asyncio.create_task(self._work(), name=f"operator {state.operator_id}"),
+            asyncio.create_task(self._note(), name=f"operator {state.operator_id} notes"),
+        )
 
     @property
     def operator_id(self) -> int:
@@ -67,6 +91,11 @@ class Mailbox:
                     self._set_timer(effect)
                 case CancelTimer():
                     self._cancel_timer(effect.name)
+                case _ if may_follow(effect):
+                    self._lane.put_nowait(effect)
+                case Persist():
+                    await self._lane.join()
+                    await self._executor.run(self, effect)
                 case _:
                     await self._executor.run(self, effect)
 
@@ -78,8 +107,22 @@ class Mailbox:
             except Exception:
                 # One bad event must not stop an operator's line: the state before it stays.
                 log.exception("event failed", operator_id=self.operator_id, event_kind=type(item).__name__)
-            if done is not None and not done.done():
-                done.set_result(None)
+            if done is not None:
+                # Done means noted too.
+                self._lane.put_nowait(done)
+
+    async def _note(self) -> None:
+        while True:
+            item = await self._lane.get()
+            try:
+                if isinstance(item, Effect):
+                    await self._executor.run(self, item)
+                elif not item.done():
+                    item.set_result(None)
+            except Exception:
+                log.exception("not noted", operator_id=self.operator_id, effect=type(item).__name__)
+            finally:
+                self._lane.task_done()
 
     def _set_timer(self, effect: SetTimer) -> None:
         self._cancel_timer(effect.name)
@@ -105,5 +148,6 @@ class Mailbox:
     async def close(self) -> None:
         for name in list(self._timers):
             self._cancel_timer(name)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

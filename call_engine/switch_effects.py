@@ -21,6 +21,7 @@ from .operators import Operators
 from .switch.command_text import CommandText, UnsafeValue, api_text
 from .switch.connection import SwitchConnection
 from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
+from .switch.pacing import Pace
 from .switch.reading import read_dump
 
 log = structlog.get_logger()
@@ -37,6 +38,7 @@ class SwitchEffects:
         self._operators = operators
         self._text = text
         self._ask_record = ask_record
+        self._pace = Pace()
 
     async def run(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
         match effect:
@@ -55,6 +57,7 @@ class SwitchEffects:
             log.error("originate refused", operator_id=mailbox.operator_id, leg=str(effect.leg), reason=str(refused))
             mailbox.post(OriginateFailed, leg=effect.leg, cause="INVALID_NUMBER_FORMAT")
             return
+        await self._pace.turn()
         job = self._operators.new_job(mailbox.operator_id, effect.leg)
         try:
             await self._connection.background(text, job)

@@ -31,7 +31,8 @@ def seat_up(state: Operator, event: Event) -> Step:
     """The seat is parked, or was shown to live: what waited for it goes on."""
     if not state.seat.up:
         seat = replace(state.seat, phase=SeatPhase.UP, back_by=None)
-        state = replace(state, seat=seat)
+        told = state.notice is not None and state.notice.code == "seat_lost"
+        state = replace(state, seat=seat, notice=None if told else state.notice)
         step = stay(state, CancelTimer("seat"), CancelTimer("seat_back"), CancelTimer("reseat"))
     else:
         step = stay(state)

@@ -28,7 +28,7 @@ E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 CALLER_ID = re.compile(r"\+?[0-9]{3,15}")
 FOLDER = re.compile(r"(?:[A-Za-z]:)?/?[A-Za-z0-9_./ -]*")
-UNSAFE = re.compile(r"[\x00-\x1f\x7f{}\[\]<>'\"\\,;|&`$^]")
+UNSAFE = re.compile(r"[^\x20-\x7e]|[{}()\[\]<>'\"\\,;|&`$^]")
 
 RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
 COMFORT_TONE = "tone_stream://%(300,4700,350,440);loops=-1"
@@ -63,11 +63,10 @@ def recording_path(folder: PurePosixPath | str, call_id: UUID, claimed_ms: int) 
 
 
 def variables(values: dict[str, str]) -> str:
-    """`{a=1,b='x y'}`: values are quoted where they hold blanks; our own tone strings come escaped already."""
+    """`{a=1,b='x y'}`: values are quoted where they hold blanks; our own tone comes escaped already."""
     parts = []
     for name, value in values.items():
-        plain = value.replace(r"\,", "")
-        if UNSAFE.search(plain):
+        if UNSAFE.search(value.replace(WARNING_TONE, "")):
             raise UnsafeValue(f"variable {name} holds a character with a meaning")
         parts.append(f"{name}='{value}'" if " " in value else f"{name}={value}")
     return "{" + ",".join(parts) + "}"

@@ -50,7 +50,10 @@ class EngineProcess:
             while line := (await self.process.stdout.readline()).decode():
                 if line.startswith(beginning):
                     return line
-        raise AssertionError(f"the engine ended: {self._log.read_text()}")
+        raise AssertionError(f"the engine ended: {self.log_text()}")
+
+    def log_text(self) -> str:
+        return self._log.read_text()
 
     async def kill(self) -> None:
         """As `kill -9`: no chance to say or write anything."""
@@ -217,9 +220,8 @@ async def engine(house: House) -> AsyncIterator[Engine]:
 
 
 @pytest.fixture
-async def engine_process(house: House, tmp_path: Path) -> AsyncIterator[EngineProcess]:
-    """The engine in a process of its own; a test starts, kills and starts it again."""
-    await house.furnish()
+async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callable[..., EngineProcess]]:
+    """`engine_processes(SETTING=…)`: the engine in a process of its own, by the test's settings and these."""
     now = settings()
     environment = {
         "DATABASE_URL": now.database_url,
@@ -227,7 +229,22 @@ async def engine_process(house: House, tmp_path: Path) -> AsyncIterator[EnginePr
         "SWITCH_URL": now.switch_url,
         "RECORDINGS_DIR": str(now.recordings_dir),
     }
-    process = EngineProcess(environment, tmp_path / "engine.log")
+    made: list[EngineProcess] = []
+
+    def make(**other: str) -> EngineProcess:
+        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log"))
+        return made[-1]
+
+    yield make
+    for process in made:
+        if process.process is not None:
+            await process.kill()
+
+
+@pytest.fixture
+async def engine_process(house: House, engine_processes: Callable[..., EngineProcess]) -> EngineProcess:
+    """The engine as a process at work; a test kills it and starts it again."""
+    await house.furnish()
+    process = engine_processes()
     await process.start()
-    yield process
-    await process.kill()
+    return process
