@@ -273,7 +273,8 @@ def _report() -> rx.Component:
                 stat(t("Repeated rows"), report["duplicates"]),
                 stat(t("Not taken"), report["rejected"]),
                 stat(t("Empty rows"), report["empty"]),
-                class_name="grid c3 keep",
+                class_name="grid",
+                style={"gridTemplateColumns": "repeat(auto-fill, minmax(150px, 1fr))"},
             ),
             rx.cond(
                 ContactList.has_file,
@@ -324,7 +325,7 @@ def _import(one: ImportLine) -> rx.Component:
                 rx.link(
                     tn("{n} not taken", "{n} not taken", n=one.not_taken),
                     is_external=False,
-                    custom_attrs={"download": True},
+                    custom_attrs={"download": True, "reloadDocument": True},
                     href=f"/customer/campaign/{Here.number}/rejected/{one.id}.xlsx",
                 ),
                 rx.el.span(t("all taken"), class_name="m"),

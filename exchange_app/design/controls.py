@@ -63,6 +63,9 @@ def link_button(
 ) -> Any:
     """A link that looks like a button. `external=True` for downloads: a plain load instead of a page change."""
     link = rx.el.a if props.pop("external", False) else rx.link
+    if link is rx.el.a:
+        # The router takes every link's click for itself, unless told to leave it to the browser.
+        props["custom_attrs"] = {"reloadDocument": True, **props.get("custom_attrs", {})}
     if link is rx.link:
         props.setdefault("underline", "none")
     return link(*_content(label, icon, key), href=href, class_name=_classes(kind, big, full, class_name), **props)
