@@ -40,7 +40,7 @@ def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
             aria_label=label,
             show_saved=False,
         ),
-        style={"width": "116px"},
+        style={"width": "140px"},
     )
 
 
@@ -90,9 +90,7 @@ def _number(name: str, limit: Limit, label: Any, hint: Any) -> rx.Component:
             value=Hours.shown[name],
             kind="number",
             on_save=Hours.change_limit,
-            min=limit.least,
-            max=limit.most,
-            step=1,
+            custom_attrs={"min": limit.least, "max": limit.most, "step": 1},
         ),
         control_id=name,
         hint=hint,

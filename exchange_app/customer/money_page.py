@@ -28,7 +28,8 @@ def _balance() -> rx.Component:
         rx.el.div(
             stat(t("Can be spent"), money(Money.available, Money.currency)),
             stat(t("Held for calls in progress"), money(Money.held, Money.currency)),
-            class_name="grid c2 keep",
+            class_name="grid",
+            style={"gridTemplateColumns": "1fr 1fr"},
         ),
         rx.el.p(
             t("Before each call the most it can cost is held; what it did not cost comes back when it ends."),

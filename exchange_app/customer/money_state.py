@@ -19,7 +19,7 @@ PAGE = 50
 MOST = 1000
 
 CALLS = text("""
-select k.id, k.e164, k.campaign_id, k.outcome, c.name as contact, p.name as campaign, x.billed_s
+select k.id, k.claimed_at, k.e164, k.campaign_id, k.outcome, c.name as contact, p.name as campaign, x.billed_s
 from call k join contact c on c.id = k.contact_id join campaign p on p.id = k.campaign_id
 left join settlement x on x.call_id = k.id where k.id = any(:ids)
 """)
@@ -133,7 +133,7 @@ async def _lines(s: AsyncSession, customer_id: int, before: int | None) -> tuple
         if call is not None:
             line = Line(
                 one.transaction_id,
-                epoch_ms(one.at) or 0,
+                epoch_ms(call.claimed_at) or 0,
                 one.kind,
                 one.amount,
                 call.contact,
