@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from exchange_app import broker
 from exchange_app.build import CLIENT
+from exchange_app.faults import described
 from exchange_app.i18n import HEAD as LANGUAGE_HEAD
 from exchange_app.i18n import later, t
 from exchange_app.live import run_bridge
@@ -31,12 +32,7 @@ log = structlog.get_logger(__name__)
 
 def failed(exception: Exception) -> rx.event.EventSpec:
     """A handler raised: the person is told in their language, the log gets the place and no values."""
-    frames = []
-    trace = exception.__traceback__
-    while trace is not None:
-        frames.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 3)[-1]}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    log.error("handler_failed", error=type(exception).__name__, at=frames[-4:])
+    log.error("handler_failed", **described(exception))
     return rx.toast.error(later("Something went wrong. Nothing you saved is lost."))
 
 

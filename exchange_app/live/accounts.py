@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from reflex.state import BaseState
 
 from exchange_app.broker import redis
+from exchange_app.faults import described
 from exchange_domain.messages import LIVE, ManagerView, OperatorView, manager_snapshot_key, operator_snapshot_key
 from exchange_domain.texts import language
 
@@ -63,7 +64,6 @@ def deliver(app: rx.App, account_id: int, message: View) -> None:
     if account_id not in _tasks:
         task = asyncio.create_task(_empty(app, account_id), name=f"live-{account_id}")
         _tasks[account_id] = task
-        task.add_done_callback(lambda _: _tasks.pop(account_id, None))
 
 
 async def _empty(app: rx.App, account_id: int) -> None:
@@ -79,13 +79,17 @@ async def _empty(app: rx.App, account_id: int) -> None:
                 continue
             language.set(account.language)
             principal_of_event.set(account)
-            for token in registry.tokens(account_id):
-                await _give(app, token, message)
         except Exception as failed:
-            log.error(
-                "live_apply_failed", account_id=account_id, kind=message.kind, error=repr(type(failed)), exc_info=True
-            )
+            log.error("live_account_unread", account_id=account_id, **described(failed))
+            continue
+        for token in registry.tokens(account_id):
+            try:
+                await _give(app, token, message)
+            except Exception as failed:
+                log.error("live_apply_failed", account_id=account_id, kind=message.kind, **described(failed))
+    # No await since the mailbox was found empty, so nothing can have come in between.
     _waiting.pop(account_id, None)
+    _tasks.pop(account_id, None)
 
 
 async def _give(app: rx.App, token: str, message: View) -> None:

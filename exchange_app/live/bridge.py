@@ -8,6 +8,7 @@ import reflex as rx
 import structlog
 from pydantic import ValidationError
 
+from exchange_app.faults import described
 from exchange_app.security.sessions import ENDED_CHANNEL
 from exchange_domain.messages import LIVE, ManagerView, OperatorView
 from exchange_domain.settings import settings
@@ -42,7 +43,7 @@ async def run_bridge(app: rx.App) -> None:
         except asyncio.CancelledError:
             raise
         except Exception as failed:
-            log.warning("bus_lost", error=type(failed).__name__, retry_in_s=pause)
+            log.warning("bus_lost", retry_in_s=pause, **described(failed))
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
@@ -63,8 +64,8 @@ async def _hand_on(app: rx.App, message: dict[str, Any]) -> None:
             rooms.deliver(app, subject, body)
     except ValidationError as unreadable:
         log.error("live_message_unreadable", channel=message["channel"], faults=unreadable.error_count())
-    except Exception:
-        log.error("live_message_failed", channel=message["channel"], exc_info=True)
+    except Exception as failed:
+        log.error("live_message_failed", channel=message["channel"], **described(failed))
 
 
 async def forget_page(token: str) -> None:

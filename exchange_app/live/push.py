@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.state import BaseState, StateUpdate
+from reflex_base.event import Event
 
 NAMESPACE = "/_event"
 VAR_SUFFIX = "_rx_state_"
@@ -41,6 +42,8 @@ async def to_room(app: rx.App, room: str, state: type[BaseState], values: dict[s
 
 
 async def disconnect(app: rx.App, token: str) -> None:
-    """Closes a page's socket; the page connects again by itself, and is asked anew who it is."""
+    """Sends a page to sign-in by a full load, so that nothing of what it showed stays, and closes its socket."""
     if (sid := sid_of(app, token)) is not None:
+        away = Event.from_event_type(rx.call_script("location.assign('/sign-in')"))
+        await app.sio.emit("event", StateUpdate(events=away), to=sid, namespace=NAMESPACE)  # type: ignore[union-attr]
         await app.sio.disconnect(sid, namespace=NAMESPACE)  # type: ignore[union-attr]

@@ -146,8 +146,8 @@ def deliver(app: rx.App, subject: str, message: Any) -> None:
             continue
         try:
             row = here.kind.row(message) if message.kind == "call" else None
-        except Exception:
-            log.error("room_row_failed", room=here.name, exc_info=True)
+        except Exception as failed:
+            log.error("room_row_failed", room=here.name, **described(failed))
             continue
         if row is not None:
             here.upserts[row["id"]] = {**here.upserts.get(row["id"], {}), **row}
@@ -184,8 +184,15 @@ async def _tell(app: rx.App, here: _Room, message: Any) -> None:
             try:
                 async with push.modify(app, token) as root:
                     await here.kind.other(root, message)
-            except Exception:
-                log.error("room_message_failed", room=here.name, exc_info=True)
+            except Exception as failed:
+                log.error("room_message_failed", room=here.name, **described(failed))
+
+
+async def show(name: str, values: dict[str, Any]) -> None:
+    """Sets further vars of the room's state for everybody in it, such as totals beside the table."""
+    here = _rooms.get(name)
+    if here is not None and _app is not None:
+        await push.to_room(_app, name, here.kind.state, values)
 
 
 async def resync(app: rx.App) -> None:

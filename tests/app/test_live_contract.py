@@ -59,7 +59,10 @@ async def test_token_manager_knows_who_is_connected(app: Any):
     assert await app.event_namespace._token_manager.link_token_to_sid("t1", "s1") is None
     assert push.connected(app, "t1") and push.sid_of(app, "t1") == "s1"
     await push.disconnect(app, "t1")
-    assert app.sio.emitted[-1] == ("disconnect", "s1", "/_event")
+    (event, update, to), last = app.sio.emitted
+    assert (event, to) == ("event", {"to": "s1", "namespace": "/_event"})
+    assert "location.assign" in str(update.events[0].payload)
+    assert last == ("disconnect", "s1", "/_event")
 
 
 async def test_delta_has_the_shape_that_the_browser_takes(app: Any):
