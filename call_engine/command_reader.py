@@ -28,6 +28,7 @@ STALE_MS = 15_000
 """A press older than this is not carried out, if it would ring somebody or connect people."""
 REMEMBER_S = 24 * 3600
 KEEP_ENTRIES = 10_000
+TRIM_EVERY = 1_000
 BLOCK_MS = 2_000
 ALWAYS = (CloseCall, EndShift, HangUp)
 """Commands that stay right however late they come."""
@@ -46,15 +47,19 @@ class CommandReader:
 
     async def run(self) -> None:
         """Reads until cancelled; waits and goes on when Redis was away."""
-        begun = False
+        begun, taken = False, 0
         while True:
             try:
                 if not begun:
                     await self._begin()
                     begun = True
                 for _, entries in await self._next():
+                    taken += len(entries)
                     for entry_id, fields in entries:
                         await self._take(entry_id, fields)
+                if taken >= TRIM_EVERY:
+                    await self._trim()
+                    taken = 0
             except (RedisError, OSError) as error:
                 log.warning("commands cannot be read", error=type(error).__name__)
                 begun = False
@@ -82,6 +87,10 @@ class CommandReader:
                 await self._take(entry_id, fields)
             if _text(cursor) == "0-0":
                 break
+        await self._trim()
+
+    async def _trim(self) -> None:
+        """The stream keeps its latest commands only; those not acknowledged are among them."""
         await self._redis.xtrim(self._stream, maxlen=KEEP_ENTRIES, approximate=True)
 
     async def _take(self, entry_id: Any, fields: Any) -> None:

@@ -49,34 +49,19 @@ def _version_key(snapshot_key: str) -> str:
     return f"{snapshot_key}:version"
 
 
-class Publisher:
-    """A queue with one place for each thing that is shown, worked through by one task."""
+Send = Callable[[], Awaitable[None]]
 
-    def __init__(self, redis: Redis):
-        self._redis = redis
-        self._put_view = redis.register_script(PUT_VIEW)
-        self._waiting: dict[object, Callable[[], Awaitable[None]]] = {}
+
+class Outbox:
+    """A queue with one place for each thing, worked through by one task; what fails for a moment is sent again."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[object, Send] = {}
         self._changed = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def publish(self, effect: Effect) -> None:
-        match effect:
-            case PublishOperator():
-                self._put(("operator", effect.view.operator_id), lambda: self._operator(effect.view))
-            case PublishManager():
-                self._put(("manager", effect.view.manager_id), lambda: self._manager(effect.view))
-            case PublishRow():
-                self._put(("row", effect.call_id), lambda: self._row(effect.call_id))
-
-    def row(self, call_id: UUID) -> None:
-        self.publish(PublishRow(call_id))
-
-    def campaign(self, campaign_id: int) -> None:
-        """Status or money of a campaign changed."""
-        self._put(("campaign", campaign_id), lambda: self._campaign(campaign_id))
-
-    def _put(self, key: object, send: Callable[[], Awaitable[None]]) -> None:
+    def put(self, key: object, send: Send) -> None:
         # Put again, it goes to the end: what was there before it in time is sent before it.
         self._waiting.pop(key, None)
         self._waiting[key] = send
@@ -106,6 +91,41 @@ class Publisher:
     async def drained(self) -> None:
         """Waits until everything put so far has gone out."""
         await self._idle.wait()
+
+
+class Publisher:
+    """People's own views never wait for rows, which are read from the database first."""
+
+    def __init__(self, redis: Redis):
+        self._redis = redis
+        self._put_view = redis.register_script(PUT_VIEW)
+        self._views = Outbox()
+        self._rows = Outbox()
+
+    def publish(self, effect: Effect) -> None:
+        match effect:
+            case PublishOperator():
+                self._views.put(("operator", effect.view.operator_id), lambda: self._operator(effect.view))
+            case PublishManager():
+                self._views.put(("manager", effect.view.manager_id), lambda: self._manager(effect.view))
+            case PublishRow():
+                self.row(effect.call_id)
+
+    def row(self, call_id: UUID) -> None:
+        """A call changed in the customer's table."""
+        self._rows.put(("row", call_id), lambda: self._row(call_id))
+
+    def campaign(self, campaign_id: int) -> None:
+        """Status or money of a campaign changed."""
+        self._rows.put(("campaign", campaign_id), lambda: self._campaign(campaign_id))
+
+    async def run(self) -> None:
+        await asyncio.gather(self._views.run(), self._rows.run())
+
+    async def drained(self) -> None:
+        """Waits until everything put so far has gone out."""
+        await self._views.drained()
+        await self._rows.drained()
 
     async def _operator(self, view: OperatorView) -> None:
         await self._view(operator_snapshot_key(view.operator_id), operator_channel(view.operator_id), view)
