@@ -20,6 +20,7 @@ from exchange_app.security.middleware import Guard
 from exchange_app.shell import Me, connection, error_pages
 from exchange_app.shell.brand import name
 from exchange_app.shell.frame import framed
+from exchange_app.shell.homes import offer
 from exchange_app.shell.page import Page
 from exchange_app.shell.roles import collected
 from exchange_app.shell.theme import HEAD as THEME_HEAD
@@ -63,6 +64,7 @@ app.register_lifespan_task(run_bridge)
 app.register_lifespan_task(pools)
 
 PAGES: list[Page] = collected()
+offer(PAGES)
 
 
 def add(page: Page) -> None:

@@ -80,6 +80,7 @@ def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, butt
         for title, keys in groups
     ]
     return rx.dialog.root(
+        key("?", press=button_id),
         rx.dialog.trigger(
             rx.el.button(
                 rx.icon("keyboard", aria_hidden="true"),

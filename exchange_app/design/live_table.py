@@ -34,6 +34,7 @@ class Column:
 
     def props(self) -> dict[str, Any]:
         align = "num" if self.kind in ("number", "money", "length", "running") else ""
+        align = "nw" if self.kind in ("clock", "date") else align
         return {
             "key": self.key,
             "label": self.label,

@@ -6,7 +6,7 @@ const intl = (Kind, lang, options) => {
   return made.get(key) ?? made.set(key, new Kind(lang, options)).get(key);
 };
 function translator(lang) {
-  const pseudo = lang === "qps", bcp = pseudo ? "en" : lang, texts = TEXTS[lang] ?? {};
+  const pseudo = lang === "qps", bcp = lang === "ru" ? "ru" : "en-GB", texts = TEXTS[lang] ?? {};
   const wrap = (s) => (pseudo ? `⟦${s}⟧` : s);
   const number = (v, o) => intl(Intl.NumberFormat, bcp, o).format(v);
   const show = (v) => (typeof v === "number" ? number(v) : (v ?? ""));

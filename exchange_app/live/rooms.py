@@ -11,6 +11,8 @@ import reflex as rx
 import structlog
 from reflex.state import BaseState
 
+from exchange_app.faults import described
+
 from . import push
 
 log = structlog.get_logger(__name__)

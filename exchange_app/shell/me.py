@@ -12,14 +12,8 @@ from exchange_app.security.principals import forget
 from exchange_domain import accounts, database
 from exchange_domain.texts import LANGUAGES
 
-HOMES = {
-    "operator": "/operator",
-    "customer": "/customer",
-    "manager": "/manager",
-    "moderator": "/moderator",
-    "admin": "/admin",
-}
-"""Where a role's work begins, in the order in which a role is taken when an account has several."""
+from .homes import HOMES, homes_of
+
 THEMES = ("system", "light", "dark")
 
 
@@ -49,7 +43,7 @@ class Me(rx.State):
             return rx.redirect("/", replace=True)
         self.account_id, self.name, self.email = account.account_id, account.display_name, account.email
         self.initials, self.gender = initials(account.display_name), account.gender or ""
-        self.homes = [r for r in HOMES if r in account.roles]
+        self.homes = homes_of(account.roles)
         self.roles, self.theme = sorted(account.roles), account.theme
         registry.enter(account.account_id, self.router.session.client_token)
         return rx.call_script(f"i18n.clock({int(time.time() * 1000)});i18n.set({account.language!r})")
@@ -59,9 +53,8 @@ class Me(rx.State):
     async def lead_home(self):
         """On_load of `/`: to the pages of the first role, or to sign-in."""
         account = principal_of_event.get()
-        home = next((HOMES[r] for r in HOMES if account and r in account.roles), None)
-        if home:
-            return rx.redirect(home, replace=True)
+        if account and (homes := homes_of(account.roles)):
+            return rx.redirect(HOMES[homes[0]], replace=True)
         return rx.redirect("/sign-in" if account is None else "/sign-in?error=no_role", replace=True)
 
     @rx.event

@@ -28,6 +28,7 @@ class _ThemeSwitch(rx.Component):
     library = _LIBRARY
     tag = "ThemeSwitch"
     label: rx.Var[str]
+    wide: rx.Var[bool]
     on_choose: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
@@ -36,6 +37,6 @@ def theme_keeper() -> Any:
     return _ThemeKeeper.create(theme=Me.theme)
 
 
-def theme_switch() -> Any:
-    """System, light, dark, in turn."""
-    return _ThemeSwitch.create(label=t("Change theme"), on_choose=Me.choose_theme)
+def theme_switch(wide: bool = False) -> Any:
+    """System, light, dark, in turn. `wide`: with its words, for the menu on phones."""
+    return _ThemeSwitch.create(label=t("Change theme"), wide=wide, on_choose=Me.choose_theme)

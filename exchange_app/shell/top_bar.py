@@ -9,7 +9,8 @@ from exchange_app.design.forms import post_form
 from exchange_app.i18n import t
 
 from .brand import name, sign
-from .me import HOMES, Me
+from .homes import HOMES
+from .me import Me
 from .page import Page
 from .theme import theme_switch
 
@@ -72,22 +73,28 @@ def _account_menu(role: str) -> Any:
         )
         for other in HOMES
     ]
-    return rx.el.details(
-        rx.el.summary(
+    # A popover closes by itself: by Esc, by a press beside it.
+    return rx.fragment(
+        rx.el.button(
             rx.el.span(Me.initials, class_name="ava", translate="no", aria_hidden="true"),
             rx.el.span(Me.name, class_name="sr", translate="no"),
+            type="button",
             class_name="ib",
             aria_label=t("Account"),
+            custom_attrs={"popoverTarget": "account-menu"},
         ),
         rx.el.div(
             rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", translate="no"),
             rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
+            theme_switch(wide=True),
             post_form(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden="true"), t("Sign out"), type="submit"),
                 action="/auth/sign-out",
             ),
+            id="account-menu",
+            class_name="menu",
+            custom_attrs={"popover": "auto"},
         ),
-        class_name="menu",
     )
 
 
