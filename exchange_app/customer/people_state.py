@@ -119,6 +119,8 @@ class People(rx.State):
         async with opened(self) as at:
             if at is None:
                 return gone()
+            if chosen not in await customers.managers(at.db, at.campaign.customer_id):
+                return gone()
             order = [i for i in await self._order(at) if i != chosen] + ([chosen] if wanted else [])
             await campaigns.set_managers(at.db, at.id, order)
             await self._read(at)
