@@ -15,6 +15,7 @@ from exchange_app.i18n import HEAD as LANGUAGE_HEAD
 from exchange_app.i18n import later, t
 from exchange_app.live import run_bridge
 from exchange_app.pages_mount import PageAddresses
+from exchange_app.records import watch_spool
 from exchange_app.security.headers import SecurityHeaders
 from exchange_app.security.middleware import Guard
 from exchange_app.shell import Me, connection, error_pages
@@ -61,6 +62,7 @@ app.app_wraps[(5, "Overlay")] = lambda stateful: rx.fragment(rx.memo(connection.
 app.app_wraps[(55, "ErrorBoundary")] = lambda stateful: connection.boundary()
 app.add_middleware(Guard())
 app.register_lifespan_task(run_bridge)
+app.register_lifespan_task(watch_spool)
 app.register_lifespan_task(pools)
 
 PAGES: list[Page] = collected()

@@ -6,13 +6,14 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from exchange_app.records import routes as record_routes
 from exchange_app.shell.roles import FOLDERS
 from exchange_app.sign_in.routes import routes as sign_in_routes
 
 
 def routes() -> Starlette:
-    """Sign-in and whatever the role folders bring; everything else falls through to the pages."""
-    found: list[BaseRoute] = list(sign_in_routes())
+    """Sign-in, the switch's records, and what the role folders bring; everything else falls through to the pages."""
+    found: list[BaseRoute] = [*sign_in_routes(), *record_routes()]
     here = Path(__file__).parent
     for folder in FOLDERS:
         if (here / folder / "__init__.py").exists():

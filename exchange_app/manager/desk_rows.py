@@ -46,7 +46,7 @@ class Line:
     label: str
     value: str
     kind: str = "text"
-    """text; date (ISO); yes_no (the value is yes or no)"""
+    """text; number; date (ISO); yes_no (the value is yes or no)"""
 
 
 @dataclass
@@ -135,11 +135,17 @@ async def posts(s: AsyncSession, manager_id: int) -> list[Post]:
 
     return [
         Post(
-            campaign_id=r.id, campaign=r.name, customer=r.customer, running=r.status == "active", kind=r.endpoint_kind,
-            endpoint=rings_at(r.endpoint_kind, r.endpoint), position=r.position, before=", ".join(short_name(name) for name in r.before),
+            campaign_id=r.id,
+            campaign=r.name,
+            customer=r.customer,
+            running=r.status == "active",
+            kind=r.endpoint_kind,
+            endpoint=rings_at(r.endpoint_kind, r.endpoint),
+            position=r.position,
+            before=", ".join(short_name(name) for name in r.before),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 async def given(s: AsyncSession, manager_id: int, call_id: UUID) -> Call | None:
@@ -197,7 +203,7 @@ def answered(fields: list[FormField], answers: dict[str, Any]) -> list[Line]:
         value = answers.get(one.key)
         if value is None or value == "" or value == []:
             continue
-        kind = "date" if one.kind == FieldKind.DATE else "text"
+        kind = {FieldKind.DATE: "date", FieldKind.NUMBER: "number"}.get(one.kind, "text")
         if one.kind == FieldKind.YES_NO:
             kind, value = "yes_no", "yes" if str(value).lower() in ("true", "yes", "1") else "no"
         elif isinstance(value, list):
@@ -244,18 +250,25 @@ async def recent(s: AsyncSession, manager_id: int) -> list[RecentTransfer]:
     rows = (await s.execute(RECENT, {"manager": manager_id, "most": MOST_RECENT})).all()
     return [
         RecentTransfer(
-            transfer_id=str(r.id), at_ms=epoch_ms(r.started_at) or 0, contact=r.contact, person=r.person_name,
-            about=_about(r.note, r.form, r.result), operator=short_name(r.operator),
+            transfer_id=str(r.id),
+            at_ms=epoch_ms(r.started_at) or 0,
+            contact=r.contact,
+            person=r.person_name,
+            about=_about(r.note, r.form, r.result),
+            operator=short_name(r.operator),
             talk_s=round((r.ended_at - r.completed_at).total_seconds()) if r.completed_at and r.ended_at else 0,
-            result=RESULTS.get(r.state, "live"), outcome=r.outcome or "", label=r.label or "",
+            result=RESULTS.get(r.state, "live"),
+            outcome=r.outcome or "",
+            label=r.label or "",
         )
         for r in rows
-    ]  # fmt: skip
+    ]
 
 
 def _about(note: str, form: list[dict[str, Any]], result: dict[str, Any]) -> str:
     """What it was about, in a few words: the first answer of the form, else the note."""
-    first = next((line.value for line in answered(parse_form(form), result) if line.kind == "text"), "")
+    lines = answered(parse_form(form), result)
+    first = next((line.value for line in lines if line.kind == "text"), "")
     words = first or " ".join(note.split())
     return words if len(words) <= 80 else words[:79].rstrip() + "…"
 

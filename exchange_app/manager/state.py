@@ -242,11 +242,30 @@ class ManagerDesk(rx.State):
 
 
 EMPTY: dict[str, Any] = {
-    "stage": "waiting", "call_id": "", "transfer_id": "", "contact": "", "person": "", "number": "", "operator": "",
-    "operator_first": "", "campaign": "", "customer": "", "time_zone": "", "started_ms": 0, "answered_ms": 0,
-    "joined_ms": 0, "ended_ms": 0, "answers": [], "note": "", "saved_ms": 0, "closed": False, "facts": [], "history": [],
-    "folded": False, "pane": "contact",
-}  # fmt: skip
+    "stage": "waiting",
+    "call_id": "",
+    "transfer_id": "",
+    "contact": "",
+    "person": "",
+    "number": "",
+    "operator": "",
+    "operator_first": "",
+    "campaign": "",
+    "customer": "",
+    "time_zone": "",
+    "started_ms": 0,
+    "answered_ms": 0,
+    "joined_ms": 0,
+    "ended_ms": 0,
+    "answers": [],
+    "note": "",
+    "saved_ms": 0,
+    "closed": False,
+    "facts": [],
+    "history": [],
+    "folded": False,
+    "pane": "contact",
+}
 """The desk without a transfer."""
 
 

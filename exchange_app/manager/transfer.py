@@ -20,7 +20,7 @@ from exchange_app.design import (
     key,
     segment,
     segmented,
-)  # fmt: skip
+)
 from exchange_app.i18n import date, t
 
 from .desk_rows import Earlier, Line
@@ -56,48 +56,74 @@ def _who_sub() -> Any:
 
 
 def _back_to_desk(big: bool = True) -> rx.Component:
-    return button(t("Back to the desk"), kind="solid", key="Enter" if big else None, big=True, on_click=S.leave_ended,
-                  id="leave" if big else "leave-phone")  # fmt: skip
+    return button(
+        t("Back to the desk"),
+        kind="solid",
+        key="Enter" if big else None,
+        big=True,
+        full=not big,
+        on_click=S.leave_ended,
+        id="leave" if big else "leave-phone",
+    )
 
 
 def strip() -> rx.Component:
     return call_strip(
-        STAGES, S.stage, sub=sub(), who=who(), who_sub=_who_sub(), clock=_clock(), live=live(),
+        STAGES,
+        S.stage,
+        sub=sub(),
+        who=who(),
+        who_sub=_who_sub(),
+        clock=_clock(),
+        live=live(),
         actions=[rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment())],
-    )  # fmt: skip
+    )
 
 
 def cords() -> rx.Component:
     """Contact, operator, manager: drawn, and said in words under each."""
     contact_says = rx.match(
         S.stage,
-        ("ringing", t("hears music")), ("consulting", t("hears music")), ("with_contact", t("hears you")),
-        ("ended", t("has hung up or you have")), t("with the operator"),
-    )  # fmt: skip
+        ("ringing", t("hears music")),
+        ("consulting", t("hears music")),
+        ("with_contact", t("hears you")),
+        ("ended", t("has hung up or you have")),
+        t("with the operator"),
+    )
     operator_says = rx.match(
-        S.stage, ("ringing", t("will tell you")), ("consulting", t("tells you")), ("with_contact", t("has left")),
-        ("ended", t("has left")), t("with the contact"),
-    )  # fmt: skip
+        S.stage,
+        ("ringing", t("will tell you")),
+        ("consulting", t("tells you")),
+        ("with_contact", t("has left")),
+        ("ended", t("has left")),
+        t("with the contact"),
+    )
     you_say = rx.match(
-        S.stage, ("ringing", t("not answered yet")), ("consulting", t("hear the operator")),
-        ("with_contact", t("hear the contact")), t("not on the line"),
-    )  # fmt: skip
+        S.stage,
+        ("ringing", t("not answered yet")),
+        ("consulting", t("hear the operator")),
+        ("with_contact", t("hear the contact")),
+        t("not on the line"),
+    )
     contact, operator = rx.cond(S.person != "", S.person, who()), S.operator_first
     three = cord_board(
         jack(contact, contact_says, tone="amber"),
         cord("hold", t("waits")),
         jack(operator, operator_says, icon="headset", tone="accent"),
-        cord(rx.cond(S.stage == "ringing", "ring", "transfer"),
-             rx.cond(S.stage == "ringing", t("rings you"), t("you hear each other"))),
-        jack(t("You"), you_say, tone="blue"), label=t("Who hears whom"),
-    )  # fmt: skip
+        cord(
+            rx.cond(S.stage == "ringing", "ring", "transfer"),
+            rx.cond(S.stage == "ringing", t("rings you"), t("you hear each other")),
+        ),
+        jack(t("You"), you_say, tone="blue"),
+        label=t("Who hears whom"),
+    )
     two = cord_board(
-        jack(contact, contact_says, tone="accent"), cord("both", t("you hear each other")),
-        jack(t("You"), you_say, tone="accent"), label=t("Who hears whom"),
-    )  # fmt: skip
-    return rx.match(
-        S.stage, ("ringing", three), ("consulting", three), ("with_contact", two), rx.fragment()
-    )  # fmt: skip
+        jack(contact, contact_says, tone="accent"),
+        cord("both", t("you hear each other")),
+        jack(t("You"), you_say, tone="accent"),
+        label=t("Who hears whom"),
+    )
+    return rx.match(S.stage, ("ringing", three), ("consulting", three), ("with_contact", two), rx.fragment())
 
 
 def _lines(lines: Any) -> rx.Component:
@@ -120,46 +146,74 @@ def written() -> rx.Component:
 def _written_at() -> rx.Component:
     return rx.cond(
         S.saved_ms > 0,
-        rx.el.span(rx.icon("check", size=16, aria_hidden="true"),
-                   t("written {time}", time=date(S.saved_ms, timeStyle="medium")), class_name="xs m row nw"),
-    )  # fmt: skip
+        rx.el.span(
+            rx.icon("check", size=16, aria_hidden="true"),
+            t("written {time}", time=date(S.saved_ms, timeStyle="medium")),
+            class_name="xs m row nw",
+        ),
+    )
 
 
 def incoming() -> rx.Component:
     """Pops up while the manager's phone rings. It is answered on the phone; here one reads whom it is about."""
     return dialog(
         who(),
-        rx.el.p(rx.el.span(S.campaign, translate="no"), " · ", t("passed on by {operator}", operator=S.operator), class_name="m"),
+        rx.el.p(
+            rx.el.span(S.campaign, translate="no"),
+            " · ",
+            t("passed on by {operator}", operator=S.operator),
+            class_name="m",
+        ),
         rx.el.p(_who_sub(), class_name="b"),
+        callout(
+            t("Your phone rings: answer it there."),
+            t(
+                "At first you hear {operator} only; the contact joins when {operator} connects you.",
+                operator=S.operator_first,
+            ),
+            tone="blue",
+            icon="phone-incoming",
+        ),
         cords(),
         card(written(), flat=True, class_name="col quiet"),
-        callout(t("Your phone rings: answer it there."),
-                t("At first you hear {operator} only; the contact joins when {operator} connects you.", operator=S.operator_first),
-                tone="blue", icon="phone-incoming"),
-        rx.el.div(button(t("Show on the page"), kind="line", big=True, key="Esc", on_click=S.fold(False), id="fold"), class_name="row w"),
-        open=(S.stage == "ringing") & ~S.folded, on_open_change=S.fold, alert=True, width="640px",
-    )  # fmt: skip
+        rx.el.div(
+            button(t("Show on the page"), kind="line", big=True, key="Esc", on_click=S.fold(False), id="fold"),
+            class_name="row w",
+        ),
+        open=(S.stage == "ringing") & ~S.folded,
+        on_open_change=S.fold,
+        alert=True,
+        width="640px",
+    )
 
 
 def _earlier(one: rx.Var[Earlier]) -> rx.Component:
     return rx.el.li(
         rx.el.span(date(one.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw"),
         rx.el.div(
-            rx.el.div(OUTCOMES.badge(one.outcome), " ", rx.el.span(one.operator, class_name="m", translate="no"), class_name="row w"),
-            rx.cond(one.note != "", rx.el.p(one.note, translate="no")), class_name="grow",
+            rx.el.div(
+                OUTCOMES.badge(one.outcome),
+                " ",
+                rx.el.span(one.operator, class_name="m", translate="no"),
+                class_name="row w",
+            ),
+            rx.cond(one.note != "", rx.el.p(one.note, translate="no")),
+            class_name="grow",
         ),
         class_name="row t g3 earlier",
-    )  # fmt: skip
+    )
 
 
 def _history() -> rx.Component:
     return rx.fragment(
-        rx.el.hr(class_name="hr"), rx.el.h3(t("Before this call")),
+        rx.el.hr(class_name="hr"),
+        rx.el.h3(t("Before this call")),
         rx.cond(
-            S.history.length() > 0, rx.el.ol(rx.foreach(S.history, _earlier), class_name="list s"),
+            S.history.length() > 0,
+            rx.el.ol(rx.foreach(S.history, _earlier), class_name="list s"),
             rx.el.p(t("Nobody has called this contact before."), class_name="m s"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _contact_pane() -> rx.Component:
@@ -167,12 +221,16 @@ def _contact_pane() -> rx.Component:
         rx.el.div(rx.el.h2(t("What the operator wrote")), _written_at(), class_name="row sb w"),
         rx.el.div(written(), class_name="col g3", aria_live="polite"),
         rx.cond(
-            S.closed, badge(t("The operator has saved the call"), icon="check"),
-            rx.el.div(button(t("Read again"), kind="ghost", key="N", icon="refresh-cw", on_click=S.read_again), class_name="row"),
+            S.closed,
+            badge(t("The operator has saved the call"), icon="check"),
+            rx.el.div(
+                button(t("Read again"), kind="ghost", key="N", icon="refresh-cw", on_click=S.read_again),
+                class_name="row",
+            ),
         ),
         _history(),
         class_name=rx.cond(S.pane == "contact", "pane m-on col g3", "pane col g3"),
-    )  # fmt: skip
+    )
 
 
 def _list_pane() -> rx.Component:
@@ -182,14 +240,19 @@ def _list_pane() -> rx.Component:
             rx.el.h2(t("From the list")),
             data_list(
                 (t("Campaign"), rx.el.span(S.campaign, translate="no")),
-                rx.cond(S.time_zone != "", rx.fragment(rx.el.dt(t("Time there")),
-                        rx.el.dd(date(S.started_ms, hour="2-digit", minute="2-digit", timeZone=S.time_zone)))),
+                rx.cond(
+                    S.time_zone != "",
+                    rx.fragment(
+                        rx.el.dt(t("Time there")),
+                        rx.el.dd(date(S.started_ms, hour="2-digit", minute="2-digit", timeZone=S.time_zone)),
+                    ),
+                ),
             ),
             rx.cond(S.facts.length() > 0, _lines(S.facts), rx.el.p(t("The list says nothing more."), class_name="m")),
             class_name="col g3",
         ),
         class_name=rx.cond(S.pane == "list", "pane m-on col g4", "pane col g4"),
-    )  # fmt: skip
+    )
 
 
 def _phone_panes() -> rx.Component:
@@ -197,10 +260,12 @@ def _phone_panes() -> rx.Component:
         segmented(
             segment(t("Contact"), on=S.pane == "contact", on_click=S.show_pane("contact")),
             segment(t("List and line"), on=S.pane == "list", on_click=S.show_pane("list")),
-            label=t("Parts of the page"), full=True, class_name="grow",
+            label=t("Parts of the page"),
+            full=True,
+            class_name="grow",
         ),
         class_name="only-m phone-panes",
-    )  # fmt: skip
+    )
 
 
 def transfer_page() -> rx.Component:
@@ -211,8 +276,16 @@ def transfer_page() -> rx.Component:
         rx.cond(IS_LIVE & (S.call_id != ""), rx.el.span(on_mount=S.follow, key=S.call_id, hidden=True)),
         key("KeyN", S.read_again),
         rx.cond(~IS_LIVE, key("Enter", S.leave_ended)),
+        rx.cond(~IS_LIVE, rx.el.div(_back_to_desk(big=False), class_name="only-m phone-panes")),
         _phone_panes(),
-        rx.cond(S.unread, rx.el.div(callout(t("The notes could not be read."), t("The talk goes on. Press N to read them again."), tone="amber"), class_name="messages")),
+        rx.cond(
+            S.unread,
+            rx.el.div(
+                callout(
+                    t("The notes could not be read."), t("The talk goes on. Press N to read them again."), tone="amber"
+                ),
+                class_name="messages",
+            ),
+        ),
         rx.el.div(_contact_pane(), _list_pane(), class_name="ws two"),
-        rx.cond(~IS_LIVE, rx.el.div(_back_to_desk(big=False), class_name="abar only-m")),
-    )  # fmt: skip
+    )

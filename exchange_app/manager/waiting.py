@@ -17,16 +17,22 @@ S = ManagerDesk
 def _length(seconds: Any) -> Any:
     """Seconds as m:ss."""
     return rx.Var(
-        f"(s => Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0'))({seconds!s})", _var_data=seconds._get_all_var_data()
-    ).to(str)  # fmt: skip
+        f"(s => Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0'))({seconds!s})",
+        _var_data=seconds._get_all_var_data(),
+    ).to(str)
 
 
 def _row(row: rx.Var[RecentTransfer]) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(date(row.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw no-m"),
+        rx.el.td(
+            date(row.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw no-m"
+        ),
         rx.el.td(
             rx.el.div(rx.cond(row.contact != "", row.contact, row.person), class_name="b", translate="no"),
-            rx.cond((row.person != "") & (row.person != row.contact), rx.el.div(row.person, class_name="s m", translate="no")),
+            rx.cond(
+                (row.person != "") & (row.person != row.contact),
+                rx.el.div(row.person, class_name="s m", translate="no"),
+            ),
         ),
         rx.el.td(outcome_badge(row), class_name="rt only-m"),
         rx.el.td(row.about, translate="no", class_name="tl"),
@@ -34,7 +40,7 @@ def _row(row: rx.Var[RecentTransfer]) -> rx.Component:
         rx.el.td(rx.cond(row.talk_s > 0, _length(row.talk_s), "—"), class_name="num m"),
         rx.el.td(outcome_badge(row), class_name="no-m"),
         key=row.transfer_id,
-    )  # fmt: skip
+    )
 
 
 def _recent() -> rx.Component:
@@ -54,7 +60,8 @@ def _recent() -> rx.Component:
         empty_state(
             t("No transfers yet"),
             t(
-                "When an operator has an interested contact on the line, your phone rings and this page shows who it is."
+                "When an operator has an interested contact on the line, your phone rings "
+                "and this page shows who it is."
             ),
             icon="phone-incoming",
         )
@@ -69,15 +76,16 @@ def _post(post: rx.Var[Post]) -> rx.Component:
         t("You are asked first"),
     )
     return rx.el.li(
-        rx.cond(
-            post.kind == "number", rx.icon("smartphone", aria_hidden="true"), rx.icon("phone", aria_hidden="true")
-        ),
+        rx.cond(post.kind == "number", rx.icon("smartphone", aria_hidden="true"), rx.icon("phone", aria_hidden="true")),
         rx.el.div(
-            rx.el.b(post.campaign, translate="no"), rx.el.div(place(post), class_name="s"), rx.el.div(turn, class_name="s m"),
-            rx.cond(~post.running, badge(t("does not call now"), icon="pause")), class_name="grow col post",
+            rx.el.b(post.campaign, translate="no"),
+            rx.el.div(place(post), class_name="s"),
+            rx.el.div(turn, class_name="s m"),
+            rx.cond(~post.running, badge(t("does not call now"), icon="pause")),
+            class_name="grow col post",
         ),
         class_name="row t g3",
-    )  # fmt: skip
+    )
 
 
 def _posts() -> rx.Component:
@@ -105,9 +113,11 @@ def _posts() -> rx.Component:
 
 def _today() -> rx.Component:
     return rx.el.span(
-        tn("{n} transfer taken in 24 hours", "{n} transfers taken in 24 hours", n=S.taken), ", ",
-        tn("{n} missed", "{n} missed", n=S.missed), class_name="m",
-    )  # fmt: skip
+        tn("{n} transfer taken in 24 hours", "{n} transfers taken in 24 hours", n=S.taken),
+        ", ",
+        tn("{n} missed", "{n} missed", n=S.missed),
+        class_name="m",
+    )
 
 
 def waiting_page() -> rx.Component:

@@ -6,27 +6,33 @@ import reflex as rx
 
 from exchange_app.design import OUTCOMES, States, badge
 from exchange_app.design.states import Shown
-from exchange_app.i18n import date, t
+from exchange_app.i18n import date, number, t
 
 from .desk_rows import Line, Post, RecentTransfer
 from .state import ManagerDesk
 
-STAGES = States({
-    "waiting": Shown("headset", t("On the desk"), "accent"),
-    "ringing": Shown("phone-incoming", t("Incoming"), "amber"),
-    "consulting": Shown("arrow-right-to-line", t("Consultation"), "blue"),
-    "with_contact": Shown("audio-lines", t("Talking"), "accent"),
-    "ended": Shown("check", t("Talk ended"), "gray"),
-    "missed": Shown("phone-missed", t("Missed"), "gray"),
-    "returned": Shown("undo-2", t("Taken back"), "gray"),
-}, Shown("circle-help", t("Unknown"), "gray"))  # fmt: skip
+STAGES = States(
+    {
+        "waiting": Shown("headset", t("On the desk"), "accent"),
+        "ringing": Shown("phone-incoming", t("Incoming"), "amber"),
+        "consulting": Shown("arrow-right-to-line", t("Consultation"), "blue"),
+        "with_contact": Shown("audio-lines", t("Talking"), "accent"),
+        "ended": Shown("check", t("Talk ended"), "gray"),
+        "missed": Shown("phone-missed", t("Missed"), "gray"),
+        "returned": Shown("undo-2", t("Taken back"), "gray"),
+    },
+    Shown("circle-help", t("Unknown"), "gray"),
+)
 
-RESULTS = States({
-    "taken": Shown("check", t("Taken"), "accent"),
-    "missed": Shown("phone-missed", t("Missed"), "gray"),
-    "returned": Shown("undo-2", t("Taken back"), "gray"),
-    "live": Shown("audio-lines", t("Now"), "blue"),
-}, Shown("circle-help", t("Unknown"), "gray"))  # fmt: skip
+RESULTS = States(
+    {
+        "taken": Shown("check", t("Taken"), "accent"),
+        "missed": Shown("phone-missed", t("Missed"), "gray"),
+        "returned": Shown("undo-2", t("Taken back"), "gray"),
+        "live": Shown("audio-lines", t("Now"), "blue"),
+    },
+    Shown("circle-help", t("Unknown"), "gray"),
+)
 
 
 def sub() -> Any:
@@ -47,14 +53,21 @@ def live() -> Any:
     """What a screen reader says when the stage begins."""
     return rx.match(
         ManagerDesk.stage,
-        ("ringing", t("Transfer from {operator}: {contact}. Your phone rings", operator=ManagerDesk.operator_first, contact=who())),
+        (
+            "ringing",
+            t(
+                "Transfer from {operator}: {contact}. Your phone rings",
+                operator=ManagerDesk.operator_first,
+                contact=who(),
+            ),
+        ),
         ("consulting", t("You talk with {operator}. The contact hears music", operator=ManagerDesk.operator_first)),
         ("with_contact", t("You are connected with the contact")),
         ("ended", t("The talk is over")),
         ("missed", t("The transfer was not answered")),
         ("returned", t("The operator went back to the contact")),
         "",
-    )  # fmt: skip
+    )
 
 
 def who() -> Any:
@@ -72,11 +85,18 @@ def place(post: rx.Var[Post]) -> Any:
     )
 
 
+def number_of(digits: Any) -> Any:
+    """A number in the reader's notation; what is none yet, because it is being typed, stays as it is."""
+    is_number = rx.Var(f"/^-?\\d+([.]\\d+)?$/.test({digits!s})", _var_data=digits._get_all_var_data()).to(bool)
+    return rx.cond(is_number, number(digits), digits)
+
+
 def value_of(line: rx.Var[Line]) -> Any:
     """An answer as it is read; what people typed is not translated."""
     return rx.match(
         line.kind,
         ("yes_no", rx.el.span(rx.cond(line.value == "yes", t("Yes"), t("No")))),
+        ("number", rx.el.span(number_of(line.value), translate="no")),
         ("date", rx.el.span(date(line.value, weekday="short", day="numeric", month="long", timeZone="UTC"))),
         rx.el.span(line.value, translate="no"),
     )
@@ -86,6 +106,7 @@ def outcome_badge(row: rx.Var[RecentTransfer]) -> rx.Component:
     """How the contact's call ended; while it is open, what became of the transfer."""
     shown = badge(
         rx.cond(row.label != "", rx.el.span(row.label, translate="no"), OUTCOMES.word(row.outcome)),
-        tone=OUTCOMES.tone(row.outcome), icon=OUTCOMES.icon(row.outcome),
-    )  # fmt: skip
+        tone=OUTCOMES.tone(row.outcome),
+        icon=OUTCOMES.icon(row.outcome),
+    )
     return rx.cond((row.result == "taken") & (row.outcome != ""), shown, RESULTS.badge(row.result))
