@@ -97,7 +97,7 @@ def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, butt
                 rx.el.p(t("In a field letters are letters: press Esc first, or Alt with the key."), class_name="m s"),
                 *shown,
                 _SingleKeys.create(label=t("Single keys act")),
-                rx.dialog.close(rx.el.button(t("Close"), kbd("Esc"), type="button", class_name="btn line")),
+                rx.el.div(rx.dialog.close(rx.el.button(t("Close"), kbd("Esc"), type="button", class_name="btn line"))),
                 class_name="col g4",
             ),
             max_width="860px",

@@ -1,6 +1,6 @@
 """The way in: sign-in, sign-out, and joining by invitation."""
 
-from exchange_app.i18n import t
+from exchange_app.i18n import t, tc
 from exchange_app.shell.page import Page
 
 from .join_page import join_page
@@ -10,6 +10,6 @@ from .state import Join, SignIn
 
 def pages() -> list[Page]:
     return [
-        Page("/sign-in", sign_in_page, t("Sign in"), frame="bare", on_load=[SignIn.enter]),
+        Page("/sign-in", sign_in_page, tc("heading", "Sign in"), frame="bare", on_load=[SignIn.enter]),
         Page("/join/[token]", join_page, t("Invitation"), frame="bare", on_load=[Join.enter]),
     ]

@@ -72,9 +72,9 @@ def _form() -> Any:
                     t(
                         "The link is for {email} and works until {day}.",
                         email=Join.email,
-                        day=date(Join.expires_at, dateStyle="long"),
+                        day=date(Join.expires_at, day="numeric", month="long"),
                     ),
-                    t("The link works once, until {day}.", day=date(Join.expires_at, dateStyle="long")),
+                    t("The link works once, until {day}.", day=date(Join.expires_at, day="numeric", month="long")),
                 ),
                 class_name="m",
             ),

@@ -7,7 +7,7 @@ import reflex as rx
 from exchange_app.design.controls import button, field, icon_button, link_button, text_input
 from exchange_app.design.forms import post_form
 from exchange_app.design.surfaces import callout, card
-from exchange_app.i18n import t
+from exchange_app.i18n import t, tc
 from exchange_app.shell.frame import sheet
 from exchange_app.shell.top_bar import role_names
 
@@ -40,7 +40,7 @@ def password_field(state: type[SignIn] | type[Join], *, new: bool, **more) -> An
 def _form() -> Any:
     # A plain form: the answer sets the cookie and loads the page anew, so that the socket is opened with it.
     return post_form(
-        rx.el.h1(t("Sign in")),
+        rx.el.h1(tc("heading", "Sign in")),
         sign_in_error(),
         rx.cond(
             SignIn.signed_in_as, callout(t("You are signed in."), rx.link(t("To my pages"), href="/"), tone="accent")
