@@ -13,15 +13,31 @@ from .work_page import status, title, work_page, work_status
 def pages() -> list[Page]:
     return [
         Page(
-            "/operator", board_page, t("Campaigns"), role="operator", nav=Nav(t("Campaigns"), "layout-grid", key="KeyC"),
-            on_load=[Desk.enter, Board.enter], status=status,
+            "/operator",
+            board_page,
+            t("Campaigns"),
+            role="operator",
+            nav=Nav(t("Campaigns"), "layout-grid", key="KeyC"),
+            on_load=[Desk.enter, Board.enter],
+            status=status,
         ),
         Page(
-            "/operator/work", work_page, title(), role="operator", nav=Nav(t("Workspace"), "headset", key="KeyW"),
-            on_load=[Desk.enter], status=work_status, tabs=False,
+            "/operator/work",
+            work_page,
+            title(),
+            role="operator",
+            nav=Nav(t("Workspace"), "headset", key="KeyW"),
+            on_load=[Desk.enter],
+            status=work_status,
+            tabs=False,
         ),
         Page(
-            "/operator/earnings", earnings_page, t("Earnings"), role="operator", nav=Nav(t("Earnings"), "wallet", key="KeyE"),
-            on_load=[Desk.enter], status=status,
+            "/operator/earnings",
+            earnings_page,
+            t("Earnings"),
+            role="operator",
+            nav=Nav(t("Earnings"), "wallet", key="KeyE"),
+            on_load=[Desk.enter],
+            status=status,
         ),
-    ]  # fmt: skip
+    ]

@@ -7,7 +7,7 @@ import reflex as rx
 from exchange_app.design import badge, button, callout, dialog, empty_state, head, loading, segment, segmented, select
 from exchange_app.i18n import date, number, t, tc, tn
 
-from .board_state import Board, ShownCard
+from .board_state import Board
 from .browser import card_grid
 from .desk_state import Desk
 from .look import LOOK
@@ -19,20 +19,44 @@ def _clock_word(ms: Any) -> Any:
     return date(ms, weekday="short", hour="2-digit", minute="2-digit")
 
 
-def _closed(card: rx.Var[ShownCard]) -> rx.Component:
+def _closed(card: Any) -> rx.Component:
     opens = rx.cond(card.opens_ms > 0, t("Opens on {at} by your clock.", at=_clock_word(card.opens_ms)), "")
-    return rx.match(
-        card.closed,
-        ("outside_hours", callout(t("Not at this hour."), t("It is too early or too late at the contacts'."), " ", opens, tone="amber")),
-        ("nothing_due", callout(t("Everyone has been called for now."), rx.cond(
-            card.opens_ms > 0, t("The next contact is due on {at}.", at=_clock_word(card.opens_ms)), ""), tone="amber")),
-        ("out_of_funds", callout(t("The customer's money has run out."), t("It opens as soon as they pay in."), tone="amber",
-                                 icon="wallet")),
-        callout(t("All contacts are done."), t("It opens when the customer adds a list."), tone="gray", icon="check"),
-    )  # fmt: skip
+    return rx.fragment(
+        rx.match(
+            card.closed,
+            (
+                "outside_hours",
+                callout(
+                    t("Not at this hour."), t("It is too early or too late at the contacts'."), " ", opens, tone="amber"
+                ),
+            ),
+            (
+                "nothing_due",
+                callout(
+                    t("Everyone has been called for now."),
+                    rx.cond(
+                        card.opens_ms > 0, t("The next contact is due on {at}.", at=_clock_word(card.opens_ms)), ""
+                    ),
+                    tone="amber",
+                ),
+            ),
+            (
+                "out_of_funds",
+                callout(
+                    t("The customer's money has run out."),
+                    t("It opens as soon as they pay in."),
+                    tone="amber",
+                    icon="wallet",
+                ),
+            ),
+            callout(
+                t("All contacts are done."), t("It opens when the customer adds a list."), tone="gray", icon="check"
+            ),
+        )
+    )
 
 
-def _pay(card: rx.Var[ShownCard]) -> rx.Component:
+def _pay(card: Any) -> rx.Component:
     counted = [
         tn("counted from {n} call in 7 days", "counted from {n} calls in 7 days", n=card.paid_calls),
         rx.cond(
@@ -50,21 +74,23 @@ def _pay(card: rx.Var[ShownCard]) -> rx.Component:
         rx.el.div(
             rx.cond(
                 card.pay_per_hour >= 0,
-                rx.el.span("≈ ", t("{amount} an hour", amount=price(card.pay_per_hour, card, whole=True)), class_name="pay"),
+                rx.el.span(
+                    "≈ ", t("{amount} an hour", amount=price(card.pay_per_hour, card, whole=True)), class_name="pay"
+                ),
                 rx.el.span(t("Nobody has worked here yet"), class_name="b"),
             ),
             rx.cond(card.closed != "", badge(t("Closed now"), icon="lock")),
             class_name="row sb w",
         ),
         rx.el.div(price_parts(card), rx.cond(card.paid_calls > 0, rx.el.span(*counted)), class_name="s m"),
-    )  # fmt: skip
+    )
 
 
 def _fact(icon: str, *words: Any) -> rx.Component:
     return rx.fragment(rx.icon(icon, aria_hidden="true"), rx.el.span(*words))
 
 
-def _facts(card: rx.Var[ShownCard]) -> rx.Component:
+def _facts(card: Any) -> rx.Component:
     minutes = card.mean_talk_s // 60
     talk = rx.cond(
         card.mean_talk_s > 0,
@@ -73,33 +99,48 @@ def _facts(card: rx.Var[ShownCard]) -> rx.Component:
     return rx.el.div(
         rx.cond(
             card.closed == "",
-            _fact("clock", rx.cond(card.closes_ms > 0, t("Open until {at} by your clock", at=date(card.closes_ms, timeStyle="short")),
-                                   t("Open round the clock"))),
+            _fact(
+                "clock",
+                rx.cond(
+                    card.closes_ms > 0,
+                    t("Open until {at} by your clock", at=date(card.closes_ms, timeStyle="short")),
+                    t("Open round the clock"),
+                ),
+            ),
         ),
         _fact("users", tn("{n} contact waits", "{n} contacts wait", n=card.waiting), talk),
         class_name="facts",
-    )  # fmt: skip
+    )
 
 
-def _deeds(card: rx.Var[ShownCard]) -> rx.Component:
+def _deeds(card: Any) -> rx.Component:
     look = button(t("Script"), on_click=Board.look(card.campaign_id), class_name=rx.cond(card.closed != "", "grow", ""))
     call = button(
-        rx.cond(Board.starting == card.campaign_id, t("Starting…"), tc("verb", "Call")), kind="solid", key="Enter", icon="phone",
-        class_name="grow", custom_attrs={"data-main": "true"}, on_click=Board.start(card.campaign_id),
-    )  # fmt: skip
+        rx.cond(Board.starting == card.campaign_id, t("Starting…"), tc("verb", "Call")),
+        kind="solid",
+        key="Enter",
+        icon="phone",
+        class_name="grow",
+        custom_attrs={"data-main": "true"},
+        on_click=Board.start(card.campaign_id),
+    )
     return rx.el.div(rx.cond(card.closed == "", call), look, class_name="row deed")
 
 
-def _card(card: rx.Var[ShownCard]) -> rx.Component:
+def _card(card: Any) -> rx.Component:
     shown = rx.el.li(
         rx.el.div(rx.el.h2(card.name), rx.el.div(card.customer_name, class_name="s m"), translate="no"),
         _pay(card),
         rx.cond(card.closed != "", _closed(card)),
         rx.cond(card.opening_words != "", rx.el.blockquote(card.opening_words, translate="no")),
-        _facts(card), _deeds(card),
-        class_name="card mcard", tab_index=0, aria_label=card.name, key=card.campaign_id.to(str),
+        _facts(card),
+        _deeds(card),
+        class_name="card mcard",
+        tab_index=0,
+        aria_label=card.name,
+        key=card.campaign_id.to(str),
         custom_attrs={"data-card": card.campaign_id.to(str)},
-    )  # fmt: skip
+    )
     return rx.cond(Board.only_open & (card.closed != ""), rx.fragment(), shown)
 
 
@@ -112,12 +153,20 @@ def _tools() -> rx.Component:
         ),
         rx.el.label(
             tc("sort", "First"),
-            select(("pay", t("higher pay an hour")), ("waiting", t("more contacts")), ("talk", t("shorter talks")), ("name", t("by name")),
-                   id="sort", value=Board.sort, on_change=Board.sort_by, style={"width": "230px"}),
+            select(
+                ("pay", t("higher pay an hour")),
+                ("waiting", t("more contacts")),
+                ("talk", t("shorter talks")),
+                ("name", t("by name")),
+                id="sort",
+                value=Board.sort,
+                on_change=Board.sort_by,
+                style={"width": "230px"},
+            ),
             class_name="row s",
         ),
         class_name="row w sb board-tools",
-    )  # fmt: skip
+    )
 
 
 def _preview() -> rx.Component:
@@ -130,8 +179,10 @@ def _preview() -> rx.Component:
             rx.el.div(rx.el.h3(t("Objections")), rx.el.div(objections(Board.preview_objections), translate="no")),
         ),
         button(t("Close"), key="Esc", on_click=Board.look_away(False)),
-        open=Board.preview_id > 0, on_open_change=Board.look_away, width="760px",
-    )  # fmt: skip
+        open=Board.preview_id > 0,
+        on_open_change=Board.look_away,
+        width="760px",
+    )
 
 
 def board_page() -> rx.Component:
@@ -141,10 +192,17 @@ def board_page() -> rx.Component:
             t("Campaigns for you"),
             rx.cond(Desk.state != "off_shift", rx.link(t("You are on shift: to the workspace"), href="/operator/work")),
         ),
-        rx.el.p(t("Pay an hour is counted from real calls of the last seven days, the time to write down included. “Call” starts the shift."),
-                class_name="m lead"),
-        rx.cond(Board.gone, callout(t("This campaign was closed just now."), t("The others below are up to date."), tone="amber")),
-        notice(),
+        rx.el.p(
+            t("Pay an hour is counted from real calls of the last seven days, the time to write down included."),
+            " ",
+            t("“Call” starts the shift."),
+            class_name="m lead",
+        ),
+        rx.cond(
+            Board.gone,
+            callout(t("This campaign was closed just now."), t("The others below are up to date."), tone="amber"),
+        ),
+        rx.el.div(notice(), class_name="board-notice"),
         rx.cond(
             Board.loaded,
             rx.cond(
@@ -153,12 +211,15 @@ def board_page() -> rx.Component:
                     _tools(),
                     rx.cond(
                         Board.only_open & (Board.open_count == 0),
-                        empty_state(t("Nothing is open now"), t("Under “All” you see when each campaign opens."), icon="clock"),
+                        empty_state(
+                            t("Nothing is open now"), t("Under “All” you see when each campaign opens."), icon="clock"
+                        ),
                     ),
                     card_grid(rx.foreach(Board.cards, _card), on_stale=Board.refresh, class_name="grid c3", id="cards"),
                 ),
                 empty_state(
-                    t("No campaign runs yet"), t("As soon as a customer starts one, it appears here with its pay. Look in again later."),
+                    t("No campaign runs yet"),
+                    t("As soon as a customer starts one, it appears here with its pay. Look in again later."),
                     icon="layout-grid",
                 ),
             ),
@@ -166,4 +227,4 @@ def board_page() -> rx.Component:
         ),
         _preview(),
         class_name="page",
-    )  # fmt: skip
+    )

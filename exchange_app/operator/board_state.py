@@ -47,11 +47,25 @@ class ShownCard:
 
 def shown(card: BoardCard) -> ShownCard:
     return ShownCard(
-        card.campaign_id, card.name, card.customer_name, card.currency, sheets.minor_units(card.currency), card.per_call, card.per_answered,
-        card.per_minute, card.per_success, -1 if card.pay_per_hour is None else card.pay_per_hour, card.paid_calls,
-        card.success_bp / 100, card.opening_words, card.waiting, card.mean_talk_s, card.closed_code or "",
-        epoch_ms(card.opens_at) or 0, epoch_ms(card.closes_at) or 0,
-    )  # fmt: skip
+        card.campaign_id,
+        card.name,
+        card.customer_name,
+        card.currency,
+        sheets.minor_units(card.currency),
+        card.per_call,
+        card.per_answered,
+        card.per_minute,
+        card.per_success,
+        -1 if card.pay_per_hour is None else card.pay_per_hour,
+        card.paid_calls,
+        card.success_bp / 100,
+        card.opening_words,
+        card.waiting,
+        card.mean_talk_s,
+        card.closed_code or "",
+        epoch_ms(card.opens_at) or 0,
+        epoch_ms(card.closes_at) or 0,
+    )
 
 
 def in_order(cards: list[ShownCard], by: str) -> list[ShownCard]:
@@ -67,18 +81,18 @@ def in_order(cards: list[ShownCard], by: str) -> list[ShownCard]:
 
 
 class Board(rx.State):
-    loaded: bool = False
-    cards: list[ShownCard] = []
-    only_open: bool = False
-    sort: str = "pay"
-    preview_name: str = ""
+    loaded: rx.Field[bool] = rx.field(False)
+    cards: rx.Field[list[ShownCard]] = rx.field(default_factory=list)
+    only_open: rx.Field[bool] = rx.field(False)
+    sort: rx.Field[str] = rx.field("pay")
+    preview_name: rx.Field[str] = rx.field("")
     """Campaign whose script is looked at; empty: none."""
-    preview_id: int = 0
-    preview: list[ShownPart] = []
-    preview_objections: list[ShownPart] = []
-    starting: int = 0
+    preview_id: rx.Field[int] = rx.field(0)
+    preview: rx.Field[list[ShownPart]] = rx.field(default_factory=list)
+    preview_objections: rx.Field[list[ShownPart]] = rx.field(default_factory=list)
+    starting: rx.Field[int] = rx.field(0)
     """Campaign for which a shift was asked for."""
-    gone: bool = False
+    gone: rx.Field[bool] = rx.field(False)
     """The campaign that was pressed is not there any more."""
 
     _read_at: float = 0

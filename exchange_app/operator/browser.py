@@ -52,5 +52,5 @@ def focus_on(target: Any, count: Any) -> rx.Component:
 
 
 def card_grid(*cards: Any, on_stale: Any, **props: Any) -> rx.Component:
-    """A list of cards, each an `li` with `data-card` and perhaps a `data-main` button: arrow keys move, Enter presses."""
+    """A list of cards, each an `li` with `data-card` and perhaps a `data-main` button: arrows move, Enter presses."""
     return _CardGrid.create(*cards, on_stale=on_stale, **props)

@@ -7,6 +7,7 @@ from uuid import UUID
 import reflex as rx
 import structlog
 from redis.exceptions import RedisError
+from reflex.state import BaseState
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
@@ -51,35 +52,35 @@ def read_call_id(value: Any) -> UUID | None:
 class Desk(rx.State):
     """The operator's live state. Every time is epoch milliseconds, 0 for none; texts are codes or people's names."""
 
-    version: int = -1
-    state: str = OperatorState.OFF_SHIFT.value
-    shift_id: int = 0
-    campaign_id: int = 0
-    shift_started_ms: int = 0
-    notice: str = ""
-    notice_until_ms: int = 0
-    call_id: str = ""
-    contact_name: str = ""
-    person_name: str = ""
-    masked_number: str = ""
-    time_zone: str = ""
-    attempt: int = 0
-    claimed_ms: int = 0
-    answered_ms: int = 0
-    ended_ms: int = 0
-    limit_ms: int = 0
-    limit_figures: str = ""
+    version: rx.Field[int] = rx.field(-1)
+    state: rx.Field[str] = rx.field(OperatorState.OFF_SHIFT.value)
+    shift_id: rx.Field[int] = rx.field(0)
+    campaign_id: rx.Field[int] = rx.field(0)
+    shift_started_ms: rx.Field[int] = rx.field(0)
+    notice: rx.Field[str] = rx.field("")
+    notice_until_ms: rx.Field[int] = rx.field(0)
+    call_id: rx.Field[str] = rx.field("")
+    contact_name: rx.Field[str] = rx.field("")
+    person_name: rx.Field[str] = rx.field("")
+    masked_number: rx.Field[str] = rx.field("")
+    time_zone: rx.Field[str] = rx.field("")
+    attempt: rx.Field[int] = rx.field(0)
+    claimed_ms: rx.Field[int] = rx.field(0)
+    answered_ms: rx.Field[int] = rx.field(0)
+    ended_ms: rx.Field[int] = rx.field(0)
+    limit_ms: rx.Field[int] = rx.field(0)
+    limit_figures: rx.Field[str] = rx.field("")
     """The longest call as m:ss."""
-    warning_ms: int = 0
-    wrap_up_until_ms: int = 0
-    ended_by: str = ""
-    transfer_state: str = ""
-    manager_name: str = ""
-    transfer_started_ms: int = 0
-    transfer_answered_ms: int = 0
-    pending: str = ""
+    warning_ms: rx.Field[int] = rx.field(0)
+    wrap_up_until_ms: rx.Field[int] = rx.field(0)
+    ended_by: rx.Field[str] = rx.field("")
+    transfer_state: rx.Field[str] = rx.field("")
+    manager_name: rx.Field[str] = rx.field("")
+    transfer_started_ms: rx.Field[int] = rx.field(0)
+    transfer_answered_ms: rx.Field[int] = rx.field(0)
+    pending: rx.Field[str] = rx.field("")
     """Kind of the command that the engine has not answered yet."""
-    pending_until_ms: int = 0
+    pending_until_ms: rx.Field[int] = rx.field(0)
     """When the page stops waiting for the answer."""
 
     _account_id: int = 0
@@ -229,7 +230,7 @@ class Desk(rx.State):
             await self._send(EndShift(operator_id=current_account(self).account_id), "end_shift")
 
 
-async def apply(state: rx.State, message: OperatorView) -> None:
+async def apply(state: BaseState, message: OperatorView) -> None:
     """A change that came over the live channel, for one open page."""
     await (await state.get_state(Desk))._take(message)
 

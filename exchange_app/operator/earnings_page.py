@@ -1,26 +1,32 @@
 """What was earned: the balance, the days, each call."""
 
+from typing import Any
+
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, badge, button, card, empty_state, head, loading, section, stat, table
 from exchange_app.i18n import date, money, t, tc, tn
 
 from .browser import browser_zone
-from .earnings_state import Earnings, ShownCall, ShownDay
+from .earnings_state import Earnings
 from .look import LOOK
 
 
 def _balance() -> rx.Component:
     return rx.el.div(
-        card(stat(tc("money", "Available"), money(Earnings.available, Earnings.currency)),
-             rx.el.p(t("Reviewed, yours to be paid out."), class_name="s m")),
-        card(stat(t("On review"), money(Earnings.pending, Earnings.currency)),
-             rx.el.p(t("Earned, and available when the review of the calls is over."), class_name="s m")),
+        card(
+            stat(tc("money", "Available"), money(Earnings.available, Earnings.currency)),
+            rx.el.p(t("Reviewed, yours to be paid out."), class_name="s m"),
+        ),
+        card(
+            stat(t("On review"), money(Earnings.pending, Earnings.currency)),
+            rx.el.p(t("Earned, and available when the review of the calls is over."), class_name="s m"),
+        ),
         class_name="grid c2",
-    )  # fmt: skip
+    )
 
 
-def _day(day: rx.Var[ShownDay]) -> rx.Component:
+def _day(day: Any) -> rx.Component:
     return rx.el.tr(
         # A day is a date without a time: read in one zone and shown in the same.
         rx.el.td(date(day.day, weekday="short", day="numeric", month="long", timeZone="UTC"), class_name="b"),
@@ -29,36 +35,47 @@ def _day(day: rx.Var[ShownDay]) -> rx.Component:
         rx.el.td(tn("{n} success", "{n} successes", n=day.successes), class_name="num no-m"),
         rx.el.td(
             money(day.pay, Earnings.currency),
-            rx.cond(day.unsettled > 0, rx.el.span(" ", t("+ {n} being reckoned", n=day.unsettled), class_name="s m")),
+            rx.cond(day.unsettled > 0, rx.el.div(t("+ {n} being reckoned", n=day.unsettled), class_name="xs m")),
             class_name="num b",
         ),
-    )  # fmt: skip
+    )
 
 
-def _call(call: rx.Var[ShownCall]) -> rx.Component:
+def _call(call: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(date(call.at_ms, dateStyle="short", timeStyle="short"), class_name="nw"),
         rx.el.td(
             badge(
-                rx.cond(call.disposition != "", rx.el.span(call.disposition, translate="no"), OUTCOMES.word(call.outcome)),
-                tone=OUTCOMES.tone(call.outcome), icon=OUTCOMES.icon(call.outcome),
-            )
+                rx.cond(
+                    call.disposition != "", rx.el.span(call.disposition, translate="no"), OUTCOMES.word(call.outcome)
+                ),
+                tone=OUTCOMES.tone(call.outcome),
+                icon=OUTCOMES.icon(call.outcome),
+            ),
+            class_name="rt",
         ),
-        rx.el.td(call.campaign, translate="no", class_name="no-m"),
+        rx.el.td(call.campaign, translate="no"),
         rx.el.td(call.talk, class_name="num no-m"),
         rx.el.td(
             rx.cond(call.pay >= 0, money(call.pay, call.currency), rx.el.span(t("being reckoned"), class_name="m")),
             class_name="num b",
         ),
         key=call.call_id,
-    )  # fmt: skip
+    )
 
 
 def _calls() -> rx.Component:
     return rx.fragment(
         table(
-            [(t("When"), ""), (t("How it ended"), ""), (t("Campaign"), ""), (t("Talk"), "num"), (tc("sum", "Pay"), "num")],
-            rx.foreach(Earnings.calls, _call), caption=t("Calls with their pay, latest first"),
+            [
+                (t("When"), ""),
+                (t("How it ended"), ""),
+                (t("Campaign"), ""),
+                (t("Talk"), "num"),
+                (tc("sum", "Pay"), "num"),
+            ],
+            rx.foreach(Earnings.calls, _call),
+            caption=t("Calls with their pay, latest first"),
         ),
         rx.cond(
             Earnings.more | (Earnings.page > 1),
@@ -66,10 +83,11 @@ def _calls() -> rx.Component:
                 button(t("Later calls"), icon="arrow-left", disabled=Earnings.page == 1, on_click=Earnings.later),
                 rx.el.span(t("page {n}", n=Earnings.page), class_name="m s", aria_live="polite"),
                 button(t("Earlier calls"), icon="arrow-right", disabled=~Earnings.more, on_click=Earnings.earlier),
-                class_name="row w", aria_label=t("Pages"),
+                class_name="row w",
+                aria_label=t("Pages"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def earnings_page() -> rx.Component:
@@ -102,7 +120,9 @@ def earnings_page() -> rx.Component:
         class_name="col g4",
     )
     return rx.el.div(
-        rx.el.style(LOOK), browser_zone(Earnings.enter), head(t("Earnings")),
+        rx.el.style(LOOK),
+        browser_zone(Earnings.enter),
+        head(t("Earnings")),
         rx.cond(Earnings.loaded, rx.cond(Earnings.calls.length() > 0, filled, empty), loading(t("Adding up…"))),
         class_name="page",
-    )  # fmt: skip
+    )

@@ -45,23 +45,29 @@ def shown_day(day: Day) -> ShownDay:
 def shown_call(call: PaidCall) -> ShownCall:
     talk = "" if call.talk_s is None else f"{call.talk_s // 60}:{call.talk_s % 60:02}"
     return ShownCall(
-        str(call.call_id), epoch_ms(call.claimed_at) or 0, call.campaign, call.outcome or "", call.disposition or "", talk,
-        -1 if call.pay is None else call.pay, call.currency,
-    )  # fmt: skip
+        str(call.call_id),
+        epoch_ms(call.claimed_at) or 0,
+        call.campaign,
+        call.outcome or "",
+        call.disposition or "",
+        talk,
+        -1 if call.pay is None else call.pay,
+        call.currency,
+    )
 
 
 class Earnings(rx.State):
-    loaded: bool = False
-    currency: str = "RUB"
-    available: int = 0
-    pending: int = 0
-    days: list[ShownDay] = []
-    calls: list[ShownCall] = []
-    page: int = 1
-    more: bool = False
+    loaded: rx.Field[bool] = rx.field(False)
+    currency: rx.Field[str] = rx.field("RUB")
+    available: rx.Field[int] = rx.field(0)
+    pending: rx.Field[int] = rx.field(0)
+    days: rx.Field[list[ShownDay]] = rx.field(default_factory=list)
+    calls: rx.Field[list[ShownCall]] = rx.field(default_factory=list)
+    page: rx.Field[int] = rx.field(1)
+    more: rx.Field[bool] = rx.field(False)
 
     _zone: str = "UTC"
-    _starts: list[tuple[datetime, UUID]] = []
+    _starts: rx.Field[list[tuple[datetime, UUID]]] = rx.field(default_factory=list)
     """The last row of each page before the present one."""
     _last: tuple[datetime, UUID] | None = None
 

@@ -20,19 +20,18 @@ from exchange_app.design import (
     kbd,
     link_button,
     text_input,
-)  # fmt: skip
+)
 from exchange_app.i18n import money, t, tc, tn
 
 from .browser import place_time
 from .desk_state import Desk
 from .sheet_state import Sheet
-from .shown import ShownDisposition, ShownFact, ShownPart
 from .strip import person
 from .today_state import Today
 from .words import field_error, follows, price_parts
 
 
-def _step_chip(part: rx.Var[ShownPart]) -> rx.Component:
+def _step_chip(part: Any) -> rx.Component:
     return rx.cond(
         part.title != "",
         rx.el.li(
@@ -58,16 +57,21 @@ def script_pane() -> rx.Component:
     return rx.el.div(
         rx.cond(
             Sheet.steps.length() > 1,
-            rx.el.nav(rx.el.ol(rx.foreach(Sheet.steps, _step_chip), class_name="steps"), aria_label=t("Parts of the script"),
-                      class_name="chips"),
+            rx.el.nav(
+                rx.el.ol(rx.foreach(Sheet.steps, _step_chip), class_name="steps"),
+                aria_label=t("Parts of the script"),
+                class_name="chips",
+            ),
         ),
         rx.cond(
             Sheet.steps.length() > 0,
             rx.el.div(script_text(Sheet.steps), translate="no"),
             rx.el.p(t("This campaign has no script."), class_name="m"),
         ),
-        class_name=rx.cond((Sheet.pane == "script") | (Sheet.pane == "ended"), "pane m-on card script", "pane card script"),
-    )  # fmt: skip
+        class_name=rx.cond(
+            (Sheet.pane == "script") | (Sheet.pane == "ended"), "pane m-on card script", "pane card script"
+        ),
+    )
 
 
 def objections(parts: Any) -> rx.Component:
@@ -90,29 +94,39 @@ def _objections_card() -> rx.Component:
     )
 
 
-def _fact(fact: rx.Var[ShownFact]) -> rx.Component:
+def _fact(fact: Any) -> rx.Component:
     return rx.fragment(rx.el.dt(fact.label, translate="no"), rx.el.dd(fact.value, translate="no"))
 
 
 def _contact_list() -> rx.Component:
     return rx.el.dl(
-        rx.cond(Desk.person_name != "", rx.fragment(rx.el.dt(tc("who answers", "Person")), rx.el.dd(Desk.person_name, class_name="b", translate="no"))),
-        rx.el.dt(t("Contact")), rx.el.dd(Desk.contact_name, class_name="b", translate="no"),
-        rx.el.dt(t("Telephone")), rx.el.dd(Desk.masked_number, translate="no"),
-        rx.el.dt(tc("of day", "Time")), rx.el.dd(place_time(Desk.time_zone)),
-        rx.el.dt(t("Attempt")), rx.el.dd(t("{n} of {most}", n=Desk.attempt, most=Sheet.max_attempts)),
+        rx.cond(
+            Desk.person_name != "",
+            rx.fragment(
+                rx.el.dt(tc("who answers", "Person")), rx.el.dd(Desk.person_name, class_name="b", translate="no")
+            ),
+        ),
+        rx.el.dt(t("Contact")),
+        rx.el.dd(Desk.contact_name, class_name="b", translate="no"),
+        rx.el.dt(t("Telephone")),
+        rx.el.dd(Desk.masked_number, translate="no"),
+        rx.el.dt(tc("of day", "Time")),
+        rx.el.dd(place_time(Desk.time_zone)),
+        rx.el.dt(t("Attempt")),
+        rx.el.dd(t("{n} of {most}", n=Desk.attempt, most=Sheet.max_attempts)),
         rx.foreach(Sheet.facts, _fact),
         class_name="dl",
-    )  # fmt: skip
+    )
 
 
 def contact_pane() -> rx.Component:
     """While it rings: whom one will have on the line."""
     return card(
-        rx.el.h2(t("Contact")), _contact_list(),
+        rx.el.h2(t("Contact")),
+        _contact_list(),
         callout(t("The number is hidden."), t("It is kept for you: nobody else dials it now.")),
         class_name=rx.cond(Sheet.pane == "form", "pane m-on col g3", "pane col g3"),
-    )  # fmt: skip
+    )
 
 
 def campaign_pane() -> rx.Component:
@@ -120,39 +134,53 @@ def campaign_pane() -> rx.Component:
     return card(
         rx.el.h2(t("This campaign")),
         rx.el.dl(
-            rx.el.dt(t("Campaign")), rx.el.dd(Sheet.campaign_name, class_name="b", translate="no"),
-            rx.el.dt(t("Customer")), rx.el.dd(Sheet.customer_name, translate="no"),
-            rx.el.dt(t("You are paid")), rx.el.dd(price_parts(Sheet)),
-            rx.el.dt(t("Attempts")), rx.el.dd(tn("up to {n} call to a contact", "up to {n} calls to a contact", n=Sheet.max_attempts)),
-            rx.el.dt(t("Writing down")), rx.el.dd(tn("{n} second after the call", "{n} seconds after the call", n=Sheet.wrap_up_s)),
+            rx.el.dt(t("Campaign")),
+            rx.el.dd(Sheet.campaign_name, class_name="b", translate="no"),
+            rx.el.dt(t("Customer")),
+            rx.el.dd(Sheet.customer_name, translate="no"),
+            rx.el.dt(t("You are paid")),
+            rx.el.dd(price_parts(Sheet)),
+            rx.el.dt(t("Attempts")),
+            rx.el.dd(tn("up to {n} call to a contact", "up to {n} calls to a contact", n=Sheet.max_attempts)),
+            rx.el.dt(t("Writing down")),
+            rx.el.dd(tn("{n} second after the call", "{n} seconds after the call", n=Sheet.wrap_up_s)),
             class_name="dl",
         ),
         rx.cond(Sheet.recording, callout(t("Talks are recorded."), t("When asked, say so; the contact may decline."))),
         link_button(t("Another campaign"), "/operator", full=True),
         class_name=rx.cond(Sheet.pane == "form", "pane m-on col g3", "pane col g3"),
-    )  # fmt: skip
+    )
 
 
 def _today_card() -> rx.Component:
     return card(
         rx.el.h3(t("Today")),
         rx.el.dl(
-            rx.el.dt(t("Calls")), rx.el.dd(Today.calls, class_name="num"),
-            rx.el.dt(t("Successes")), rx.el.dd(Today.successes, class_name="num"),
-            rx.el.dt(t("Earned")), rx.el.dd(money(Today.pay, Today.currency), class_name="num b"),
+            rx.el.dt(t("Calls")),
+            rx.el.dd(Today.calls, class_name="num"),
+            rx.el.dt(t("Successes")),
+            rx.el.dd(Today.successes, class_name="num"),
+            rx.el.dt(t("Earned")),
+            rx.el.dd(money(Today.pay, Today.currency), class_name="num b"),
             class_name="dl",
         ),
         class_name="col",
-    )  # fmt: skip
+    )
 
 
 def _care() -> rx.Component:
     """Asked for by the contact, so always in reach while one talks."""
     known = rx.cond(
         Sheet.dispositions.length() > 0,
-        button(t("Do not call again"), key="D", full=True, icon="ban", class_name="spread",
-               on_click=Sheet.ask_do_not_call(Desk.call_id)),
-    )  # fmt: skip
+        button(
+            t("Do not call again"),
+            key="D",
+            full=True,
+            icon="ban",
+            class_name="spread",
+            on_click=Sheet.ask_do_not_call(Desk.call_id),
+        ),
+    )
     return rx.cond((Desk.state == "talking") | (Desk.state == "wrap_up"), known)
 
 
@@ -178,34 +206,73 @@ def transfer_pane() -> rx.Component:
     board = cord_board(
         jack(person(), t("hears music"), tone="amber"),
         cord("hold", t("waits")),
-        jack(t("You"), rx.cond(consulting, t("talk with the manager"), t("hear the ringing")), icon="headset", tone="accent"),
+        jack(
+            t("You"),
+            rx.cond(consulting, t("talk with the manager"), t("hear the ringing")),
+            icon="headset",
+            tone="accent",
+        ),
         cord(rx.cond(consulting, "transfer", "ring"), rx.cond(consulting, t("you hear each other"), t("it rings"))),
-        jack(manager, rx.cond(consulting, t("hears only you"), t("has not answered yet")),
-             tone=rx.cond(consulting, "blue", "amber")),
+        jack(
+            manager,
+            rx.cond(consulting, t("hears only you"), t("has not answered yet")),
+            tone=rx.cond(consulting, "blue", "amber"),
+        ),
         label=t("Who hears whom"),
-    )  # fmt: skip
+    )
     connect = rx.cond(
         consulting,
-        button(t("Connect them"), kind="blue", big=True, full=True, key="Y", class_name="no-m",
-               on_click=Desk.complete_transfer(Desk.call_id)),
+        button(
+            t("Connect them"),
+            kind="blue",
+            big=True,
+            full=True,
+            key="Y",
+            class_name="no-m",
+            on_click=Desk.complete_transfer(Desk.call_id),
+        ),
         button(t("Connect them: first the manager answers"), big=True, full=True, disabled=True, class_name="no-m"),
-    )  # fmt: skip
+    )
     return card(
-        rx.el.h2(t("Who hears whom")), board,
+        rx.el.h2(t("Who hears whom")),
+        board,
         rx.el.div(
-            rx.el.div(connect, rx.el.p(rx.el.b(t("Connect them.")), " ",
-                                       t("Contact and manager talk, you go on to write down how it ended."), class_name="s m"),
-                      class_name="col"),
-            rx.el.div(button(tc("verb", "Return"), big=True, full=True, key="R", icon="arrow-left", class_name="no-m",
-                             on_click=Desk.return_to_contact(Desk.call_id)),
-                      rx.el.p(rx.el.b(t("Return.")), " ", t("The manager's line ends, you are with the contact again."), class_name="s m"),
-                      class_name="col"),
+            rx.el.div(
+                connect,
+                rx.el.p(
+                    rx.el.b(t("Connect them.")),
+                    " ",
+                    t("Contact and manager talk, you go on to write down how it ended."),
+                    class_name="s m",
+                ),
+                class_name="col",
+            ),
+            rx.el.div(
+                button(
+                    tc("verb", "Return"),
+                    big=True,
+                    full=True,
+                    key="R",
+                    icon="arrow-left",
+                    class_name="no-m",
+                    on_click=Desk.return_to_contact(Desk.call_id),
+                ),
+                rx.el.p(
+                    rx.el.b(t("Return.")),
+                    " ",
+                    t("The manager's line ends, you are with the contact again."),
+                    class_name="s m",
+                ),
+                class_name="col",
+            ),
             class_name="grid c2",
         ),
-        callout(t("If the manager hangs up or is busy, you are with the contact again by yourself."),
-                t("Tell the manager whom you have on the line, what they want, and when.")),
+        callout(
+            t("If the manager hangs up or is busy, you are with the contact again by yourself."),
+            t("Tell the manager whom you have on the line, what they want, and when."),
+        ),
         class_name="pane m-on col g4",
-    )  # fmt: skip
+    )
 
 
 def lost_pane() -> rx.Component:
@@ -218,22 +285,30 @@ def lost_pane() -> rx.Component:
             jack(t("You"), t("nobody hears you"), icon="headset", tone="red"),
             label=t("Who hears whom"),
         ),
-        callout(t("The call is held."), t("We call your line again by ourselves: answer it in your telephone program."), tone="amber"),
+        callout(
+            t("The call is held."),
+            t("We call your line again by ourselves: answer it in your telephone program."),
+            tone="amber",
+        ),
         class_name="pane m-on col g4",
-    )  # fmt: skip
+    )
 
 
 # --- wrap-up ----------------------------------------------------------------------------------------------------------
 
 
-def _disposition(row: rx.Var[ShownDisposition]) -> rx.Component:
+def _disposition(row: Any) -> rx.Component:
     label = rx.cond(
         row.label != "", rx.el.span(row.label, translate="no", class_name="own"), OUTCOMES.word(row.outcome)
     )
     return disposition(
-        label, on=Sheet.chosen_id == row.id, key=row.digit, follows=follows(row.outcome), id="disposition-" + row.digit.to(str),
+        label,
+        on=Sheet.chosen_id == row.id,
+        key=row.digit,
+        follows=follows(row.outcome),
+        id="disposition-" + row.digit.to(str),
         on_click=Sheet.choose_disposition(Desk.call_id, row.id),
-    )  # fmt: skip
+    )
 
 
 def ended_pane() -> rx.Component:
@@ -241,37 +316,54 @@ def ended_pane() -> rx.Component:
     return card(
         rx.el.h2(t("How did it end?"), id="field-disposition", tab_index=-1),
         rx.el.p(
-            rx.cond(Sheet.chosen_id == 0, t("Press a digit."), t("Press a digit to change it, Ctrl Enter to save.")), class_name="s m"
+            rx.cond(Sheet.chosen_id == 0, t("Press a digit."), t("Press a digit to change it, Ctrl Enter to save.")),
+            class_name="s m no-m",
         ),
         rx.cond(
             Sheet.errors["disposition"] == "required",
-            rx.el.span(rx.icon("triangle-alert", size=16, aria_hidden="true"), t("Choose how it ended"), class_name="err", role="alert"),
+            rx.el.span(
+                rx.icon("triangle-alert", size=16, aria_hidden="true"),
+                t("Choose how it ended"),
+                class_name="err",
+                role="alert",
+            ),
         ),
         dispositions(rx.foreach(Sheet.dispositions, _disposition), label=t("How did it end?")),
         rx.cond(
             Sheet.chosen_outcome == "call_back",
             field(
                 t("Call back on"),
-                text_input(id="field-call_back", type="datetime-local", default_value=Sheet.call_back,
-                           bad=wrong != "", key=Sheet.call_id,
-                           on_change=lambda typed: Sheet.write_call_back(Sheet.call_id, typed)),
-                control_id="field-call_back", required=True, error=wrong,
+                text_input(
+                    id="field-call_back",
+                    type="datetime-local",
+                    default_value=Sheet.call_back,
+                    bad=wrong != "",
+                    key=Sheet.call_id,
+                    on_change=lambda typed: Sheet.write_call_back(Sheet.call_id, typed),
+                ),
+                control_id="field-call_back",
+                required=True,
+                error=wrong,
                 hint=rx.fragment(t("By the contact's clock:"), " ", place_time(Desk.time_zone)),
             ),
         ),
         class_name=rx.cond(Sheet.pane == "form", "pane ended col g3", "pane ended m-on col g3"),
-    )  # fmt: skip
+    )
 
 
 def off_shift() -> rx.Component:
     return empty_state(
-        t("You are off shift"), t("Choose a campaign: “Call” there begins the shift and opens this page again."),
-        link_button(t("To the campaigns"), "/operator", kind="solid", icon="layout-grid"), icon="moon",
-    )  # fmt: skip
+        t("You are off shift"),
+        t("Choose a campaign: “Call” there begins the shift and opens this page again."),
+        link_button(t("To the campaigns"), "/operator", kind="solid", icon="layout-grid"),
+        icon="moon",
+    )
 
 
 def connecting() -> rx.Component:
     return empty_state(
-        t("We call your line"), t("Answer the call from the exchange in your telephone program; it stays open for the whole shift."),
-        badge(t("waiting for your answer"), tone="amber", icon="clock"), icon="plug-zap",
-    )  # fmt: skip
+        t("We call your line"),
+        t("Answer the call from the exchange in your telephone program; it stays open for the whole shift."),
+        badge(t("waiting for your answer"), tone="amber", icon="clock"),
+        icon="plug-zap",
+    )

@@ -17,14 +17,14 @@ WAIT_S = 3
 
 
 class Person(rx.State):
-    opened: bool = False
-    error: str = ""
+    opened: rx.Field[bool] = rx.field(False)
+    error: rx.Field[str] = rx.field("")
     """Code of added_contacts.AddContactError, or not_saved."""
-    added: str = ""
+    added: rx.Field[str] = rx.field("")
     """Name of the person added last in this call; said until the next call."""
 
-    focus: str = ""
-    focused: int = 0
+    focus: rx.Field[str] = rx.field("")
+    focused: rx.Field[int] = rx.field(0)
 
     _call_id: str = ""
 

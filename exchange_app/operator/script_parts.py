@@ -1,4 +1,4 @@
-"""A script cut into what the workspace shows apart: the steps of the talk, and the objections with their answers. Pure."""
+"""A script cut into what the workspace shows apart: the steps of the talk, the objections and their answers. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -55,8 +55,8 @@ def sections(markdown: str) -> list[Section]:
 def parts(markdown: str, values: Mapping[str, object]) -> Parts:
     """Steps and objections of a script with the contact's values in place.
 
-    The section named "Objections" (or "Возражения") is taken out: each deeper heading in it is one objection, its text is
-    the answer to say. The title of the whole script, a first-level heading that has only sections under it, is left out.
+    The section named "Objections" (or "Возражения") is taken out: each deeper heading in it is one objection, its text
+    is the answer to say. A title of the whole script, with nothing but sections under it, is left out.
     """
     steps: list[Part] = []
     objections: list[Part] = []

@@ -1,4 +1,4 @@
-"""The call on the desk: script, form, note, and how it ended. What is typed is saved to the database while it is typed."""
+"""The call on the desk: script, form, note, and how it ended. What is typed is saved while it is typed."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from exchange_domain.words import OperatorState, Outcome
 
 from . import answers, call_back_time, sheets
 from .desk_state import ON_THE_LINE, Desk, read_call_id
+from .draft_store import NOTE, store
 from .shown import (
     ShownDisposition,
     ShownFact,
@@ -27,13 +28,11 @@ from .shown import (
     facts_shown,
     fields_shown,
     parts_shown,
-)  # fmt: skip
+)
 from .today_state import Today
 
 log = structlog.get_logger(__name__)
 
-NOTE = "note"
-"""Name of the note among the saved fields; a form's key never has a capital or a dot, so the two are told apart by `.`."""
 RETRY_S = 3
 FAILED = (SQLAlchemyError, OSError, TimeoutError)
 
@@ -41,54 +40,54 @@ FAILED = (SQLAlchemyError, OSError, TimeoutError)
 class Sheet(rx.State):
     """The sheet of the present call, or of the campaign between calls."""
 
-    call_id: str = ""
-    campaign_id: int = 0
-    campaign_name: str = ""
-    customer_name: str = ""
-    currency: str = "RUB"
-    unit: int = 100
-    per_call: int = 0
-    per_answered: int = 0
-    per_minute: int = 0
-    per_success: int = 0
-    max_attempts: int = 0
-    ring_s: int = 0
-    wrap_up_s: int = 0
-    recording: bool = False
-    contact_name: str = ""
-    person_name: str = ""
-    steps: list[ShownPart] = []
-    objections: list[ShownPart] = []
-    facts: list[ShownFact] = []
-    fields: list[ShownField] = []
-    values: dict[str, str] = {}
-    choices: dict[str, list[str]] = {}
-    note: str = ""
-    saved_ms: int = 0
+    call_id: rx.Field[str] = rx.field("")
+    campaign_id: rx.Field[int] = rx.field(0)
+    campaign_name: rx.Field[str] = rx.field("")
+    customer_name: rx.Field[str] = rx.field("")
+    currency: rx.Field[str] = rx.field("RUB")
+    unit: rx.Field[int] = rx.field(100)
+    per_call: rx.Field[int] = rx.field(0)
+    per_answered: rx.Field[int] = rx.field(0)
+    per_minute: rx.Field[int] = rx.field(0)
+    per_success: rx.Field[int] = rx.field(0)
+    max_attempts: rx.Field[int] = rx.field(0)
+    ring_s: rx.Field[int] = rx.field(0)
+    wrap_up_s: rx.Field[int] = rx.field(0)
+    recording: rx.Field[bool] = rx.field(False)
+    contact_name: rx.Field[str] = rx.field("")
+    person_name: rx.Field[str] = rx.field("")
+    steps: rx.Field[list[ShownPart]] = rx.field(default_factory=list)
+    objections: rx.Field[list[ShownPart]] = rx.field(default_factory=list)
+    facts: rx.Field[list[ShownFact]] = rx.field(default_factory=list)
+    fields: rx.Field[list[ShownField]] = rx.field(default_factory=list)
+    values: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    choices: rx.Field[dict[str, list[str]]] = rx.field(default_factory=dict)
+    note: rx.Field[str] = rx.field("")
+    saved_ms: rx.Field[int] = rx.field(0)
     """When something was last saved; 0: nothing typed yet."""
-    unsaved: bool = False
+    unsaved: rx.Field[bool] = rx.field(False)
     """The last save failed and is being tried again."""
-    dispositions: list[ShownDisposition] = []
-    chosen_id: int = 0
-    chosen_outcome: str = ""
-    call_back: str = ""
+    dispositions: rx.Field[list[ShownDisposition]] = rx.field(default_factory=list)
+    chosen_id: rx.Field[int] = rx.field(0)
+    chosen_outcome: rx.Field[str] = rx.field("")
+    call_back: rx.Field[str] = rx.field("")
     """As the field has it: YYYY-MM-DDTHH:MM by the contact's clock."""
-    errors: dict[str, str] = {}
+    errors: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Codes by field; `call_back` and `disposition` are fields here too."""
-    asking: bool = False
+    asking: rx.Field[bool] = rx.field(False)
     """Whether "do not call" waits to be confirmed."""
-    focus: str = ""
-    focused: int = 0
+    focus: rx.Field[str] = rx.field("")
+    focused: rx.Field[int] = rx.field(0)
     """Grows each time the focus is to go to the element `focus`."""
-    pane: str = "script"
+    pane: rx.Field[str] = rx.field("script")
     """What a phone shows: script, form, objections."""
 
     _stale: bool = True
     """The page was opened anew: read it all again."""
-    _form: list[FormField] = []
-    _typed: dict[str, Any] = {}
+    _form: rx.Field[list[FormField]] = rx.field(default_factory=list)
+    _typed: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     """Answers as they are kept, by key."""
-    _failed: dict[str, Any] = {}
+    _failed: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     """What could not be saved yet, by key."""
     _retrying: bool = False
 
@@ -122,10 +121,10 @@ class Sheet(rx.State):
         self.facts = facts_shown(sheet.facts)
         self._form, self.fields = sheet.fields, fields_shown(sheet.fields)
         late = {name.partition(":")[2]: kept for name, kept in self._failed.items() if name.startswith(f"{call_id}:")}
-        self._typed = sheet.draft.result | {k: v for k, v in late.items() if k != f".{NOTE}"}
+        self._typed = sheet.draft.result | {k: v for k, v in late.items() if k != NOTE}
         self.values = {f.key: answers.for_page(f, self._typed.get(f.key)) for f in sheet.fields}
         self.choices = {f.key: answers.chosen(f, self._typed.get(f.key)) for f in sheet.fields}
-        self.note, self.saved_ms = late.get(f".{NOTE}", sheet.draft.note), epoch_ms(sheet.draft.saved_at) or 0
+        self.note, self.saved_ms = late.get(NOTE, sheet.draft.note), epoch_ms(sheet.draft.saved_at) or 0
         self.dispositions = dispositions_shown(sheet.dispositions)
         self.pane = "script"
 
@@ -191,7 +190,7 @@ class Sheet(rx.State):
             return None
         operator_id = current_account(self).account_id
         here = str(call_id) == self.call_id
-        note = key == f".{NOTE}"
+        note = key == NOTE
         field = next((f for f in self._form if f.key == key), None) if here else None
         kept = (
             str(value)[:10_000]
@@ -307,7 +306,7 @@ class Sheet(rx.State):
     @rx.event
     @roles("operator")
     async def close(self, call_id: str, then: str):
-        """Saves the call: `then` is ready, next or end_shift. What is wrong is said at its field, and nothing is lost."""
+        """Saves the call: `then` is ready, next or end_shift. What is wrong is said at its field; nothing is lost."""
         desk = await self.get_state(Desk)
         call = desk._is_current(call_id)
         if call is None or desk.state != OperatorState.WRAP_UP or then not in ("ready", "next", "end_shift"):
@@ -343,9 +342,14 @@ class Sheet(rx.State):
             self._to_first_error(found.fields)
             return
         command = CloseCall(
-            operator_id=operator_id, call_id=call, disposition_id=disposition.id, result=clean, note=note,
-            call_back_at=call_back_at, then=then,
-        )  # fmt: skip
+            operator_id=operator_id,
+            call_id=call,
+            disposition_id=disposition.id,
+            result=clean,
+            note=note,
+            call_back_at=call_back_at,
+            then=then,
+        )
         await desk._send(command, "close_call")
 
     def _to_first_error(self, fields: list[FormField]) -> None:
@@ -387,11 +391,3 @@ class Sheet(rx.State):
     async def show_pane(self, pane: str):
         if pane in ("script", "form", "objections", "ended"):
             self.pane = pane
-
-
-async def store(call_id: UUID, operator_id: int, key: str, kept: Any) -> datetime:
-    """Writes one field of a draft. Raises NotYours, or what the database raises."""
-    async with database.session() as s:
-        if key == f".{NOTE}":
-            return await drafts.save_note(s, call_id, operator_id, kept)
-        return await drafts.save_field(s, call_id, operator_id, key, kept)

@@ -79,9 +79,14 @@ def script_values(
     """What `{{…}}` of a script may name: the list's columns, and the names that every call has."""
     person = person_name or contact_name
     ours = {
-        "name": contact_name, "имя": contact_name, "название": contact_name, "person": person, "контактное лицо": person,
-        "operator": first_name(operator_name), "оператор": first_name(operator_name),
-    }  # fmt: skip
+        "name": contact_name,
+        "имя": contact_name,
+        "название": contact_name,
+        "person": person,
+        "контактное лицо": person,
+        "operator": first_name(operator_name),
+        "оператор": first_name(operator_name),
+    }
     own = {str(key).casefold(): value for key, value in fields.items() if value not in (None, "")}
     return {**ours, **own}
 
@@ -95,8 +100,12 @@ async def of_campaign(s: AsyncSession, campaign_id: int, operator_name: str) -> 
 
 
 async def _campaign(
-    s: AsyncSession, campaign: Campaign, script_id: int | None, values: Mapping[str, object], tariff_id: int | None = None
-) -> CampaignSheet:  # fmt: skip
+    s: AsyncSession,
+    campaign: Campaign,
+    script_id: int | None,
+    values: Mapping[str, object],
+    tariff_id: int | None = None,
+) -> CampaignSheet:
     assert campaign.id is not None
     customer = await s.get_one(Customer, campaign.customer_id)
     script = await s.get(Script, script_id) if script_id else None
@@ -126,9 +135,12 @@ def pay_of(tariff: Tariff | None, currency: str) -> Pay:
         return amount * tariff.operator_share_bp // 10_000
 
     return Pay(
-        tariff.currency, tariff.operator_per_call, part(tariff.per_answered_call), part(tariff.per_minute),
+        tariff.currency,
+        tariff.operator_per_call,
+        part(tariff.per_answered_call),
+        part(tariff.per_minute),
         part(tariff.per_success),
-    )  # fmt: skip
+    )
 
 
 async def of_call(s: AsyncSession, call_id: UUID, operator_id: int, operator_name: str) -> CallSheet | None:
@@ -161,10 +173,8 @@ async def of_call(s: AsyncSession, call_id: UUID, operator_id: int, operator_nam
 
 async def own_open_call(s: AsyncSession, call_id: UUID, operator_id: int) -> Call | None:
     found = await s.exec(
-        select(Call).where(
-            Call.id == call_id, Call.operator_id == operator_id, col(Call.state) != CallState.CLOSED
-        )
-    )  # fmt: skip
+        select(Call).where(Call.id == call_id, Call.operator_id == operator_id, col(Call.state) != CallState.CLOSED)
+    )
     return found.one_or_none()
 
 

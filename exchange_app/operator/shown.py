@@ -57,11 +57,15 @@ def facts_shown(facts: dict[str, str]) -> list[ShownFact]:
 def fields_shown(fields: list[FormField]) -> list[ShownField]:
     return [
         ShownField(
-            f.key, f.label, f.kind.value, f.required, list(f.options),
+            f.key,
+            f.label,
+            f.kind.value,
+            f.required,
+            list(f.options),
             len(f.options) <= FEW_OPTIONS and sum(map(len, f.options)) <= SHORT_OPTIONS,
         )
         for f in fields
-    ]  # fmt: skip
+    ]
 
 
 def dispositions_shown(dispositions: list[Disposition]) -> list[ShownDisposition]:

@@ -25,14 +25,30 @@ def _sub() -> Any:
         ("ready", t("Your line is open, nobody is on it")),
         ("ringing", t("You hear the ringing, the contact has not answered yet")),
         ("talking", t("You hear each other")),
-        ("transferring", rx.cond(consulting, t("You talk with the manager, the contact waits"),
-                                 t("We ring the manager, the contact hears music"))),
-        ("wrap_up", rx.cond(Desk.ended_ms > 0, t("The call has ended, nobody hears you"),
-                            t("Contact and manager talk, nobody hears you"))),
-        ("connection_lost", rx.cond(Desk.call_id != "", t("The call is held, we bring you back to it"),
-                                    t("We are reconnecting your line"))),
+        (
+            "transferring",
+            rx.cond(
+                consulting,
+                t("You talk with the manager, the contact waits"),
+                t("We ring the manager, the contact hears music"),
+            ),
+        ),
+        (
+            "wrap_up",
+            rx.cond(
+                Desk.ended_ms > 0,
+                t("The call has ended, nobody hears you"),
+                t("Contact and manager talk, nobody hears you"),
+            ),
+        ),
+        (
+            "connection_lost",
+            rx.cond(
+                Desk.call_id != "", t("The call is held, we bring you back to it"), t("We are reconnecting your line")
+            ),
+        ),
         "",
-    )  # fmt: skip
+    )
 
 
 def person() -> Any:
@@ -51,40 +67,95 @@ def _dot() -> rx.Component:
 
 def _who_sub() -> rx.Component:
     contact = rx.fragment(
-        rx.el.span(Desk.masked_number, translate="no", class_name="nw", style={"display": "inline"}), _dot(),
-        place_time(Desk.time_zone), _dot(),
+        rx.el.span(Desk.masked_number, translate="no", class_name="nw", style={"display": "inline"}),
+        _dot(),
+        place_time(Desk.time_zone),
+        _dot(),
         rx.cond(
-            Sheet.max_attempts > 0, t("attempt {n} of {most}", n=Desk.attempt, most=Sheet.max_attempts),
+            Sheet.max_attempts > 0,
+            t("attempt {n} of {most}", n=Desk.attempt, most=Sheet.max_attempts),
             t("attempt {n}", n=Desk.attempt),
         ),
-    )  # fmt: skip
+    )
     manager = rx.cond(Desk.transfer_answered_ms > 0, t("the manager, on your line"), t("the manager, it rings there"))
-    return rx.match(
-        S,
-        ("transferring", rx.fragment(manager)),
-        rx.cond(Desk.call_id != "", contact, rx.el.span(Sheet.customer_name, translate="no")),
+    return rx.fragment(
+        rx.match(
+            S,
+            ("transferring", rx.fragment(manager)),
+            rx.cond(Desk.call_id != "", contact, rx.el.span(Sheet.customer_name, translate="no")),
+        )
     )
 
 
 def _clock() -> rx.Component:
     until = Desk.claimed_ms + Sheet.ring_s * 1000
-    return rx.match(
-        S,
-        ("ringing", limit_ring(tn("ends by itself after {n} second", "ends by itself after {n} seconds", n=Sheet.ring_s),
-                               start=Desk.claimed_ms, end=until, tone="amber")),
-        ("talking", limit_ring(t("limit {time}", time=Desk.limit_figures), start=Desk.answered_ms, end=Desk.limit_ms,
-                               warning=Desk.warning_ms)),
-        ("transferring", rx.el.div(
-            rx.el.div(clock(since=rx.cond(Desk.transfer_answered_ms > 0, Desk.transfer_answered_ms, Desk.transfer_started_ms)),
-                      rx.el.span(t("the contact waits"))), class_name="clock")),
-        ("wrap_up", limit_ring(t("to write it down"), start=Desk.wrap_up_until_ms - Sheet.wrap_up_s * 1000,
-                               end=Desk.wrap_up_until_ms, tone="gray", countdown=True)),
-        ("ready", rx.cond(Desk.shift_started_ms > 0, rx.el.div(
-            rx.el.div(clock(since=Desk.shift_started_ms), rx.el.span(t("on shift"))), class_name="clock no-m"))),
-        ("connection_lost", rx.cond(Desk.answered_ms > 0, rx.el.div(
-            rx.el.div(clock(since=Desk.answered_ms), rx.el.span(t("since the answer"))), class_name="clock"))),
-        rx.fragment(),
-    )  # fmt: skip
+    return rx.fragment(
+        rx.match(
+            S,
+            (
+                "ringing",
+                limit_ring(
+                    tn("ends by itself after {n} second", "ends by itself after {n} seconds", n=Sheet.ring_s),
+                    start=Desk.claimed_ms,
+                    end=until,
+                    tone="amber",
+                ),
+            ),
+            (
+                "talking",
+                limit_ring(
+                    t("limit {time}", time=Desk.limit_figures),
+                    start=Desk.answered_ms,
+                    end=Desk.limit_ms,
+                    warning=Desk.warning_ms,
+                ),
+            ),
+            (
+                "transferring",
+                rx.el.div(
+                    rx.el.div(
+                        clock(
+                            since=rx.cond(
+                                Desk.transfer_answered_ms > 0, Desk.transfer_answered_ms, Desk.transfer_started_ms
+                            )
+                        ),
+                        rx.el.span(t("the contact waits")),
+                    ),
+                    class_name="clock",
+                ),
+            ),
+            (
+                "wrap_up",
+                limit_ring(
+                    t("to write it down"),
+                    start=Desk.wrap_up_until_ms - Sheet.wrap_up_s * 1000,
+                    end=Desk.wrap_up_until_ms,
+                    tone="gray",
+                    countdown=True,
+                ),
+            ),
+            (
+                "ready",
+                rx.cond(
+                    Desk.shift_started_ms > 0,
+                    rx.el.div(
+                        rx.el.div(clock(since=Desk.shift_started_ms), rx.el.span(t("on shift"))),
+                        class_name="clock no-m",
+                    ),
+                ),
+            ),
+            (
+                "connection_lost",
+                rx.cond(
+                    Desk.answered_ms > 0,
+                    rx.el.div(
+                        rx.el.div(clock(since=Desk.answered_ms), rx.el.span(t("since the answer"))), class_name="clock"
+                    ),
+                ),
+            ),
+            rx.fragment(),
+        )
+    )
 
 
 def _hang_up(label: Any, big: bool, key: str | None) -> rx.Component:
@@ -99,8 +170,14 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
 
     cancel = _hang_up(tc("call", "Cancel"), big, k("H"))
     hang_up = _hang_up(t("Hang up"), big, k("H"))
-    transfer = button(t("Transfer"), kind="blue", key=k("T"), icon="arrow-right-to-line", big=big,
-                      on_click=Desk.start_transfer(Desk.call_id))  # fmt: skip
+    transfer = button(
+        t("Transfer"),
+        kind="blue",
+        key=k("T"),
+        icon="arrow-right-to-line",
+        big=big,
+        on_click=Desk.start_transfer(Desk.call_id),
+    )
     back = button(
         tc("verb", "Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id)
     )
@@ -122,9 +199,16 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
 def strip() -> rx.Component:
     actions = _buttons(big=True)
     return call_strip(
-        OPERATOR_STATES, S, sub=_sub(), who=_who(), who_sub=_who_sub(), clock=_clock(), gender=Me.gender, live=_live(),
+        OPERATOR_STATES,
+        S,
+        sub=_sub(),
+        who=_who(),
+        who_sub=_who_sub(),
+        clock=_clock(),
+        gender=Me.gender,
+        live=_live(),
         actions=rx.match(S, *((state, rx.fragment(*shown)) for state, shown in actions.items()), rx.fragment()),
-    )  # fmt: skip
+    )
 
 
 def _live() -> Any:
@@ -132,10 +216,16 @@ def _live() -> Any:
     return rx.match(
         S,
         ("ringing", t("Ringing {name}", name=person())),
-        ("transferring", rx.cond(Desk.transfer_answered_ms > 0, t("{name} answered. The contact hears music", name=Desk.manager_name),
-                                 t("We ring the manager, the contact hears music"))),
+        (
+            "transferring",
+            rx.cond(
+                Desk.transfer_answered_ms > 0,
+                t("{name} answered. The contact hears music", name=Desk.manager_name),
+                t("We ring the manager, the contact hears music"),
+            ),
+        ),
         OPERATOR_STATES.live(S),
-    )  # fmt: skip
+    )
 
 
 def phone_actions() -> rx.Component:
@@ -145,4 +235,4 @@ def phone_actions() -> rx.Component:
         button(t("Save and next"), kind="solid", on_click=press("save-next"), style={"flex": "2"}),
     ]
     shown = [(state, action_bar(*buttons)) for state, buttons in {**actions, "wrap_up": wrap_up}.items()]
-    return rx.match(S, *shown, rx.fragment())
+    return rx.fragment(rx.match(S, *shown, rx.fragment()))

@@ -17,11 +17,11 @@ log = structlog.get_logger(__name__)
 class Today(rx.State):
     """Pay in minor units: what is settled. `unsettled` counts the calls whose pay is still to come."""
 
-    currency: str = "RUB"
-    pay: int = 0
-    calls: int = 0
-    successes: int = 0
-    unsettled: int = 0
+    currency: rx.Field[str] = rx.field("RUB")
+    pay: rx.Field[int] = rx.field(0)
+    calls: rx.Field[int] = rx.field(0)
+    successes: rx.Field[int] = rx.field(0)
+    unsettled: rx.Field[int] = rx.field(0)
 
     _zone: str = ""
 

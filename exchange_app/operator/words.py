@@ -18,51 +18,80 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
     later = rx.cond(Desk.notice_until_ms > 0, t("The next contact can be called on {at}.", at=at), "")
     return {
         "seat_unavailable": (
-            "red", t("Your line does not answer, so the shift has ended."),
+            "red",
+            t("Your line does not answer, so the shift has ended."),
             t("Check that your telephone program is on and signed in, then start the shift again."),
         ),
         "seat_lost": (
-            "amber", t("Your line was lost."),
+            "amber",
+            t("Your line was lost."),
             t("We call it again. A contact on the line waits for you; answer your telephone program."),
         ),
         "list_done": (
-            "gray", t("All contacts of this campaign are done."), t("Choose another campaign, thank you for the work."),
+            "gray",
+            t("All contacts of this campaign are done."),
+            t("Choose another campaign, thank you for the work."),
         ),
         "nothing_due": (
-            "amber", t("No contact can be called just now."), later,
+            "amber",
+            t("No contact can be called just now."),
+            later,
         ),
         "outside_hours": ("amber", t("It is too early or too late at the contacts'."), later),
         "out_of_funds": (
-            "amber", t("The customer's money has run out."),
+            "amber",
+            t("The customer's money has run out."),
             t("What you have done is paid. Choose another campaign, or wait until the customer pays in."),
         ),
         "campaign_not_active": (
-            "amber", t("The customer has stopped this campaign."), t("Choose another one; what you have done is paid."),
+            "amber",
+            t("The customer has stopped this campaign."),
+            t("Choose another one; what you have done is paid."),
         ),
         "call_open": ("amber", t("A call is still open."), t("Say how it ended first.")),
         "no_manager": (
-            "amber", t("This campaign has no manager who could be rung."),
+            "amber",
+            t("This campaign has no manager who could be rung."),
             t("You are with the contact again. Offer a call-back."),
         ),
-        "manager_busy": ("amber", t("The manager is busy."), t("You are with the contact again. Try later, or offer a call-back.")),
+        "manager_busy": (
+            "amber",
+            t("The manager is busy."),
+            t("You are with the contact again. Try later, or offer a call-back."),
+        ),
         "manager_no_answer": (
-            "amber", t("The manager does not answer."), t("You are with the contact again. Try later, or offer a call-back."),
+            "amber",
+            t("The manager does not answer."),
+            t("You are with the contact again. Try later, or offer a call-back."),
         ),
         "manager_unavailable": (
-            "amber", t("The manager cannot be reached."), t("You are with the contact again. Offer a call-back."),
+            "amber",
+            t("The manager cannot be reached."),
+            t("You are with the contact again. Offer a call-back."),
         ),
         "manager_left": ("amber", t("The manager has hung up."), t("You are with the contact again.")),
         "contact_left": ("amber", t("The contact has hung up."), t("Tell the manager, and write down what you know.")),
         "switch_lost": (
-            "red", t("The exchange has lost its telephone switch."),
+            "red",
+            t("The exchange has lost its telephone switch."),
             t("A talk in progress may go on. We are reconnecting; try again in a moment."),
         ),
-        "not_possible_now": ("amber", t("That was not possible just then."), t("Look at the state above and try again.")),
-        "bad_disposition": (
-            "red", t("The call was not saved."), t("Choose how it ended again and look at the marked fields. Nothing is lost."),
+        "not_possible_now": (
+            "amber",
+            t("That was not possible just then."),
+            t("Look at the state above and try again."),
         ),
-        "limit_reached": ("amber", t("The call reached its longest time and ended by itself."), t("Write down what you know.")),
-    }  # fmt: skip
+        "bad_disposition": (
+            "red",
+            t("The call was not saved."),
+            t("Choose how it ended again and look at the marked fields. Nothing is lost."),
+        ),
+        "limit_reached": (
+            "amber",
+            t("The call reached its longest time and ended by itself."),
+            t("Write down what you know."),
+        ),
+    }
 
 
 def notice() -> rx.Component:
@@ -70,7 +99,7 @@ def notice() -> rx.Component:
     shown = [
         (code, callout(fact, what, tone=tone, alert=tone == "red")) for code, (tone, fact, what) in notices().items()
     ]
-    return rx.match(Desk.notice, *shown, rx.fragment())
+    return rx.fragment(rx.match(Desk.notice, *shown, rx.fragment()))
 
 
 def field_error(code: Any) -> Any:
@@ -106,7 +135,7 @@ def person_error(code: Any) -> Any:
 
 
 def price(amount: Any, of: Any, whole: bool = False) -> Any:
-    """A sum in minor units of what has a `currency` and its `unit`, without empty decimals; `whole`: rounded to units."""
+    """A sum in minor units of what has `currency` and `unit`, without empty decimals; `whole`: rounded to units."""
     digits = {"maximumFractionDigits": 0} if whole else {"trailingZeroDisplay": "stripIfInteger"}
     return number(amount / of.unit, style="currency", currency=of.currency, currencyDisplay="narrowSymbol", **digits)
 
@@ -114,9 +143,11 @@ def price(amount: Any, of: Any, whole: bool = False) -> Any:
 def price_parts(card: Any) -> rx.Component:
     """What is paid for what, of anything with the four parts and their currency; parts of nothing are left out."""
     parts = (
-        (card.per_call, t("for each call")), (card.per_answered, t("for each talk")),
-        (card.per_minute, t("for each minute")), (card.per_success, t("for each success")),
-    )  # fmt: skip
+        (card.per_call, t("for each call")),
+        (card.per_answered, t("for each talk")),
+        (card.per_minute, t("for each minute")),
+        (card.per_success, t("for each success")),
+    )
     return rx.el.span(
         *(
             rx.cond(amount > 0, rx.el.span(price(amount, card), " ", words, class_name="part"))
@@ -136,8 +167,11 @@ def follows(outcome: Any) -> Any:
         ("success", rx.cond(paid > 0, t("pays {amount}", amount=price(paid, Sheet)), t("the contact is done"))),
         ("refused", t("the contact is not called again")),
         ("call_back", t("asks for a day and time")),
-        ("no_answer", tried), ("busy", tried), ("unreachable", tried), ("dropped", tried),
+        ("no_answer", tried),
+        ("busy", tried),
+        ("unreachable", tried),
+        ("dropped", tried),
         ("wrong_number", t("this number is not used again")),
         ("do_not_call", t("holds for every campaign of this customer")),
         "",
-    )  # fmt: skip
+    )

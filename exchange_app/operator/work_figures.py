@@ -58,11 +58,13 @@ async def days(s: AsyncSession, operator_id: int, zone_name: str, now: datetime,
     since = midnight(zone_name, now) - timedelta(days=most - 1)
     rows = await s.execute(
         text(
-            "select cast(k.claimed_at at time zone :zone as date) as day, count(*) as calls, count(k.answered_at) as answered, "
+            "select cast(k.claimed_at at time zone :zone as date) as day, count(*) as calls, "
+            "count(k.answered_at) as answered, "
             "count(*) filter (where k.outcome = 'success') as successes, coalesce(sum(x.operator_pay), 0) as pay, "
             "count(*) filter (where x.call_id is null) as unsettled "
             "from call k left join settlement x on x.call_id = k.id "
-            "where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' group by 1 order by 1 desc"
+            "where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' "
+            "group by 1 order by 1 desc"
         ),
         {"operator": operator_id, "since": since, "zone": zone_name},
     )

@@ -14,7 +14,7 @@ from exchange_app.design import (
     keyboard,
     segment,
     segmented,
-)  # fmt: skip
+)
 from exchange_app.i18n import money, seconds_until, t, tc, tn
 from exchange_app.shell import Me
 
@@ -32,7 +32,7 @@ from .panes import (
     right_pane,
     script_pane,
     transfer_pane,
-)  # fmt: skip
+)
 from .person_state import Person
 from .sheet_state import Sheet
 from .strip import phone_actions, strip
@@ -77,9 +77,13 @@ def _panes_of_phone() -> rx.Component:
         class_name="grow",
     )
     quiet = segmented(
-        to("script", t("Script"), Sheet.pane == "ended"), to("form", rx.cond(IN_CALL, t("Contact"), t("Campaign"))),
-        to("objections", rx.cond(IN_CALL, t("Objections"), t("Today"))), label=t("Parts of the page"), full=True, class_name="grow",
-    )  # fmt: skip
+        to("script", t("Script"), Sheet.pane == "ended"),
+        to("form", rx.cond(IN_CALL, t("Contact"), t("Campaign"))),
+        to("objections", rx.cond(IN_CALL, t("Objections"), t("Today"))),
+        label=t("Parts of the page"),
+        full=True,
+        class_name="grow",
+    )
     ended = segmented(
         to("ended", t("How it ended"), (Sheet.pane != "form")),
         to("form", t("Fields")),
@@ -103,9 +107,14 @@ def _grid() -> rx.Component:
     """The form keeps its place among the panes in every state, so that nothing takes the focus from who is typing."""
     writes = IN_CALL & (S != "ringing")
     before = rx.match(
-        S, ("wrap_up", ended_pane()), ("transferring", transfer_pane()), ("ringing", contact_pane()),
-        ("connection_lost", rx.cond(IN_CALL, lost_pane(), campaign_pane())), ("ready", campaign_pane()), rx.fragment(),
-    )  # fmt: skip
+        S,
+        ("wrap_up", ended_pane()),
+        ("transferring", transfer_pane()),
+        ("ringing", contact_pane()),
+        ("connection_lost", rx.cond(IN_CALL, lost_pane(), campaign_pane())),
+        ("ready", campaign_pane()),
+        rx.fragment(),
+    )
     beside = (S == "talking") | (S == "ready") | (S == "ringing")
     shape = rx.match(S, ("wrap_up", "ws two"), ("transferring", "ws rev"), ("connection_lost", "ws rev"), "ws")
     return rx.el.div(
@@ -121,10 +130,16 @@ def _foot() -> rx.Component:
     figures = [tn("{n} call", "{n} calls", n=Today.calls), ", ", tn("{n} success", "{n} successes", n=Today.successes)]
     return rx.el.footer(
         rx.el.span(
-            rx.icon("wallet", size=16, aria_hidden="true"), rx.el.b(t("Today"), " ", money(Today.pay, Today.currency)),
+            rx.icon("wallet", size=16, aria_hidden="true"),
+            rx.el.b(t("Today"), " ", money(Today.pay, Today.currency)),
             rx.el.span(*figures, class_name="m"),
-            rx.cond(Today.unsettled > 0, rx.el.span(
-                tn("pay for {n} call is being reckoned", "pay for {n} calls is being reckoned", n=Today.unsettled), class_name="m no-m")),
+            rx.cond(
+                Today.unsettled > 0,
+                rx.el.span(
+                    tn("pay for {n} call is being reckoned", "pay for {n} calls is being reckoned", n=Today.unsettled),
+                    class_name="m no-m",
+                ),
+            ),
             class_name="row w",
         ),
         rx.cond(
@@ -133,7 +148,7 @@ def _foot() -> rx.Component:
         ),
         rx.el.span(kbd("?"), " ", t("all keys"), class_name="row no-m", style={"marginLeft": "auto"}),
         class_name="foot",
-    )  # fmt: skip
+    )
 
 
 def _keys() -> rx.Component:
@@ -158,23 +173,30 @@ def _keys() -> rx.Component:
                 keyboard({"ctrl+Enter": press("save-next"), "KeyP": press("save-hold"), "KeyB": press("save-break")}),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def work_page() -> rx.Component:
     return rx.el.div(
         rx.el.style(LOOK),
-        browser_zone(Today.enter), focus_on(Sheet.focus, Sheet.focused),
-        strip(), _messages(), _panes_of_phone(),
+        browser_zone(Today.enter),
+        focus_on(Sheet.focus, Sheet.focused),
+        strip(),
+        _messages(),
+        _panes_of_phone(),
         rx.match(
             S,
             ("off_shift", rx.cond(Desk.pending == "start_shift", connecting(), off_shift())),
             ("connecting", connecting()),
             _grid(),
         ),
-        _foot(), phone_actions(), _keys(), person_dialog(), do_not_call_dialog(),
+        _foot(),
+        phone_actions(),
+        _keys(),
+        person_dialog(),
+        do_not_call_dialog(),
         class_name="work",
-    )  # fmt: skip
+    )
 
 
 def status() -> rx.Component:
@@ -185,16 +207,44 @@ def status() -> rx.Component:
 def work_status() -> rx.Component:
     return rx.fragment(
         status(),
-        key_overlay([
-            (tc("noun", "Call"), [("C", t("Call now")), ("H", t("Hang up or cancel")), ("T", t("Transfer to a manager")),
-                         ("Y", t("Connect them")), ("R", t("Return to the contact"))]),
-            (t("Talk"), [("O", t("Find an objection")), ("F", t("Write a note")), ("Esc", t("Leave the field")),
-                         ("X", t("Add another person")), ("D", t("Do not call again, asks first"))]),
-            (t("Wrap-up"), [("1 … 9", t("How it ended")), ("Ctrl Enter", t("Save and next")), ("P", t("Save only, without the next")),
-                            ("B", t("Save, then break"))]),
-            (t("Everywhere"), [("?", t("This list")), ("G C", t("Campaigns")), ("G W", t("Workspace")), ("G E", t("Earnings"))]),
-        ]),
-    )  # fmt: skip
+        key_overlay(
+            [
+                (
+                    tc("noun", "Call"),
+                    [
+                        ("C", t("Call now")),
+                        ("H", t("Hang up or cancel")),
+                        ("T", t("Transfer to a manager")),
+                        ("Y", t("Connect them")),
+                        ("R", t("Return to the contact")),
+                    ],
+                ),
+                (
+                    t("Talk"),
+                    [
+                        ("O", t("Find an objection")),
+                        ("F", t("Write a note")),
+                        ("Esc", t("Leave the field")),
+                        ("X", t("Add another person")),
+                        ("D", t("Do not call again, asks first")),
+                    ],
+                ),
+                (
+                    t("Wrap-up"),
+                    [
+                        ("1 … 9", t("How it ended")),
+                        ("Ctrl Enter", t("Save and next")),
+                        ("P", t("Save only, without the next")),
+                        ("B", t("Save, then break")),
+                    ],
+                ),
+                (
+                    t("Everywhere"),
+                    [("?", t("This list")), ("G C", t("Campaigns")), ("G W", t("Workspace")), ("G E", t("Earnings"))],
+                ),
+            ]
+        ),
+    )
 
 
 def title() -> Any:

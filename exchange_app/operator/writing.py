@@ -11,7 +11,6 @@ from exchange_app.i18n import date, t, tn
 from .desk_state import Desk
 from .person_state import Person
 from .sheet_state import Sheet
-from .shown import ShownField
 from .words import field_error
 
 
@@ -22,7 +21,7 @@ def press(button_id: str) -> rx.event.EventSpec:
     )
 
 
-def _label(field: rx.Var[ShownField], html_for: Any = None) -> rx.Component:
+def _label(field: Any, html_for: Any = None) -> rx.Component:
     words = [field.label.to(str), rx.cond(field.required, rx.el.span(" ", t("required"), class_name="req"))]
     marked = [rx.el.span(words[0], translate="no"), words[1]]
     if html_for is None:
@@ -34,60 +33,91 @@ def _error(key: Any, control: str) -> rx.Component:
     code = Sheet.errors[key]
     return rx.cond(
         field_error(code) != "",
-        rx.el.span(rx.icon("triangle-alert", size=16, aria_hidden="true"), field_error(code), class_name="err",
-                   id=control, role="alert"),
-    )  # fmt: skip
+        rx.el.span(
+            rx.icon("triangle-alert", size=16, aria_hidden="true"),
+            field_error(code),
+            class_name="err",
+            id=control,
+            role="alert",
+        ),
+    )
 
 
-def _typed(field: rx.Var[ShownField], kind: str, **props: Any) -> rx.Component:
+def _typed(field: Any, kind: str, **props: Any) -> rx.Component:
     """A field of letters: text, number or date."""
     key = field.key.to(str)
     return autosave(
-        id="field-" + key, name=Sheet.call_id + ":" + key, value=Sheet.values[key], on_save=Sheet.save, kind=kind,
-        show_saved=False, class_name=rx.cond(field_error(Sheet.errors[key]) != "", "in bad", "in"), **props,
-    )  # fmt: skip
+        id="field-" + key,
+        name=Sheet.call_id + ":" + key,
+        value=Sheet.values[key],
+        on_save=Sheet.save,
+        kind=kind,
+        show_saved=False,
+        class_name=rx.cond(field_error(Sheet.errors[key]) != "", "in bad", "in"),
+        **props,
+    )
 
 
-def _few(field: rx.Var[ShownField]) -> rx.Component:
+def _few(field: Any) -> rx.Component:
     key = field.key.to(str)
     return rx.el.div(
         rx.foreach(
             field.options.to(list[str]),
             lambda option: segment(
-                rx.el.span(option, translate="no"), on=Sheet.values[key] == option,
+                rx.el.span(option, translate="no"),
+                on=Sheet.values[key] == option,
                 on_click=Sheet.choose(Sheet.call_id, key, option),
             ),
         ),
-        class_name="seg full", role="group", aria_labelledby="label-" + key, id="field-" + key, tab_index=-1,
-    )  # fmt: skip
+        class_name="seg full",
+        role="group",
+        aria_labelledby="label-" + key,
+        id="field-" + key,
+        tab_index=-1,
+    )
 
 
-def _yes_no(field: rx.Var[ShownField]) -> rx.Component:
+def _yes_no(field: Any) -> rx.Component:
     key = field.key.to(str)
     choices = [("yes", t("Yes")), ("no", t("No"))]
     return rx.el.div(
-        *(segment(word, on=Sheet.values[key] == code, on_click=Sheet.choose(Sheet.call_id, key, code)) for code, word in choices),
-        class_name="seg full", role="group", aria_labelledby="label-" + key, id="field-" + key, tab_index=-1,
-    )  # fmt: skip
+        *(
+            segment(word, on=Sheet.values[key] == code, on_click=Sheet.choose(Sheet.call_id, key, code))
+            for code, word in choices
+        ),
+        class_name="seg full",
+        role="group",
+        aria_labelledby="label-" + key,
+        id="field-" + key,
+        tab_index=-1,
+    )
 
 
-def _several(field: rx.Var[ShownField]) -> rx.Component:
+def _several(field: Any) -> rx.Component:
     key = field.key.to(str)
     return rx.el.div(
         rx.foreach(
             field.options.to(list[str]),
             lambda option: rx.el.label(
-                rx.el.input(type="checkbox", checked=Sheet.choices[key].contains(option),
-                            on_change=lambda _: Sheet.toggle(Sheet.call_id, key, option)),
-                rx.el.i(rx.icon("check", aria_hidden="true"), aria_hidden="true"), rx.el.span(option, translate="no"),
+                rx.el.input(
+                    type="checkbox",
+                    checked=Sheet.choices[key].contains(option),
+                    on_change=lambda _: Sheet.toggle(Sheet.call_id, key, option),
+                ),
+                rx.el.i(rx.icon("check", aria_hidden="true"), aria_hidden="true"),
+                rx.el.span(option, translate="no"),
                 class_name="chk",
             ),
         ),
-        class_name="several", role="group", aria_labelledby="label-" + key, id="field-" + key, tab_index=-1,
-    )  # fmt: skip
+        class_name="several",
+        role="group",
+        aria_labelledby="label-" + key,
+        id="field-" + key,
+        tab_index=-1,
+    )
 
 
-def _form_field(field: rx.Var[ShownField]) -> rx.Component:
+def _form_field(field: Any) -> rx.Component:
     key = field.key.to(str)
     own_label = (field.kind == "yes_no") | (field.kind == "choices") | ((field.kind == "choice") & field.few)
     return rx.el.div(
@@ -101,32 +131,47 @@ def _form_field(field: rx.Var[ShownField]) -> rx.Component:
             ("choice", rx.cond(field.few, _few(field), _typed(field, "text", options=field.options.to(list[str])))),
             _typed(field, "text"),
         ),
-        _error(key, "error-" + key), class_name="f",
-    )  # fmt: skip
+        _error(key, "error-" + key),
+        class_name="f",
+    )
 
 
 def _saved() -> rx.Component:
     """When the last letter was saved, or that it was not."""
     return rx.cond(
         Sheet.unsaved,
-        rx.el.span(rx.icon("triangle-alert", size=16, aria_hidden="true"), t("not saved yet"), class_name="err", role="status"),
+        rx.el.span(
+            rx.icon("triangle-alert", size=16, aria_hidden="true"), t("not saved yet"), class_name="err", role="status"
+        ),
         rx.cond(
             Sheet.saved_ms > 0,
-            rx.el.span(rx.icon("check", size=16, aria_hidden="true"), t("saved {time}", time=date(Sheet.saved_ms, timeStyle="medium")),
-                       class_name="xs m row nw", style={"gap": "4px"}),
+            rx.el.span(
+                rx.icon("check", size=16, aria_hidden="true"),
+                t("saved {time}", time=date(Sheet.saved_ms, timeStyle="medium")),
+                class_name="xs m row nw",
+                style={"gap": "4px"},
+            ),
             rx.el.span(t("saved while you type"), class_name="xs m nw"),
         ),
-    )  # fmt: skip
+    )
 
 
 def _note() -> rx.Component:
     return rx.el.div(
         rx.el.label(t("Note"), " ", kbd("F"), html_for="note"),
-        autosave(id="note", name=Sheet.call_id + ":.note", value=Sheet.note, on_save=Sheet.save, multiline=True,
-                 show_saved=False, rows=3, max_length=10_000),
+        autosave(
+            id="note",
+            name=Sheet.call_id + ":.note",
+            value=Sheet.note,
+            on_save=Sheet.save,
+            multiline=True,
+            show_saved=False,
+            rows=3,
+            max_length=10_000,
+        ),
         rx.el.span(kbd("Esc"), " ", t("leaves the field, then letters are commands again"), class_name="hint no-m"),
         class_name="f",
-    )  # fmt: skip
+    )
 
 
 def _title() -> Any:
@@ -149,12 +194,20 @@ def _missing() -> rx.Component:
 
 def _saving_buttons() -> rx.Component:
     return rx.el.div(
-        button(t("Save and next"), kind="solid", big=True, key="Ctrl Enter", id="save-next",
-               on_click=Sheet.close(Desk.call_id, "next")),
+        button(
+            t("Save and next"),
+            kind="solid",
+            big=True,
+            key="Ctrl Enter",
+            id="save-next",
+            on_click=Sheet.close(Desk.call_id, "next"),
+        ),
         button(t("Save only"), big=True, key="P", id="save-hold", on_click=Sheet.close(Desk.call_id, "ready")),
-        button(t("Save, then break"), big=True, key="B", id="save-break", on_click=Sheet.close(Desk.call_id, "end_shift")),
+        button(
+            t("Save, then break"), big=True, key="B", id="save-break", on_click=Sheet.close(Desk.call_id, "end_shift")
+        ),
         class_name="row w saving",
-    )  # fmt: skip
+    )
 
 
 def form_pane() -> rx.Component:
@@ -162,19 +215,32 @@ def form_pane() -> rx.Component:
         rx.el.div(rx.el.h2(_title()), _missing(), class_name="row sb w writing-head"),
         rx.cond(
             Sheet.unsaved,
-            callout(t("What you typed is not saved yet."), t("It is kept here, and we try again every few seconds."), tone="amber"),
+            callout(
+                t("What you typed is not saved yet."),
+                t("It is kept here, and we try again every few seconds."),
+                tone="amber",
+            ),
         ),
-        rx.cond(Sheet.errors["form"] == "not_saved", callout(t("The exchange does not answer."), t("Nothing is lost, save again."), tone="red")),
-        rx.el.div(rx.foreach(Sheet.fields, _form_field), class_name=rx.cond(Desk.state == "wrap_up", "grid c2", "col g3")),
+        rx.cond(
+            Sheet.errors["form"] == "not_saved",
+            callout(t("The exchange does not answer."), t("Nothing is lost, save again."), tone="red"),
+        ),
+        rx.el.div(
+            rx.foreach(Sheet.fields, _form_field), class_name=rx.cond(Desk.state == "wrap_up", "grid c2", "col g3")
+        ),
         _note(),
         rx.el.div(
             button(t("Another person"), kind="ghost", key="X", icon="user-plus", on_click=Person.open(Desk.call_id)),
-            rx.cond(Person.added != "", rx.el.span(rx.icon("check", size=16, aria_hidden="true"),
-                                                   t("{name} is added, others will call", name=Person.added), class_name="s m row")),
+            rx.cond(
+                Person.added != "",
+                rx.el.span(
+                    rx.icon("check", size=16, aria_hidden="true"),
+                    t("{name} is added, others will call", name=Person.added),
+                    class_name="s m row",
+                ),
+            ),
             class_name="row w",
         ),
         rx.cond(Desk.state == "wrap_up", _saving_buttons()),
-        class_name=rx.cond(
-            (Sheet.pane == "form") | (Desk.state == "transferring"), "pane m-on col g3", "pane col g3"
-        ),
-    )  # fmt: skip
+        class_name=rx.cond((Sheet.pane == "form") | (Desk.state == "transferring"), "pane m-on col g3", "pane col g3"),
+    )
