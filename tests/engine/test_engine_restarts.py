@@ -29,6 +29,13 @@ async def ringing(house: House, desk: OperatorDesk) -> None:
     await house.until_call(call_id, lambda c: c.state == CallState.RINGING)
 
 
+async def dialling(house: House, desk: OperatorDesk) -> None:
+    await house.contact("no reply at all")
+    await desk.start_shift()
+    call_id = await desk.call_next()
+    await house.until_switch(lambda channels: str(call_id) in channels)
+
+
 async def talking(house: House, desk: OperatorDesk) -> None:
     await house.contact()
     await desk.start_shift()
@@ -87,6 +94,7 @@ Situation = Callable[[House, OperatorDesk], Awaitable[None]]
     ("situation", "state"),
     [
         (ready, OperatorState.READY),
+        (dialling, OperatorState.RINGING),
         (ringing, OperatorState.RINGING),
         (talking, OperatorState.TALKING),
         (manager_rings, OperatorState.TRANSFERRING),
@@ -182,6 +190,18 @@ async def test_the_seat_was_lost_while_no_engine_was_there(house: House, engine_
     await house.until_switch(lambda channels: not channels)
     await restarted(engine_process, desk, OperatorState.READY)
     assert seat not in house.switch.channels()
+
+
+async def test_killed_while_the_seat_rings(house: House, engine_process: EngineProcess):
+    desk = await house.operator()
+    house.switch.set_user_behaviour(f"operator-{desk.operator_id}", "rings, never answers")
+    await desk.send(StartShift(operator_id=desk.operator_id, campaign_id=desk.campaign_id))
+    await house.until_switch(lambda channels: len(channels) == 1)
+    await engine_process.kill()
+    await restarted(engine_process, desk, OperatorState.CONNECTING)
+    (seat,) = house.switch.channels()
+    house.switch.peer_answers(seat)
+    await desk.state(OperatorState.READY)
 
 
 async def test_handed_over_and_both_left_while_no_engine_was_there(house: House, engine_process: EngineProcess):
