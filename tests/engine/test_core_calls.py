@@ -1,5 +1,7 @@
 """The rows of the seat's and the call's tables: given a state, when something happens, then …"""
 
+from typing import Any
+
 import pytest
 
 from call_engine.core import effects as fx
@@ -20,7 +22,7 @@ def notice(world: World) -> str | None:
     return world.state.notice.code if world.state.notice else None
 
 
-def closing(world: World, **more: object) -> CloseCall:
+def closing(world: World, **more: Any) -> CloseCall:
     return CloseCall(operator_id=OPERATOR, call_id=world.contact, disposition_id=1, **more)
 
 

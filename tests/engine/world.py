@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 from uuid import UUID, uuid5
 
 from call_engine.core import effects as fx
@@ -12,6 +13,7 @@ from call_engine.core.step import step
 from exchange_domain.messages import CallNext, Command, CompleteTransfer, StartShift, StartTransfer
 from exchange_domain.words import EndpointKind
 
+E = TypeVar("E", bound=Effect)
 SPACE = UUID("00000000-0000-4000-8000-000000000000")
 OPERATOR = 12
 NAMES = {
@@ -292,7 +294,7 @@ class World:
         assert self.state.transfer is not None and self.state.transfer.leg is not None
         return self.state.transfer.leg
 
-    def effects_of(self, *kinds: type[Effect]) -> list[Effect]:
+    def effects_of(self, *kinds: type[E]) -> list[E]:
         return [effect for effect in self.done if isinstance(effect, kinds)]
 
 
