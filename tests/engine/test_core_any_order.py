@@ -187,6 +187,6 @@ AnyOrder.TestCase.settings = settings(
     max_examples=150,
     stateful_step_count=40,
     deadline=None,
-    suppress_health_check=(HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large),
+    suppress_health_check=(HealthCheck.too_slow,),
 )
 TestAnyOrder = AnyOrder.TestCase
