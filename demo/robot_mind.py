@@ -238,13 +238,13 @@ class Mind:
     def _talk_of(self, call_id: UUID, sheet: Sheet, now_ms: int) -> _Talk:
         if call_id not in self._talks:
             chance = random.Random(call_id.int)
-            outcome = chance.choices((Outcome.SUCCESS, Outcome.REFUSED, Outcome.CALL_BACK), (45, 40, 15))[0]
+            outcome = chance.choices((Outcome.SUCCESS, Outcome.REFUSED, Outcome.CALL_BACK), (55, 32, 13))[0]
             success = outcome == Outcome.SUCCESS
             today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
             answers = filled(sheet.fields, chance, today) if success else []
             self._talks = {
                 call_id: _Talk(
-                    outcome, success and chance.random() < 0.6, answers,
+                    outcome, success and chance.random() < 0.65, answers,
                     [chance.randint(*WRITING_MS) for _ in answers], chance.randint(*TALK_AFTER_MS),
                 )
             }  # fmt: skip

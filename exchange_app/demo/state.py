@@ -93,7 +93,7 @@ class Robot(rx.State):
                 await asyncio.sleep(1)
 
 
-def _report(raw: str | None) -> RobotReport | None:
+def _report(raw: str | bytes | None) -> RobotReport | None:
     try:
         return RobotReport.model_validate_json(raw) if raw else None
     except ValidationError:

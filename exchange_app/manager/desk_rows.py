@@ -79,6 +79,8 @@ class Briefing:
     """The operator has saved the call; nothing of it changes any more."""
     facts: list[Line] = field(default_factory=list)
     history: list[Earlier] = field(default_factory=list)
+    joined_ms: int = 0
+    """Since when manager and contact talk; 0: not yet."""
 
 
 @dataclass
@@ -179,6 +181,12 @@ async def briefing(s: AsyncSession, manager_id: int, call_id: UUID) -> Briefing 
     script = await s.get_one(Script, call.script_id)
     draft = await drafts.of(s, call_id)
     closed = call.state == CallState.CLOSED
+    joined = await s.exec(
+        select(Transfer.completed_at)
+        .where(Transfer.call_id == call_id, Transfer.manager_id == manager_id, col(Transfer.completed_at).is_not(None))
+        .order_by(col(Transfer.completed_at).desc())
+        .limit(1)
+    )
     return Briefing(
         campaign=campaign.name,
         customer=customer.name,
@@ -193,6 +201,7 @@ async def briefing(s: AsyncSession, manager_id: int, call_id: UUID) -> Briefing 
         closed=closed,
         facts=[Line(str(name), str(value)) for name, value in contact.fields.items() if str(value).strip()],
         history=await _history(s, call),
+        joined_ms=epoch_ms(joined.first()) or 0,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import reflex as rx
 import structlog
 from redis.exceptions import RedisError
+from reflex.state import BaseState
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
@@ -161,6 +162,7 @@ class ManagerDesk(rx.State):
         self.campaign, self.customer, self.time_zone = found.campaign, found.customer, found.time_zone
         self.answers, self.note, self.saved_ms, self.closed = found.answers, found.note, found.saved_ms, found.closed
         self.facts, self.history = found.facts, found.history
+        self.joined_ms = found.joined_ms or self.joined_ms
 
     async def _read_desk(self) -> None:
         """Where transfers ring, and those of before."""
@@ -277,7 +279,7 @@ def epoch(at: datetime | None) -> int:
     return 0 if at is None else round(at.timestamp() * 1000)
 
 
-async def apply(root: rx.State, view: ManagerView) -> None:
+async def apply(root: BaseState, view: ManagerView) -> None:
     """A change from the engine, for one open page of this manager."""
     desk = await root.get_state(ManagerDesk)
     await desk._take(view)

@@ -23,15 +23,14 @@ from exchange_app.design import (
 )
 from exchange_app.i18n import date, t
 
-from .desk_rows import Earlier, Line
 from .state import ManagerDesk
-from .words import STAGES, live, sub, value_of, who
+from .words import STAGES, count, live, sub, value_of, who
 
 S = ManagerDesk
 IS_LIVE = (S.stage == "ringing") | (S.stage == "consulting") | (S.stage == "with_contact")
 
 
-def _clock() -> rx.Component:
+def _clock() -> Any:
     """How long this stage lasts; it stands still when the transfer is over."""
 
     def since(start: Any, under: Any) -> rx.Component:
@@ -80,7 +79,7 @@ def strip() -> rx.Component:
     )
 
 
-def cords() -> rx.Component:
+def cords() -> Any:
     """Contact, operator, manager: drawn, and said in words under each."""
     contact_says = rx.match(
         S.stage,
@@ -127,7 +126,7 @@ def cords() -> rx.Component:
 
 
 def _lines(lines: Any) -> rx.Component:
-    def one(line: rx.Var[Line]) -> rx.Component:
+    def one(line: Any) -> rx.Component:
         return rx.fragment(rx.el.dt(line.label, translate="no"), rx.el.dd(value_of(line), class_name="b"))
 
     return data_list(rx.foreach(lines, one))
@@ -137,9 +136,9 @@ def written() -> rx.Component:
     """The form's answers and the note, as far as the operator has come."""
     nothing = rx.el.p(t("Nothing yet. What the operator writes appears here by itself."), class_name="m")
     return rx.fragment(
-        rx.cond(S.answers.length() > 0, _lines(S.answers)),
+        rx.cond(count(S.answers) > 0, _lines(S.answers)),
         rx.cond(S.note != "", rx.el.blockquote(S.note, translate="no", class_name="note")),
-        rx.cond((S.answers.length() == 0) & (S.note == ""), nothing),
+        rx.cond((count(S.answers) == 0) & (S.note == ""), nothing),
     )
 
 
@@ -187,7 +186,7 @@ def incoming() -> rx.Component:
     )
 
 
-def _earlier(one: rx.Var[Earlier]) -> rx.Component:
+def _earlier(one: Any) -> rx.Component:
     return rx.el.li(
         rx.el.span(date(one.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw"),
         rx.el.div(
@@ -209,7 +208,7 @@ def _history() -> rx.Component:
         rx.el.hr(class_name="hr"),
         rx.el.h3(t("Before this call")),
         rx.cond(
-            S.history.length() > 0,
+            count(S.history) > 0,
             rx.el.ol(rx.foreach(S.history, _earlier), class_name="list s"),
             rx.el.p(t("Nobody has called this contact before."), class_name="m s"),
         ),
@@ -248,7 +247,7 @@ def _list_pane() -> rx.Component:
                     ),
                 ),
             ),
-            rx.cond(S.facts.length() > 0, _lines(S.facts), rx.el.p(t("The list says nothing more."), class_name="m")),
+            rx.cond(count(S.facts) > 0, _lines(S.facts), rx.el.p(t("The list says nothing more."), class_name="m")),
             class_name="col g3",
         ),
         class_name=rx.cond(S.pane == "list", "pane m-on col g4", "pane col g4"),

@@ -7,9 +7,8 @@ import reflex as rx
 from exchange_app.design import badge, button, callout, card, empty_state, head, section, table
 from exchange_app.i18n import date, t, tn
 
-from .desk_rows import Post, RecentTransfer
 from .state import ManagerDesk
-from .words import outcome_badge, place
+from .words import count, outcome_badge, place
 
 S = ManagerDesk
 
@@ -22,7 +21,7 @@ def _length(seconds: Any) -> Any:
     ).to(str)
 
 
-def _row(row: rx.Var[RecentTransfer]) -> rx.Component:
+def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
             date(row.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw no-m"
@@ -66,10 +65,10 @@ def _recent() -> rx.Component:
             icon="phone-incoming",
         )
     )
-    return section(t("Recent transfers"), rx.cond(S.recent.length() > 0, filled, none))
+    return section(t("Recent transfers"), rx.cond(count(S.recent) > 0, filled, none))
 
 
-def _post(post: rx.Var[Post]) -> rx.Component:
+def _post(post: Any) -> rx.Component:
     turn = rx.cond(
         post.before != "",
         t("After {names}, if they are busy or do not answer", names=post.before),
@@ -97,7 +96,7 @@ def _posts() -> rx.Component:
     return card(
         rx.el.h2(t("Where it rings")),
         rx.cond(
-            S.posts.length() > 0,
+            count(S.posts) > 0,
             rx.fragment(
                 rx.el.ul(rx.foreach(S.posts, _post), class_name="col g4"),
                 rx.el.p(

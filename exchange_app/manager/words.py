@@ -8,7 +8,6 @@ from exchange_app.design import OUTCOMES, States, badge
 from exchange_app.design.states import Shown
 from exchange_app.i18n import date, number, t
 
-from .desk_rows import Line, Post, RecentTransfer
 from .state import ManagerDesk
 
 STAGES = States(
@@ -76,7 +75,7 @@ def who() -> Any:
     return rx.cond(ManagerDesk.contact != "", ManagerDesk.contact, fallback)
 
 
-def place(post: rx.Var[Post]) -> Any:
+def place(post: Any) -> Any:
     """Where a campaign's transfers ring."""
     return rx.match(
         post.kind,
@@ -85,13 +84,18 @@ def place(post: rx.Var[Post]) -> Any:
     )
 
 
+def count(rows: Any) -> Any:
+    """How many rows a Var of a list has."""
+    return rows.length()
+
+
 def number_of(digits: Any) -> Any:
     """A number in the reader's notation; what is none yet, because it is being typed, stays as it is."""
     is_number = rx.Var(f"/^-?\\d+([.]\\d+)?$/.test({digits!s})", _var_data=digits._get_all_var_data()).to(bool)
     return rx.cond(is_number, number(digits), digits)
 
 
-def value_of(line: rx.Var[Line]) -> Any:
+def value_of(line: Any) -> Any:
     """An answer as it is read; what people typed is not translated."""
     return rx.match(
         line.kind,
@@ -102,7 +106,7 @@ def value_of(line: rx.Var[Line]) -> Any:
     )
 
 
-def outcome_badge(row: rx.Var[RecentTransfer]) -> rx.Component:
+def outcome_badge(row: Any) -> rx.Component:
     """How the contact's call ended; while it is open, what became of the transfer."""
     shown = badge(
         rx.cond(row.label != "", rx.el.span(row.label, translate="no"), OUTCOMES.word(row.outcome)),

@@ -1,4 +1,4 @@
-"""The manager's desk: who may read what, what each change of the engine shows, and what the operator writes meanwhile."""
+"""The manager's desk: who may read what, what each change of the engine shows, what the operator writes meanwhile."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -131,7 +131,8 @@ async def test_a_ringing_transfer_shows_who_it_is_and_what_is_written(events: Ev
     shown = page.values(ManagerDesk)
     assert (shown["stage"], shown["operator"], shown["number"]) == ("ringing", "Мария С.", "+7 812 555-01-00")
     assert [(a.label, a.value, a.kind) for a in shown["answers"]] == [
-        ("Что нужно", "Столы, Стулья", "text"), ("День замера", "2026-12-01", "date"), ("Прислать каталог", "yes", "yes_no"),
+        ("Что нужно", "Столы, Стулья", "text"), ("День замера", "2026-12-01", "date"),
+        ("Прислать каталог", "yes", "yes_no"),
     ]  # fmt: skip
     assert shown["note"] == "Ждёт звонка мастера" and shown["saved_ms"] > 0
     assert {f.label for f in shown["facts"]} >= {"Город", "Что нужно"}
@@ -178,7 +179,7 @@ async def test_what_the_operator_goes_on_writing_appears_by_itself(events: Event
     async with database.session() as s:
         await drafts.save_note(s, house.call.call_id, house.who["operator"], "Просит ясень")
     async with asyncio.timeout(10):
-        while page.values(ManagerDesk).get("note") != "Просит ясень":
+        while page.values(ManagerDesk).get("note") != "Просит ясень":  # noqa: ASYNC110 - deltas, no event
             await asyncio.sleep(0.02)
     await given(events, page, house.view(2, ended=True))
     async with asyncio.timeout(10):
