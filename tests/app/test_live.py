@@ -186,11 +186,16 @@ async def test_after_the_bus_was_away_pages_get_the_snapshot(app: FakeApp, opera
     app.online.add("a")
     registry.enter(operator, "a")
     async with running(app):
-        await redis().set(operator_snapshot_key(operator), view(9, operator).model_dump_json())
+        await redis().publish(operator_channel(operator), view(8, operator).model_dump_json())
+        await until(lambda: app.applied == [("a", 8)])
         await redis().execute_command("CLIENT", "KILL", "TYPE", "pubsub")
-        await until(lambda: app.applied == [("a", 9)])
-        await redis().publish(operator_channel(operator), view(10, operator).model_dump_json())
+        # As the engine does it, key and message together; the message may find nobody listening.
+        for version in (9, 10):
+            await redis().set(operator_snapshot_key(operator), view(version, operator).model_dump_json())
+            await redis().publish(operator_channel(operator), view(version, operator).model_dump_json())
         await until(lambda: app.applied[-1] == ("a", 10))
+        await redis().publish(operator_channel(operator), view(11, operator).model_dump_json())
+        await until(lambda: app.applied[-1] == ("a", 11))
 
 
 async def test_end_of_a_session_cuts_its_pages_off(app: FakeApp, operator: int):
