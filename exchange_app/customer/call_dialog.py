@@ -9,6 +9,7 @@ from exchange_app.i18n import date, money, t
 
 from .here import Here
 from .results_state import Answer, Results
+from .words import AS_TYPED
 
 
 def state_badge(code: Any) -> Any:
@@ -31,7 +32,8 @@ def _pair(name: Any, value: Any, there: Any = True) -> rx.Component:
 def _answer(answer: Answer) -> rx.Component:
     value = rx.match(answer.yes, ("yes", t("yes")), ("no", t("no")), answer.value)
     return rx.fragment(
-        rx.el.dt(answer.label, translate="no"), rx.el.dd(value, translate="no", style={"whiteSpace": "pre-wrap"})
+        rx.el.dt(answer.label, custom_attrs=AS_TYPED),
+        rx.el.dd(value, custom_attrs=AS_TYPED, style={"whiteSpace": "pre-wrap"}),
     )
 
 
@@ -40,20 +42,20 @@ def call_dialog() -> rx.Component:
     length = rx.cond(call.answered_ms > 0, clock(since=call.answered_ms, end=call.talk_to_ms), t("not answered"))
     price = rx.cond(call.settled, money(call.charge, Here.currency), t("not counted yet"))
     return dialog(
-        rx.el.span(rx.cond(call.contact, call.contact, call.number), translate="no"),
-        rx.el.div(state_badge(call.state), rx.el.span(call.words, translate="no"), class_name="row w"),
+        rx.el.span(rx.cond(call.contact, call.contact, call.number), custom_attrs=AS_TYPED),
+        rx.el.div(state_badge(call.state), rx.el.span(call.words, custom_attrs=AS_TYPED), class_name="row w"),
         data_list(
             _pair(
                 t("Person"),
-                rx.el.span(call.person, translate="no"),
+                rx.el.span(call.person, custom_attrs=AS_TYPED),
                 (call.person != "") & (call.person != call.contact),
             ),
-            _pair(t("Number"), rx.el.span(call.number, translate="no")),
+            _pair(t("Number"), rx.el.span(call.number, custom_attrs=AS_TYPED)),
             _pair(t("When"), date(call.claimed_ms, dateStyle="medium", timeStyle="medium")),
-            _pair(t("Operator"), rx.el.span(call.operator, translate="no")),
+            _pair(t("Operator"), rx.el.span(call.operator, custom_attrs=AS_TYPED)),
             _pair(t("Attempt"), call.attempt),
             _pair(t("Talk"), length),
-            _pair(t("Handed over to"), rx.el.span(call.manager, translate="no"), call.manager != ""),
+            _pair(t("Handed over to"), rx.el.span(call.manager, custom_attrs=AS_TYPED), call.manager != ""),
             _pair(t("Price"), price),
         ),
         rx.cond(
@@ -62,7 +64,9 @@ def call_dialog() -> rx.Component:
         ),
         rx.cond(
             call.note != "",
-            rx.fragment(rx.el.h3(t("Note")), rx.el.p(call.note, translate="no", style={"whiteSpace": "pre-wrap"})),
+            rx.fragment(
+                rx.el.h3(t("Note")), rx.el.p(call.note, custom_attrs=AS_TYPED, style={"whiteSpace": "pre-wrap"})
+            ),
         ),
         rx.el.div(button(t("Close"), key="Esc", on_click=Results.show_details(False))),
         open=Results.open,

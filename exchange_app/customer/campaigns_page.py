@@ -21,6 +21,7 @@ from exchange_app.i18n import money, t
 
 from .campaigns_state import Campaigns, Owned
 from .overview import CampaignLine
+from .words import AS_TYPED
 
 
 def _line(row: CampaignLine) -> rx.Component:
@@ -41,9 +42,10 @@ def _line(row: CampaignLine) -> rx.Component:
             card(
                 rx.el.div(
                     rx.el.div(
-                        rx.el.h2(row.name, translate="no"),
+                        rx.el.h2(row.name, custom_attrs=AS_TYPED),
                         rx.cond(
-                            Campaigns.customers.length() > 1, rx.el.p(row.customer, class_name="s m", translate="no")
+                            Campaigns.customers.length() > 1,
+                            rx.el.p(row.customer, class_name="s m", custom_attrs=AS_TYPED),
                         ),
                     ),
                     CAMPAIGN_STATES.badge(row.status),

@@ -9,6 +9,7 @@ from exchange_app.i18n import t
 
 from .here import Here
 from .script_state import FieldLine, Script
+from .words import AS_TYPED
 
 
 def kind_names() -> list[tuple[str, Any]]:
@@ -44,6 +45,7 @@ def _line(line: FieldLine) -> rx.Component:
             value=line.options,
             multiline=True,
             rows=4,
+            custom_attrs=AS_TYPED,
             on_save=Script.type_options,
             show_saved=False,
         ),

@@ -24,7 +24,7 @@ from exchange_app.i18n import date, t, tn
 from .here import Here, of_campaign
 from .list_state import ColumnLine, ContactList, ImportLine, RejectedLine, Told
 from .steps import step_foot, step_head
-from .words import sentence
+from .words import AS_TYPED, sentence
 
 # Said by list_upload.jsx or by a Told of list_state.py; named here for the catalogue.
 _SAID = (
@@ -104,11 +104,11 @@ def _column(column: ColumnLine) -> rx.Component:
         ),
     )
     return rx.el.tr(
-        rx.el.td(rx.el.b(column.letters), " ", column.heading, translate="no"),
+        rx.el.td(rx.el.b(column.letters), " ", column.heading, custom_attrs=AS_TYPED),
         rx.el.td(
             rx.cond(column.examples, column.examples, "—"),
             class_name="m",
-            translate="no",
+            custom_attrs=AS_TYPED,
             style={"overflowWrap": "anywhere"},
         ),
         rx.el.td(
@@ -145,7 +145,7 @@ def _settings() -> rx.Component:
                 id="country",
                 value=ContactList.country,
                 on_change=ContactList.choose_country,
-                translate="no",
+                custom_attrs=AS_TYPED,
             ),
             control_id="country",
         ),
@@ -170,7 +170,7 @@ def _settings() -> rx.Component:
                 value=ContactList.time_zone,
                 on_change=ContactList.choose_zone,
                 children=zones,
-                translate="no",
+                custom_attrs=AS_TYPED,
             ),
             control_id="zone",
             hint=t("Most numbers and cities tell their own"),
@@ -188,7 +188,7 @@ def _mapping() -> rx.Component:
                 id="sheet",
                 value=ContactList.sheet,
                 on_change=ContactList.choose_sheet,
-                translate="no",
+                custom_attrs=AS_TYPED,
                 children=[rx.foreach(ContactList.sheets, lambda s: rx.el.option(s, value=s))],
             ),
             control_id="sheet",
@@ -208,7 +208,7 @@ def _mapping() -> rx.Component:
                         ", ",
                         tn("{n} row", "{n} rows", n=ContactList.row_count),
                         class_name="s m",
-                        translate="no",
+                        custom_attrs=AS_TYPED,
                     ),
                     class_name="row sb w",
                 ),
@@ -245,7 +245,7 @@ def _rejected(line: RejectedLine) -> rx.Component:
 
     return rx.el.tr(
         rx.el.td(line.row, class_name="num m"),
-        rx.el.td(line.cells, translate="no", style={"overflowWrap": "anywhere"}),
+        rx.el.td(line.cells, custom_attrs=AS_TYPED, style={"overflowWrap": "anywhere"}),
         rx.el.td(rx.el.ul(rx.foreach(line.reasons, reason), style={"listStyle": "none", "padding": 0})),
     )
 
@@ -260,7 +260,7 @@ def _report() -> rx.Component:
         card(
             rx.el.div(
                 rx.el.h2(t("Imported"), tab_index=-1, id="report"),
-                rx.el.span(ContactList.file_name, class_name="m", translate="no"),
+                rx.el.span(ContactList.file_name, class_name="m", custom_attrs=AS_TYPED),
                 class_name="row sb w",
             ),
             progress(
@@ -279,8 +279,10 @@ def _report() -> rx.Component:
             rx.cond(
                 ContactList.has_file,
                 rx.el.div(
-                    link_button(
-                        t("Download the rows with remarks"), address, icon="download", external=True, download=True
+                    rx.el.div(
+                        link_button(
+                            t("Download the rows with remarks"), address, icon="download", external=True, download=True
+                        )
                     ),
                     rx.el.p(
                         t("Correct them there and upload the same file: what is in the campaign stays."),
@@ -317,7 +319,7 @@ def _report() -> rx.Component:
 def _import(one: ImportLine) -> rx.Component:
     return rx.el.tr(
         rx.el.td(date(one.at_ms, dateStyle="medium", timeStyle="short"), class_name="m"),
-        rx.el.td(one.file_name, class_name="b", translate="no", style={"overflowWrap": "anywhere"}),
+        rx.el.td(one.file_name, class_name="b", custom_attrs=AS_TYPED, style={"overflowWrap": "anywhere"}),
         rx.el.td(tn("{n} contact added", "{n} contacts added", n=one.added)),
         rx.el.td(
             rx.cond(
@@ -351,7 +353,7 @@ def _earlier() -> rx.Component:
 
 def _importing() -> rx.Component:
     return card(
-        rx.el.h2(t("Importing “{file}”", file=ContactList.file_name), translate="no"),
+        rx.el.h2(t("Importing “{file}”", file=ContactList.file_name), custom_attrs=AS_TYPED),
         rx.el.p(
             t("A long list takes a minute. You may leave this page: the import goes on, and nothing is added twice."),
             role="status",

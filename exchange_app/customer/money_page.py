@@ -20,7 +20,7 @@ from exchange_app.design import (
 from exchange_app.i18n import date, money, number, t
 
 from .money_state import Line, Money
-from .words import digits
+from .words import AS_TYPED, digits
 
 
 def _balance() -> rx.Component:
@@ -87,7 +87,7 @@ def _line(line: Line) -> rx.Component:
         (
             "settle",
             rx.el.div(
-                rx.el.b(rx.cond(line.contact, line.contact, line.number), translate="no"),
+                rx.el.b(rx.cond(line.contact, line.contact, line.number), custom_attrs=AS_TYPED),
                 " ",
                 OUTCOMES.badge(line.outcome),
                 rx.el.div(
@@ -95,7 +95,7 @@ def _line(line: Line) -> rx.Component:
                     ", ",
                     line.number,
                     class_name="s m",
-                    translate="no",
+                    custom_attrs=AS_TYPED,
                 ),
             ),
         ),
@@ -155,12 +155,12 @@ def money_page() -> rx.Component:
             value=digits(Money.customer),
             on_change=Money.choose,
             aria_label=t("Customer"),
-            translate="no",
+            custom_attrs=AS_TYPED,
             children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=digits(c.id)))],
         ),
     )
     return rx.el.div(
-        head(t("Money"), several, over=rx.el.span(Money.name, translate="no")),
+        head(t("Money"), several, over=rx.el.span(Money.name, custom_attrs=AS_TYPED)),
         rx.cond(
             Money.loaded,
             rx.el.div(

@@ -29,6 +29,7 @@ from .here import Here, of_campaign
 from .results_state import Results
 from .run_state import Run
 from .start_page import refusal, run_buttons
+from .words import AS_TYPED
 
 
 def _address(step: str) -> Any:
@@ -43,8 +44,8 @@ def _head() -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(
-            rx.el.p(Here.customer, class_name="s m", translate="no"),
-            rx.el.h1(Here.name, translate="no"),
+            rx.el.p(Here.customer, class_name="s m", custom_attrs=AS_TYPED),
+            rx.el.h1(Here.name, custom_attrs=AS_TYPED),
         ),
         rx.el.div(
             CAMPAIGN_STATES.badge(Here.status),
@@ -60,10 +61,10 @@ def _head() -> rx.Component:
 
 
 def _bar(label: Any, value: Any, share: Any, of: Any) -> list[rx.Component]:
-    width: Any = rx.cond(value.to(int) > 0, share.to(str) + "%", "0")
+    filled = rx.cond(value.to(int) > 0, rx.el.i(style={"width": share.to(str) + "%"}))
     return [
         rx.el.span(label),
-        rx.el.div(rx.el.i(style={"width": width, "minWidth": rx.cond(value.to(int) > 0, "3px", "0")})),
+        rx.el.div(filled, aria_hidden="true"),
         rx.el.b(number(value), class_name="num"),
         rx.el.span(of, class_name="s m no-m"),
     ]

@@ -1,5 +1,6 @@
 """Writing a script and its form: typed text goes to the draft, a press makes a version of it."""
 
+import json
 from dataclasses import dataclass
 
 import reflex as rx
@@ -32,6 +33,12 @@ def first_script() -> str:
         "# Objections\n\n## Where did you get my number?\n\nSay where. If they ask, we will not call again.\n\n"
         "## I have no time\n\nWhen may I call again?"
     )
+
+
+def focus(element_id: str) -> rx.event.EventSpec:
+    """Puts the cursor into a field, also one that this very event has brought."""
+    # The field is drawn after the event's changes, in a frame of its own.
+    return rx.call_script(f"setTimeout(() => document.getElementById({json.dumps(element_id)})?.focus(), 60)")
 
 
 @dataclass(frozen=True)
@@ -150,7 +157,7 @@ class Script(rx.State):
             draft = await self._draft(at)
             await self._keep(at, draft.with_field(FieldKind.TEXT))
         if self.fields:
-            return rx.set_focus(f"label-{self.fields[-1].uid}")
+            return focus(f"label-{self.fields[-1].uid}")
 
     @rx.event
     @roles("customer")
@@ -190,7 +197,7 @@ class Script(rx.State):
             draft = await self._draft(at)
             if not draft.markdown.strip():
                 self.fault, self.fault_place = "empty_script", 0
-                return rx.set_focus("script-text")
+                return focus("script-text")
             try:
                 parse_form(draft.form())
             except FormError as refused:

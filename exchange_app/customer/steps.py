@@ -8,6 +8,7 @@ from exchange_app.design import CAMPAIGN_STATES, link_button
 from exchange_app.i18n import t
 
 from .here import Here
+from .words import AS_TYPED
 
 
 def _step(number: int, name: str, label: Any, done: Any, here: str) -> rx.Component:
@@ -53,7 +54,7 @@ def step_head(title: Any, here: str, *actions: Any) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(
-                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", translate="no"),
+                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", custom_attrs=AS_TYPED),
                     " ",
                     CAMPAIGN_STATES.badge(Here.status),
                     class_name="s m row w",

@@ -11,6 +11,10 @@ _TRANSLATOR = t("Reason")._get_all_var_data()
 """The hook which every text of a page uses."""
 
 
+AS_TYPED = {"translate": "no"}
+"""`custom_attrs` of what people typed: browsers leave it in its own language."""
+
+
 def sentence(message_id: Any, params: Any) -> Any:
     """The catalogue's text of a Var of an id; the ids themselves are named where their table stands."""
     data = VarData.merge(_TRANSLATOR, message_id._get_all_var_data(), params._get_all_var_data())
