@@ -12,6 +12,7 @@ from .browser import card_grid
 from .desk_state import Desk
 from .look import LOOK
 from .panes import objections, script_text
+from .theirs import THEIRS
 from .words import notice, price, price_parts
 
 
@@ -108,7 +109,7 @@ def _facts(card: Any) -> rx.Component:
                 ),
             ),
         ),
-        _fact("users", tn("{n} contact waits", "{n} contacts wait", n=card.waiting), talk),
+        rx.cond(card.waiting > 0, _fact("users", tn("{n} contact waits", "{n} contacts wait", n=card.waiting), talk)),
         class_name="facts",
     )
 
@@ -129,15 +130,19 @@ def _deeds(card: Any) -> rx.Component:
 
 def _card(card: Any) -> rx.Component:
     shown = rx.el.li(
-        rx.el.div(rx.el.h2(card.name), rx.el.div(card.customer_name, class_name="s m"), translate="no"),
+        rx.el.div(
+            rx.el.h2(card.name, id="campaign-" + card.campaign_id.to(str)),
+            rx.el.div(card.customer_name, class_name="s m"),
+            **THEIRS,
+        ),
         _pay(card),
         rx.cond(card.closed != "", _closed(card)),
-        rx.cond(card.opening_words != "", rx.el.blockquote(card.opening_words, translate="no")),
+        rx.cond(card.opening_words != "", rx.el.blockquote(card.opening_words, **THEIRS)),
         _facts(card),
         _deeds(card),
         class_name="card mcard",
         tab_index=0,
-        aria_label=card.name,
+        aria_labelledby="campaign-" + card.campaign_id.to(str),
         key=card.campaign_id.to(str),
         custom_attrs={"data-card": card.campaign_id.to(str)},
     )
@@ -171,12 +176,12 @@ def _tools() -> rx.Component:
 
 def _preview() -> rx.Component:
     return dialog(
-        rx.el.span(Board.preview_name, translate="no"),
+        rx.el.span(Board.preview_name, **THEIRS),
         rx.el.p(t("Marked words are filled in from the customer's list when you call."), class_name="s m"),
-        rx.el.div(rx.el.div(script_text(Board.preview), class_name="script"), translate="no", class_name="look"),
+        rx.el.div(rx.el.div(script_text(Board.preview), class_name="script"), **THEIRS, class_name="look"),
         rx.cond(
             Board.preview_objections.length() > 0,
-            rx.el.div(rx.el.h3(t("Objections")), rx.el.div(objections(Board.preview_objections), translate="no")),
+            rx.el.div(rx.el.h3(t("Objections")), rx.el.div(objections(Board.preview_objections), **THEIRS)),
         ),
         button(t("Close"), key="Esc", on_click=Board.look_away(False)),
         open=Board.preview_id > 0,

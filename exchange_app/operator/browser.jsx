@@ -39,7 +39,7 @@ const KEYS = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowU
 // A grid of cards: arrow keys go from card to card, Enter on a card presses its main button. Asks for fresh cards when the
 // page is looked at again, or touched after a minute; a page that nobody looks at asks for nothing.
 export function CardGrid({ onStale, children, ...rest }) {
-  const root = useRef(null), at = useRef(Date.now()), ask = useRef(onStale);
+  const at = useRef(Date.now()), ask = useRef(onStale);
   ask.current = onStale;
   useEffect(() => {
     const fresh = (least) => {
@@ -66,7 +66,7 @@ export function CardGrid({ onStale, children, ...rest }) {
     }
     const step = KEYS[event.key];
     if (!step) return;
-    const from = card.getBoundingClientRect(), cards = [...root.current.querySelectorAll("[data-card]")];
+    const from = card.getBoundingClientRect(), cards = [...event.currentTarget.querySelectorAll("[data-card]")];
     const distance = (other) => {
       const box = other.getBoundingClientRect();
       const along = step[0] ? (box.left - from.left) * step[0] : (box.top - from.top) * step[1];
@@ -79,5 +79,5 @@ export function CardGrid({ onStale, children, ...rest }) {
     const found = next && next[0] < Infinity ? next[1] : inOrder;
     if (found) { event.preventDefault(); found.focus(); }
   };
-  return <ul ref={root} onKeyDown={onKeyDown} {...rest}>{children}</ul>;
+  return <ul onKeyDown={onKeyDown} {...rest}>{children}</ul>;
 }

@@ -158,16 +158,17 @@ class Desk(rx.State):
         self.pending, self.pending_until_ms, self._pending_key, self._pending_for = "", 0, "", ""
 
     async def _send(self, command: Command, kind: str) -> bool:
-        """Sends a command unless one is under way. False: nothing was sent.
+        """Sends a command unless the same one is under way. False: nothing was sent.
 
         A press has a key of its own; only a repeated press of what was never answered has the key of the first, so that
         an engine that comes back does it once.
         """
         now = now_ms()
-        if self._pending_key and now < self.pending_until_ms:
-            return False
         about = f"{kind}:{getattr(command, 'call_id', '')}:{getattr(command, 'campaign_id', '')}"
-        if self._pending_key and self._pending_for == about and kind != "close_call":
+        again = bool(self._pending_key) and self._pending_for == about
+        if again and now < self.pending_until_ms:
+            return False
+        if again and kind != "close_call":
             command = command.model_copy(update={"key": UUID(self._pending_key)})
         self.pending, self._pending_key, self._pending_for = kind, str(command.key), about
         self.pending_until_ms = now + ANSWER_MS

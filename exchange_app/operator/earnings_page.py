@@ -10,6 +10,7 @@ from exchange_app.i18n import date, money, t, tc, tn
 from .browser import browser_zone
 from .earnings_state import Earnings
 from .look import LOOK
+from .theirs import THEIRS
 
 
 def _balance() -> rx.Component:
@@ -46,15 +47,13 @@ def _call(call: Any) -> rx.Component:
         rx.el.td(date(call.at_ms, dateStyle="short", timeStyle="short"), class_name="nw"),
         rx.el.td(
             badge(
-                rx.cond(
-                    call.disposition != "", rx.el.span(call.disposition, translate="no"), OUTCOMES.word(call.outcome)
-                ),
+                rx.cond(call.disposition != "", rx.el.span(call.disposition, **THEIRS), OUTCOMES.word(call.outcome)),
                 tone=OUTCOMES.tone(call.outcome),
                 icon=OUTCOMES.icon(call.outcome),
             ),
             class_name="rt",
         ),
-        rx.el.td(call.campaign, translate="no"),
+        rx.el.td(call.campaign, **THEIRS),
         rx.el.td(call.talk, class_name="num no-m"),
         rx.el.td(
             rx.cond(call.pay >= 0, money(call.pay, call.currency), rx.el.span(t("being reckoned"), class_name="m")),

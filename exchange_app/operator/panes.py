@@ -27,6 +27,7 @@ from .browser import place_time
 from .desk_state import Desk
 from .sheet_state import Sheet
 from .strip import person
+from .theirs import THEIRS
 from .today_state import Today
 from .words import field_error, follows, price_parts
 
@@ -34,9 +35,7 @@ from .words import field_error, follows, price_parts
 def _step_chip(part: Any) -> rx.Component:
     return rx.cond(
         part.title != "",
-        rx.el.li(
-            rx.el.em(part.number, aria_hidden="true"), rx.el.a(part.title, href="#" + part.key.to(str)), translate="no"
-        ),
+        rx.el.li(rx.el.em(part.number, aria_hidden="true"), rx.el.a(part.title, href="#" + part.key.to(str)), **THEIRS),
     )
 
 
@@ -65,7 +64,7 @@ def script_pane() -> rx.Component:
         ),
         rx.cond(
             Sheet.steps.length() > 0,
-            rx.el.div(script_text(Sheet.steps), translate="no"),
+            rx.el.div(script_text(Sheet.steps), **THEIRS),
             rx.el.p(t("This campaign has no script."), class_name="m"),
         ),
         class_name=rx.cond(
@@ -89,27 +88,25 @@ def _objections_card() -> rx.Component:
         Sheet.objections.length() > 0,
         card(
             rx.el.h3(t("Objections"), " ", rx.el.span(kbd("O"), " ", t("find"), class_name="m s no-m")),
-            rx.el.div(objections(Sheet.objections), translate="no"),
+            rx.el.div(objections(Sheet.objections), **THEIRS),
         ),
     )
 
 
 def _fact(fact: Any) -> rx.Component:
-    return rx.fragment(rx.el.dt(fact.label, translate="no"), rx.el.dd(fact.value, translate="no"))
+    return rx.fragment(rx.el.dt(fact.label, **THEIRS), rx.el.dd(fact.value, **THEIRS))
 
 
 def _contact_list() -> rx.Component:
     return rx.el.dl(
         rx.cond(
             Desk.person_name != "",
-            rx.fragment(
-                rx.el.dt(tc("who answers", "Person")), rx.el.dd(Desk.person_name, class_name="b", translate="no")
-            ),
+            rx.fragment(rx.el.dt(tc("who answers", "Person")), rx.el.dd(Desk.person_name, class_name="b", **THEIRS)),
         ),
         rx.el.dt(t("Contact")),
-        rx.el.dd(Desk.contact_name, class_name="b", translate="no"),
+        rx.el.dd(Desk.contact_name, class_name="b", **THEIRS),
         rx.el.dt(t("Telephone")),
-        rx.el.dd(Desk.masked_number, translate="no"),
+        rx.el.dd(Desk.masked_number, **THEIRS),
         rx.el.dt(tc("of day", "Time")),
         rx.el.dd(place_time(Desk.time_zone)),
         rx.el.dt(t("Attempt")),
@@ -135,9 +132,9 @@ def campaign_pane() -> rx.Component:
         rx.el.h2(t("This campaign")),
         rx.el.dl(
             rx.el.dt(t("Campaign")),
-            rx.el.dd(Sheet.campaign_name, class_name="b", translate="no"),
+            rx.el.dd(Sheet.campaign_name, class_name="b", **THEIRS),
             rx.el.dt(t("Customer")),
-            rx.el.dd(Sheet.customer_name, translate="no"),
+            rx.el.dd(Sheet.customer_name, **THEIRS),
             rx.el.dt(t("You are paid")),
             rx.el.dd(price_parts(Sheet)),
             rx.el.dt(t("Attempts")),
@@ -298,9 +295,7 @@ def lost_pane() -> rx.Component:
 
 
 def _disposition(row: Any) -> rx.Component:
-    label = rx.cond(
-        row.label != "", rx.el.span(row.label, translate="no", class_name="own"), OUTCOMES.word(row.outcome)
-    )
+    label = rx.cond(row.label != "", rx.el.span(row.label, **THEIRS, class_name="own"), OUTCOMES.word(row.outcome))
     return disposition(
         label,
         on=Sheet.chosen_id == row.id,

@@ -67,12 +67,20 @@ def parts(markdown: str, values: Mapping[str, object]) -> Parts:
         if inside is None and OBJECTIONS.match(section.title):
             inside = section.level
             if section.body.strip():
-                objections.append(Part(section.title, scripts.render(section.body, values)))
+                objections.append(Part(section.title, _html(section.body, values)))
         elif inside is not None:
-            objections.append(Part(plain(section.title, values), scripts.render(section.body, values)))
+            objections.append(Part(plain(section.title, values), _html(section.body, values)))
         elif section.body.strip() or section.level > 1:
-            steps.append(Part(plain(section.title, values), scripts.render(section.body, values)))
+            steps.append(Part(plain(section.title, values), _html(section.body, values)))
     return Parts(tuple(steps), tuple(objections))
+
+
+CUE = re.compile(r"<p><em>((?:(?!</?em>|</p>).)*)</em></p>", re.DOTALL)
+
+
+def _html(body: str, values: Mapping[str, object]) -> str:
+    """Safe HTML; a paragraph wholly in italics is a cue: what to do, not what to say."""
+    return CUE.sub(r'<p class="cue">\1</p>', scripts.render(body, values))
 
 
 def plain(title: str, values: Mapping[str, object]) -> str:

@@ -11,6 +11,7 @@ from exchange_app.shell import Me
 from .browser import place_time
 from .desk_state import Desk
 from .sheet_state import Sheet
+from .theirs import THEIRS
 from .writing import press
 
 S = Desk.state
@@ -67,7 +68,7 @@ def _dot() -> rx.Component:
 
 def _who_sub() -> rx.Component:
     contact = rx.fragment(
-        rx.el.span(Desk.masked_number, translate="no", class_name="nw", style={"display": "inline"}),
+        rx.el.span(Desk.masked_number, **THEIRS, class_name="nw", style={"display": "inline"}),
         _dot(),
         place_time(Desk.time_zone),
         _dot(),
@@ -82,7 +83,7 @@ def _who_sub() -> rx.Component:
         rx.match(
             S,
             ("transferring", rx.fragment(manager)),
-            rx.cond(Desk.call_id != "", contact, rx.el.span(Sheet.customer_name, translate="no")),
+            rx.cond(Desk.call_id != "", contact, rx.el.span(Sheet.customer_name, **THEIRS)),
         )
     )
 

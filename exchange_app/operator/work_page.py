@@ -94,7 +94,6 @@ def _panes_of_phone() -> rx.Component:
     shown = rx.match(
         S,
         ("talking", talk),
-        ("connection_lost", talk),
         ("wrap_up", ended),
         ("ready", quiet),
         ("ringing", quiet),

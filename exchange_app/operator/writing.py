@@ -11,6 +11,7 @@ from exchange_app.i18n import date, t, tn
 from .desk_state import Desk
 from .person_state import Person
 from .sheet_state import Sheet
+from .theirs import THEIRS
 from .words import field_error
 
 
@@ -23,7 +24,7 @@ def press(button_id: str) -> rx.event.EventSpec:
 
 def _label(field: Any, html_for: Any = None) -> rx.Component:
     words = [field.label.to(str), rx.cond(field.required, rx.el.span(" ", t("required"), class_name="req"))]
-    marked = [rx.el.span(words[0], translate="no"), words[1]]
+    marked = [rx.el.span(words[0], **THEIRS), words[1]]
     if html_for is None:
         return rx.el.span(*marked, class_name="lab", id="label-" + field.key.to(str))
     return rx.el.label(*marked, html_for=html_for)
@@ -64,7 +65,7 @@ def _few(field: Any) -> rx.Component:
         rx.foreach(
             field.options.to(list[str]),
             lambda option: segment(
-                rx.el.span(option, translate="no"),
+                rx.el.span(option, **THEIRS),
                 on=Sheet.values[key] == option,
                 on_click=Sheet.choose(Sheet.call_id, key, option),
             ),
@@ -105,7 +106,7 @@ def _several(field: Any) -> rx.Component:
                     on_change=lambda _: Sheet.toggle(Sheet.call_id, key, option),
                 ),
                 rx.el.i(rx.icon("check", aria_hidden="true"), aria_hidden="true"),
-                rx.el.span(option, translate="no"),
+                rx.el.span(option, **THEIRS),
                 class_name="chk",
             ),
         ),
@@ -242,5 +243,9 @@ def form_pane() -> rx.Component:
             class_name="row w",
         ),
         rx.cond(Desk.state == "wrap_up", _saving_buttons()),
-        class_name=rx.cond((Sheet.pane == "form") | (Desk.state == "transferring"), "pane m-on col g3", "pane col g3"),
+        class_name=rx.cond(
+            (Sheet.pane == "form") | (Desk.state == "transferring") | (Desk.state == "connection_lost"),
+            "pane m-on col g3",
+            "pane col g3",
+        ),
     )

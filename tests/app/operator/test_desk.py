@@ -134,6 +134,14 @@ async def test_commands_of_a_talk(work: Work):
     assert kinds == [StartTransfer, HangUp]
 
 
+async def test_hanging_up_never_waits_for_another_command(work: Work):
+    call_id = await work.talk()
+    await work.page.send(Desk.start_transfer(call_id))
+    await work.page.send(Desk.hang_up(call_id))
+    await work.page.send(Desk.hang_up(call_id))
+    assert [type(c) for c in await work.commands()] == [StartTransfer, HangUp]
+
+
 async def test_connecting_waits_for_the_manager(work: Work):
     call_id = await work.talk()
     rings = TransferView(

@@ -50,7 +50,19 @@ def test_other_figures_stay():
     assert hidden_numbers.hide(text, ["+78125550142"]) == text
 
 
-SCRIPT = "Здравствуйте, {{name}}!\n\n## О нас\nМы делаем.\n\n## Возражения\n### Дорого\nНет, {{name}}.\n### Некогда\nПозже.\n\n## Конец\nСпасибо."
+SCRIPT = """Здравствуйте, {{name}}!
+
+## О нас
+Мы делаем.
+
+## Возражения
+### Дорого
+Нет, {{name}}.
+### Некогда
+Позже.
+
+## Конец
+Спасибо."""
 
 
 def test_objections_are_taken_out_and_the_rest_stays_in_order():
@@ -64,6 +76,11 @@ def test_values_are_text_not_markup():
     parts = script_parts.parts("## {{name}}\n\n{{name}}", {"name": "<b>*Ы*</b>"})
     assert parts.steps[0].title == "<b>Ы</b>"  # plain text: the page escapes it
     assert "<b>" not in parts.steps[0].html and "&lt;b&gt;*Ы*" in parts.steps[0].html
+
+
+def test_a_paragraph_in_italics_is_a_cue_and_an_italic_word_is_not():
+    html = script_parts.parts("*Подождите ответа.*\n\nОсмотр *бесплатный*.", {}).steps[0].html
+    assert '<p class="cue">Подождите ответа.</p>' in html and "<em>бесплатный</em>" in html
 
 
 @given(st.text(alphabet="#абв \n`~{}>-", max_size=200))

@@ -28,11 +28,24 @@ STATES: list[type[rx.State]] = [Desk, Sheet, Board, Earnings, Person, Today]
 def calls_of(state: Any, call_id: str) -> list[Any]:
     """Every handler of a state, called with something that fits its arguments."""
     given: dict[str, Any] = {
-        "call_id": call_id, "name": f"{call_id}:budget", "value": "5", "key": "budget", "option": "Столы", "disposition_id": 1,
-        "digit": 1, "typed": "2030-01-01T10:00", "then": "ready", "pane": "form", "asking": True, "opened": True,
-        "form": {"call_id": call_id, "name": "Ольга", "number": "+78125550199"}, "campaign_id": 1, "by": "name",
-        "only": True, "zone": "Europe/Moscow",
-    }  # fmt: skip
+        "call_id": call_id,
+        "name": f"{call_id}:budget",
+        "value": "5",
+        "key": "budget",
+        "option": "Столы",
+        "disposition_id": 1,
+        "digit": 1,
+        "typed": "2030-01-01T10:00",
+        "then": "ready",
+        "pane": "form",
+        "asking": True,
+        "opened": True,
+        "form": {"call_id": call_id, "name": "Ольга", "number": "+78125550199"},
+        "campaign_id": 1,
+        "by": "name",
+        "only": True,
+        "zone": "Europe/Moscow",
+    }
     found = []
     for name, handler in state.event_handlers.items():
         if handler.fn.__module__.startswith("exchange_app.operator"):

@@ -223,10 +223,12 @@ async def test_another_person_is_stored_once(work: Work):
 @pytest.mark.parametrize(
     ("name", "number", "code", "focus"),
     [
-        ("", "+78125550199", "no_name", "person-name"), ("Ольга", "123", "bad_number", "person-number"),
-        ("Ольга", "+78125550143", "already_there", "person-number"), ("Я" * 201, "+78125550199", "name_too_long", "person-name"),
+        ("", "+78125550199", "no_name", "person-name"),
+        ("Ольга", "123", "bad_number", "person-number"),
+        ("Ольга", "+78125550143", "already_there", "person-number"),
+        ("Я" * 201, "+78125550199", "name_too_long", "person-name"),
     ],
-)  # fmt: skip
+)
 async def test_a_person_that_cannot_be_added_says_why(work: Work, name: str, number: str, code: str, focus: str):
     call_id = await work.talk()
     await work.page.send(Person.open(call_id))
