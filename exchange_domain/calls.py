@@ -54,13 +54,19 @@ class Closed:
     first_time: bool
 
 
-async def _fenced(s: AsyncSession, call_id: UUID, token: int) -> Call:
-    """The call, locked, if the token is still its number's. Raises LeaseLost."""
+async def _own(s: AsyncSession, call_id: UUID, token: int) -> Call:
+    """The call, locked, if this token is its own. Enough for what only ends it. Raises LeaseLost."""
     call = (await s.exec(select(Call).where(Call.id == call_id).with_for_update())).one_or_none()
     if call is None or call.fencing_token != token:
         raise LeaseLost(call_id)
+    return call
+
+
+async def _fenced(s: AsyncSession, call_id: UUID, token: int) -> Call:
+    """The call, locked, if the token is still its number's: for what goes on with it. Raises LeaseLost."""
+    call = await _own(s, call_id, token)
     if call.ended_at is None:
-        lock = await s.get(NumberLock, call.e164)
+        lock = await s.get(NumberLock, call.e164, populate_existing=True)
         if lock is None or lock.fencing_token != token:
             raise LeaseLost(call_id)
     return call
@@ -95,7 +101,7 @@ async def transferring(s: AsyncSession, call_id: UUID, token: int, on: bool) -> 
 
 async def wrap_up(s: AsyncSession, call_id: UUID, token: int, until: datetime) -> None:
     """The operator is off the line and writes the result; the contact may go on with the manager."""
-    call = await _fenced(s, call_id, token)
+    call = await _own(s, call_id, token)
     if call.state in ON_THE_LINE:
         await _save(s, call, state=CallState.WRAP_UP, wrap_up_until=until)
 
@@ -110,8 +116,11 @@ async def ended(
     ended_by: str | None,
     overran: bool = False,
 ) -> None:
-    """The contact's leg is gone: the number is free again after the campaign's minimum gap. Once per call."""
-    call = await _fenced(s, call_id, token)
+    """The contact's leg is gone: the number is free again after the campaign's minimum gap. Once per call.
+
+    Whoever lost the number's lease can still end its own call, and frees nothing that is another's by now.
+    """
+    call = await _own(s, call_id, token)
     if call.ended_at is not None:
         return
     campaign = await s.get_one(Campaign, call.campaign_id)
@@ -136,7 +145,7 @@ async def _free_number(s: AsyncSession, call: Call, at: datetime, not_before: da
 
 async def not_placed(s: AsyncSession, call_id: UUID, token: int, at: datetime, cause: str | None = None) -> Closed:
     """The switch made no channel for the call: it ends unreached, and uses up no attempt of the contact's patience."""
-    call = await _fenced(s, call_id, token)
+    call = await _own(s, call_id, token)
     if call.ended_at is None:
         await _save(s, call, ended_at=at, hangup_cause=cause, ended_by="switch")
         await _free_number(s, call, at, None)

@@ -8,15 +8,16 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import httpx
 
 from exchange_app.security import passwords
-from exchange_domain import accounts, customers, database
+from exchange_domain import accounts, campaigns, customers, database
+from exchange_domain.hours import every_day
 from exchange_domain.settings import settings
-from exchange_domain.tables import Tariff
+from exchange_domain.tables import Contact, ContactNumber, Tariff
 from exchange_domain.words import MemberRole
 from launcher.ports import free_ports
 from launcher.processes import before_exec
@@ -142,8 +143,26 @@ async def _people(house: House) -> None:
             ("second", "Иван Громов", ("operator",)),
         ):
             account = await accounts.create(
-                s, email=f"{name}@example.org", display_name=who, password_hash=hashed, roles=roles
+                s, email=f"{name}@example.org", display_name=who, password_hash=hashed, roles=roles, language="en"
             )
             house.people[name] = account.id or 0
         await customers.add_member(s, house.customer_id, house.people["owner"], MemberRole.OWNER)
         await customers.add_member(s, house.customer_id, house.people["manager"], MemberRole.MANAGER)
+
+
+async def running_campaign(house: House, *numbers: str, **limits: int) -> int:
+    """A campaign that runs, with one contact for each number: for tests that begin where calling begins."""
+    async with database.session() as s:
+        made = await campaigns.create(s, house.customer_id, name="Autumn kitchens", min_gap_s=0, **limits)
+        campaign = made.id or 0
+        await campaigns.set_hours(s, campaign, every_day(time(0), time(0)))
+        await campaigns.set_managers(s, campaign, [house.people["manager"]])
+        form = [{"key": "wish", "label": "What they wish", "kind": "text", "required": True}]
+        await campaigns.save_script(s, campaign, "Good day, {{name}}! Do you still think of a new kitchen?", form)
+        for place, number in enumerate(numbers, 1):
+            contact = Contact(campaign_id=campaign, name=f"Workshop {place}", time_zone="Europe/Moscow")
+            s.add(contact)
+            await s.flush()
+            s.add(ContactNumber(contact_id=contact.id or 0, campaign_id=campaign, e164=number, person_name="Irina"))
+        await campaigns.start(s, campaign)
+    return campaign

@@ -170,6 +170,21 @@ async def test_a_lock_taken_over_refuses_the_old_engine(exchange: Exchange):
             await calls.answered(s, claim.call_id, claim.fencing_token, exchange.now, None)
 
 
+async def test_who_lost_the_lease_still_ends_its_own_call_and_frees_nothing(exchange: Exchange):
+    claim, _ = await claimed(exchange)
+    async with database.session() as s:
+        await s.execute(
+            text("update number_lock set fencing_token = nextval('fencing_token'), leased_until = '2100-01-01'")
+        )
+    async with database.session() as s:
+        await calls.ended(s, claim.call_id, claim.fencing_token, exchange.now, cause="X", ended_by="switch")
+    async with database.session() as s:
+        await calls.close(s, claim.call_id, at=exchange.now)
+        assert (await s.execute(text("select leased_until from number_lock"))).scalar_one().year == 2100
+    assert len(await exchange.settle(after=timedelta(seconds=200))) == 1
+    assert await exchange.books() == []
+
+
 async def test_an_added_contact_is_stored_once_with_its_name_and_number(exchange: Exchange):
     claim, (operator, _) = await claimed(exchange)
     async with database.session() as s:

@@ -1,0 +1,43 @@
+"""How a test sits at a page: signs in as a person does, presses keys, reads what is there."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from playwright.async_api import Browser, Page, expect
+
+from .house import PASSWORD, House
+
+SLOW = 15_000
+"""Milliseconds after which something that should have come is missing."""
+
+
+async def signed_in(house: House, browser: Browser, name: str, **options: Any) -> Page:
+    """A page of its own browser session, at the start page of the person's role."""
+    context = await browser.new_context(
+        **({"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "accept_downloads": True} | options)
+    )
+    page = await context.new_page()
+    page.set_default_timeout(SLOW)
+    await page.goto(f"{house.url}/sign-in")
+    await page.get_by_label("E-mail").fill(f"{name}@example.org")
+    await page.locator("#password").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+async def state(page: Page, word: str) -> None:
+    """Waits until the call strip shows this state."""
+    await expect(page.locator(".strip .st b")).to_have_text(word, timeout=SLOW)
+
+
+async def until(condition: Callable[[], Awaitable[Any]], what: str, seconds: float = 20) -> Any:
+    """Waits until the database, or whatever is asked, says so."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not (found := await condition()):  # noqa: ASYNC110 - the database does not call back
+                await asyncio.sleep(0.1)
+            return found
+    except TimeoutError:
+        raise AssertionError(f"never came: {what}") from None
