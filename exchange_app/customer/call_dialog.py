@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import CALL_STATES, OUTCOMES, button, clock, data_list, dialog
-from exchange_app.i18n import date, money, t
+from exchange_app.i18n import date, money, number, t
 
 from .here import Here
 from .results_state import Answer, Results
@@ -30,7 +30,14 @@ def _pair(name: Any, value: Any, there: Any = True) -> rx.Component:
 
 
 def _answer(answer: Answer) -> rx.Component:
-    value = rx.match(answer.yes, ("yes", t("yes")), ("no", t("no")), answer.value)
+    yes_no = rx.cond(answer.value == "yes", t("yes"), t("no"))
+    value = rx.match(
+        answer.kind,
+        ("yes_no", yes_no),
+        ("date", date(answer.value, dateStyle="long")),
+        ("number", number(answer.value)),
+        answer.value,
+    )
     return rx.fragment(
         rx.el.dt(answer.label, custom_attrs=AS_TYPED),
         rx.el.dd(value, custom_attrs=AS_TYPED, style={"whiteSpace": "pre-wrap"}),

@@ -147,7 +147,12 @@ def campaigns_page() -> rx.Component:
     )
     listed = rx.el.div(
         rx.el.ul(rx.foreach(Campaigns.rows, _line), class_name="col g4", style={"listStyle": "none", "padding": 0}),
-        rx.el.aside(rx.foreach(Campaigns.customers, _balance), class_name="col g3", aria_label=t("On account")),
+        rx.el.aside(
+            rx.foreach(Campaigns.customers, _balance),
+            class_name="col g3",
+            aria_label=t("On account"),
+            style={"@media (max-width: 640px)": {"order": -1}},
+        ),
         class_name="grid",
         id="ig",
         style={"gridTemplateColumns": "minmax(0,1fr) 300px", "alignItems": "start"},

@@ -1,8 +1,5 @@
 """The campaign whose page is open: its name, its status, and which steps are done."""
 
-from dataclasses import asdict
-from datetime import UTC, datetime
-
 import reflex as rx
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -15,7 +12,6 @@ from exchange_domain import ledger, tariffs
 from exchange_domain.tables import Campaign, Customer
 
 from .arguments import line
-from .overview import Standing, standing
 from .rights import field_of, gone, opened
 
 STEPS_DONE = text("""
@@ -45,13 +41,6 @@ class Here(rx.State):
     has_script: bool = False
     has_hours: bool = False
     has_managers: bool = False
-    why: str = ""
-    """Code of `overview.Standing`."""
-    why_until_ms: int = 0
-    waiting: int = 0
-    closed_now: int = 0
-    resting: int = 0
-    operators: int = 0
 
     @rx.event
     @roles("customer")
@@ -80,14 +69,7 @@ class Here(rx.State):
             done.hours,
             done.people,
         )
-        self._explain(await standing(db, campaign, datetime.now(UTC)))
         self.found = "here"
-
-    def _explain(self, found: Standing) -> None:
-        values = asdict(found)
-        self.why, self.why_until_ms = values["code"], values["until_ms"] or 0
-        self.waiting, self.closed_now = values["waiting"], values["closed_now"]
-        self.resting, self.operators = values["resting"], values["operators"]
 
     @rx.event
     @roles("customer")

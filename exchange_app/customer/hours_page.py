@@ -124,8 +124,14 @@ def _limits() -> rx.Component:
             t("Longest call, minutes"),
             t("The switch ends the call by itself then. This much money is held before each call"),
         ),
-        _number("warning_s", LIMITS["warning_s"], t("Warning before the end, seconds"), t("The operator hears a tone")),
-        _number("ring_s", LIMITS["ring_s"], t("Ring for, seconds"), t("Five rings are about 30 seconds")),
+        rx.el.div(
+            _number(
+                "warning_s", LIMITS["warning_s"], t("Warning before the end, seconds"), t("The operator hears a tone")
+            ),
+            _number("ring_s", LIMITS["ring_s"], t("Ring for, seconds"), t("Five rings are about 30 seconds")),
+            class_name="grid",
+            style={"gridTemplateColumns": "1fr 1fr"},
+        ),
         _number(
             "wrap_up_s",
             LIMITS["wrap_up_s"],
@@ -153,7 +159,11 @@ def _retries() -> rx.Component:
             t("Attempts for one contact"),
             t("A call-back or a wrong number is not counted"),
         ),
-        *(after(outcome) for outcome in ("no_answer", "busy", "unreachable", "dropped")),
+        rx.el.div(
+            *(after(outcome) for outcome in ("no_answer", "busy", "unreachable", "dropped")),
+            class_name="grid",
+            style={"gridTemplateColumns": "1fr 1fr"},
+        ),
         _number(
             "min_gap_s",
             LIMITS["min_gap_s"],

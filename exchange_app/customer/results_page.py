@@ -15,6 +15,7 @@ from exchange_app.design import (
     card,
     empty_state,
     icon_button,
+    key,
     link_button,
     live_table,
     select,
@@ -36,10 +37,15 @@ def _address(step: str) -> Any:
     return f"/customer/campaign/{Here.number}/{step}"
 
 
+def _standing(what: str) -> Any:
+    standing: Any = Results.standing
+    return standing[what].to(int)
+
+
 def _head() -> rx.Component:
     on_shift = rx.cond(
         Here.status == "active",
-        badge(tn("{n} operator", "{n} operators", n=Here.operators), icon="headset"),
+        badge(tn("{n} operator", "{n} operators", n=_standing("operators")), icon="headset"),
         rx.fragment(),
     )
     return rx.el.div(
@@ -107,23 +113,23 @@ def _sums() -> rx.Component:
 
 
 def _why() -> Any:
-    opens = date(Here.why_until_ms, weekday="short", hour="2-digit", minute="2-digit")
+    opens = date(_standing("until_ms"), weekday="short", hour="2-digit", minute="2-digit")
 
     def link(words: Any, step: str) -> Any:
         return link_button(words, _address(step))
 
     detail = rx.cond(
-        Here.closed_now + Here.resting > 0,
+        _standing("closed_now") + _standing("resting") > 0,
         t(
             "Outside calling hours where they are: {closed}. Resting before the next attempt: {resting}.",
-            closed=Here.closed_now,
-            resting=Here.resting,
+            closed=_standing("closed_now"),
+            resting=_standing("resting"),
         ),
         "",
     )
-    waits = tn("{n} contact waits.", "{n} contacts wait.", n=Here.waiting)
+    waits = tn("{n} contact waits.", "{n} contacts wait.", n=_standing("waiting"))
     return rx.match(
-        Here.why,
+        Results.standing["code"].to(str),
         (
             "draft",
             callout(
@@ -169,7 +175,7 @@ def _why() -> Any:
                 waits,
                 " ",
                 rx.cond(
-                    Here.why_until_ms > 0,
+                    _standing("until_ms") > 0,
                     t("Calls go on {when}, your time.", when=opens),
                     t("No calling hours are set."),
                 ),
@@ -183,7 +189,7 @@ def _why() -> Any:
                 t("Nobody can be called just now."),
                 detail,
                 " ",
-                rx.cond(Here.why_until_ms > 0, t("The next one {when}, your time.", when=opens), ""),
+                rx.cond(_standing("until_ms") > 0, t("The next one {when}, your time.", when=opens), ""),
                 tone="amber",
             ),
         ),
@@ -300,6 +306,7 @@ def _table() -> rx.Component:
 def results_page() -> rx.Component:
     return of_campaign(
         rx.el.div(
+            key("Slash", focus="search"),
             _head(),
             rx.el.div(
                 rx.cond(Run.refused != "", refusal()),

@@ -1,12 +1,13 @@
 """A campaign as it runs: calls, totals, and why it stands. Live through the campaign's room."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import reflex as rx
 from reflex.state import BaseState
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
 from exchange_app.security import roles
@@ -19,7 +20,7 @@ from .arguments import line, one_of, uuid
 from .call_lines import line_of, shown_number, state_code
 from .here import Here
 from .live_totals import LiveTotals
-from .overview import totals
+from .overview import standing, totals
 from .rights import gone, opened
 
 PAGE = 50
@@ -30,11 +31,11 @@ ROOM = "campaign"
 
 @dataclass(frozen=True)
 class Answer:
-    """One field of the form as it was filled in. `yes`: "yes", "no", or empty for other kinds."""
+    """One field of the form as it was filled in. Of a yes-or-no field the value is "yes" or "no"."""
 
     label: str
     value: str
-    yes: str = ""
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Results(rx.State):
     patch: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     """Set in the browser by the room; the server never reads it."""
     totals: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    standing: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
+    """`overview.Standing`: why it is slow, or that all is well."""
     outcome: str = ""
     """Only calls that ended so; live. Empty: all."""
     search: str = ""
@@ -88,7 +91,7 @@ class Results(rx.State):
         async with opened(self) as at:
             if at is None:
                 return
-            self.totals = (await totals(at.db, at.id)).as_dict()
+            self.totals, self.standing = await _sums(at.db, at.campaign)
         self._room = at.id
         self.snapshot = await live.enter(self, f"{ROOM}:{at.id}", self._rows(at.id))
 
@@ -146,7 +149,7 @@ class Results(rx.State):
             row = await call_rows.one(at.db, wanted)
             script = await at.db.get(Script, call.script_id)
         fields = {f["key"]: f for f in (script.form if script else [])}
-        self.answers = [_answer(fields.get(key, {}).get("label") or key, value) for key, value in row.result.items()]
+        self.answers = [_answer(fields.get(key) or {"label": key}, value) for key, value in row.result.items()]
         talk_to = (
             (row.answered_ms or 0) + row.talk_s * 1000 if row.answered_ms and row.talk_s is not None else row.ended_ms
         )
@@ -193,15 +196,23 @@ class Results(rx.State):
         return load
 
 
-def _answer(label: str, value: Any) -> Answer:
+def _answer(field: dict[str, Any], value: Any) -> Answer:
     if isinstance(value, bool):
-        return Answer(label, "", "yes" if value else "no")
-    return Answer(label, ", ".join(str(v) for v in value) if isinstance(value, list) else str(value))
+        return Answer(field["label"], "yes" if value else "no", "yes_no")
+    shown = ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    return Answer(field["label"], shown, str(field.get("kind", "text")))
 
 
-async def _read_totals(campaign_id: int) -> dict[str, Any]:
+async def _sums(db: AsyncSession, campaign: Campaign) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Totals and standing, as the page shows them."""
+    assert campaign.id is not None
+    return (await totals(db, campaign.id)).as_dict(), asdict(await standing(db, campaign, datetime.now(UTC)))
+
+
+async def _read_sums(campaign_id: int) -> dict[str, Any]:
     async with database.session() as db:
-        return {"totals": (await totals(db, campaign_id)).as_dict()}
+        found, why = await _sums(db, await db.get_one(Campaign, campaign_id))
+    return {"totals": found, "standing": why}
 
 
 async def changed(root: BaseState, message: CampaignChanged) -> None:
@@ -212,8 +223,10 @@ async def changed(root: BaseState, message: CampaignChanged) -> None:
     async with database.session() as db:
         campaign = await db.get(Campaign, message.campaign_id)
         if campaign is not None:
+            results = await root.get_state(Results)
+            results.totals, results.standing = await _sums(db, campaign)
             await here._read(db, campaign)
 
 
-LIVE_TOTALS = LiveTotals(ROOM, _read_totals)
+LIVE_TOTALS = LiveTotals(ROOM, _read_sums)
 live.room(ROOM, Results, patch="patch", row=LIVE_TOTALS.row, other=changed)

@@ -4,15 +4,16 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+import reflex as rx
 
 from exchange_app.customer import live_totals
 from exchange_app.customer.here import Here
-from exchange_app.customer.results_state import LIVE_TOTALS, Results
+from exchange_app.customer.results_state import LIVE_TOTALS, Results, changed
 from exchange_app.live import rooms
 from exchange_domain import campaigns, database
-from exchange_domain.messages import CallRow
+from exchange_domain.messages import CallRow, CampaignChanged
 from exchange_domain.words import CallState, CampaignStatus, Outcome
-from tests.app.conftest import Page
+from tests.app.conftest import Events, Page
 
 from .conftest import Shop, Sockets
 
@@ -92,13 +93,24 @@ async def test_a_call_passes_through_its_states_in_the_room(
     patches = [values["patch"] for _, values in sockets.shown if "patch" in values]
     assert [p["upserts"][0]["state"] for p in patches] == ["ringing", "talking", "success"]
     assert {p["upserts"][0]["id"] for p in patches} == {str(call_id)}
-    async with asyncio.timeout(5):
-        while not any("totals" in values for _, values in sockets.shown):
-            await asyncio.sleep(0.01)
-    while running.campaign in LIVE_TOTALS._under_way:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(LIVE_TOTALS._under_way[running.campaign], 5)
     # Three changes within one wait are counted once, or once more for what came while it was read.
     assert 1 <= sum("totals" in values for _, values in sockets.shown) <= 2
+
+
+async def test_a_changed_status_is_read_again(running: Shop, owner: Page, sockets: Sockets, events: Events):
+    await owner.send(Here.enter(), path=running.address())
+    await owner.send(Results.enter(), path=running.address())
+    async with database.session() as s:
+        await campaigns.pause(s, running.campaign)
+    message = CampaignChanged(campaign_id=running.campaign, status=CampaignStatus.PAUSED)
+    async with events.manager.modify_state(rx.BaseStateToken(ident=owner.token, cls=rx.State)) as root:
+        await changed(root, message)
+        here, results = await root.get_state(Here), await root.get_state(Results)
+        assert (here.status, results.standing["code"]) == ("paused", "paused")
+        here.number = running.other_campaign
+        await changed(root, message.model_copy(update={"campaign_id": running.campaign}))
+        assert here.number == running.other_campaign
 
 
 async def test_leaving_the_page_leaves_the_room(running: Shop, owner: Page, sockets: Sockets):
@@ -114,7 +126,10 @@ async def test_everything_about_one_call(running: Shop, owner: Page, sockets: So
     await owner.send(Results.open_call(str(call_id)), path=where)
     shown = owner.values(Results)
     assert shown["open"] and shown["details"].note == "Утром" and shown["details"].charge == 8100
-    assert [(a.label, a.value, a.yes) for a in shown["answers"]] == [("День", "2026-12-01", ""), ("Каталог", "", "no")]
+    assert [(a.label, a.value, a.kind) for a in shown["answers"]] == [
+        ("День", "2026-12-01", "date"),
+        ("Каталог", "no", "yes_no"),
+    ]
     await owner.send(Results.show_details(False), path=where)
     assert not owner.values(Results)["open"]
 
@@ -130,7 +145,7 @@ async def test_a_call_of_another_campaign_is_not_shown(running: Shop, owner: Pag
     [("none", "no_operators"), ("hours", "outside_hours"), ("due", "nothing_due"), ("done", "list_done"),
      ("paused", "paused"), ("funds", "out_of_funds"), ("shift", "running")],
 )  # fmt: skip
-async def test_why_it_stands(running: Shop, owner: Page, change: str, code: str):
+async def test_why_it_stands(running: Shop, owner: Page, sockets: Sockets, change: str, code: str):
     from datetime import UTC, datetime, time, timedelta
 
     from sqlalchemy import text
@@ -155,8 +170,8 @@ async def test_why_it_stands(running: Shop, owner: Page, change: str, code: str)
         elif change == "shift":
             await shifts.open(s, operator_id=running.operator, campaign_id=running.campaign, switch_name="main",
                               endpoint_kind=EndpointKind.BROWSER, endpoint="operator")  # fmt: skip
-    await owner.send(Here.enter(), path=running.address())
-    shown = owner.values(Here)
-    assert shown["why"] == code
+    await owner.send(Results.enter(), path=running.address())
+    shown = owner.values(Results)["standing"]
+    assert shown["code"] == code
     if code in ("outside_hours", "nothing_due"):
-        assert shown["why_until_ms"] > at.timestamp() * 1000
+        assert shown["until_ms"] > at.timestamp() * 1000
