@@ -7,6 +7,7 @@ import reflex as rx
 from exchange_app.design import States, button, callout, card, clock, empty_state
 from exchange_app.design.forms import post_form
 from exchange_app.design.states import Shown
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tn
 from exchange_app.shell.frame import sheet
 from exchange_app.sign_in.demo import DEMO_ACCOUNTS
@@ -49,7 +50,7 @@ def _doing() -> rx.Component:
         rx.el.i(DOING.icon(Robot.doing), aria_hidden="true"),
         rx.el.div(
             rx.el.b(DOING.word(Robot.doing)),
-            rx.cond(Robot.contact != "", rx.el.div(Robot.contact, translate="no")),
+            rx.cond(Robot.contact != "", rx.el.div(Robot.contact, **THEIRS)),
             rx.cond(Robot.doing == "waiting", rx.el.div(_why(), class_name="m s")),
             rx.el.div(
                 tn("{n} call closed since it was started", "{n} calls closed since it was started", n=Robot.calls),

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from .theirs import THEIRS
 from .tones import classes
 
 Kind = Literal["solid", "line", "ghost", "red", "blue", "redline", "plain"]
@@ -11,7 +12,7 @@ Kind = Literal["solid", "line", "ghost", "red", "blue", "redline", "plain"]
 
 def kbd(key: Any) -> Any:
     """The key of an action, printed on its button. Hidden on phones."""
-    return rx.el.kbd(key, aria_hidden="true", translate="no")
+    return rx.el.kbd(key, aria_hidden="true", **THEIRS)
 
 
 def _content(label: Any, icon: Any, key: Any) -> list[Any]:

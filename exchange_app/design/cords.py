@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from .theirs import THEIRS
 from .tones import classes
 
 CordKind = Literal["both", "transfer", "hold", "ring", "cut", "listen", "none"]
@@ -24,7 +25,7 @@ def jack(name: Any, says: Any, *, icon: str = "user", tone: Any = "gray") -> Any
     tone = _JACKS[tone] if isinstance(tone, str) else rx.match(tone, *_JACKS.items(), "")
     return rx.el.div(
         rx.el.i(rx.icon(icon, aria_hidden="true"), aria_hidden="true"),
-        rx.el.b(name, translate="no"),
+        rx.el.b(name, **THEIRS),
         rx.el.span(says),
         class_name=classes("jack", tone),
     )

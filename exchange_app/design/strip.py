@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from .states import States
+from .theirs import THEIRS
 from .tones import classes, tone_class
 
 
@@ -36,7 +37,7 @@ def call_strip(
             rx.el.div(rx.el.b(states.word(state, gender)), rx.el.span(sub)),
             class_name="st",
         ),
-        rx.el.div(rx.el.b(who, translate="no"), rx.el.span(who_sub), class_name="who"),
+        rx.el.div(rx.el.b(who, **THEIRS), rx.el.span(who_sub), class_name="who"),
         clock if clock is not None else rx.fragment(),
         quality if quality is not None else rx.fragment(),
         rx.el.div(*(actions if isinstance(actions, list | tuple) else [actions]), class_name="act"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from .theirs import THEIRS
 from .tones import Tone, classes, tone_class
 
 
@@ -139,7 +140,7 @@ def empty_state(title: Any, what_next: Any, *actions: Any, icon: str = "inbox") 
 
 def fill(value: Any) -> Any:
     """A value of the contact inside a script: what the operator says as it stands."""
-    return rx.el.span(value, class_name="fill", translate="no")
+    return rx.el.span(value, class_name="fill", **THEIRS)
 
 
 def loading(label: Any) -> Any:

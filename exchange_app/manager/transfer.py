@@ -21,6 +21,7 @@ from exchange_app.design import (
     segment,
     segmented,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t
 
 from .state import ManagerDesk
@@ -49,8 +50,8 @@ def _clock() -> Any:
 def _who_sub() -> Any:
     named = (S.person != "") & (S.person != S.contact)
     return rx.el.span(
-        rx.cond(named, rx.el.span(S.person, " · ", translate="no")),
-        rx.el.span(S.number, class_name="nw", translate="no"),
+        rx.cond(named, rx.el.span(S.person, " · ", **THEIRS)),
+        rx.el.span(S.number, class_name="nw", **THEIRS),
     )
 
 
@@ -127,7 +128,7 @@ def cords() -> Any:
 
 def _lines(lines: Any) -> rx.Component:
     def one(line: Any) -> rx.Component:
-        return rx.fragment(rx.el.dt(line.label, translate="no"), rx.el.dd(value_of(line), class_name="b"))
+        return rx.fragment(rx.el.dt(line.label, **THEIRS), rx.el.dd(value_of(line), class_name="b"))
 
     return data_list(rx.foreach(lines, one))
 
@@ -137,7 +138,7 @@ def written() -> rx.Component:
     nothing = rx.el.p(t("Nothing yet. What the operator writes appears here by itself."), class_name="m")
     return rx.fragment(
         rx.cond(count(S.answers) > 0, _lines(S.answers)),
-        rx.cond(S.note != "", rx.el.blockquote(S.note, translate="no", class_name="note")),
+        rx.cond(S.note != "", rx.el.blockquote(S.note, **THEIRS, class_name="note")),
         rx.cond((count(S.answers) == 0) & (S.note == ""), nothing),
     )
 
@@ -158,7 +159,7 @@ def incoming() -> rx.Component:
     return dialog(
         who(),
         rx.el.p(
-            rx.el.span(S.campaign, translate="no"),
+            rx.el.span(S.campaign, **THEIRS),
             " · ",
             t("passed on by {operator}", operator=S.operator),
             class_name="m",
@@ -193,10 +194,10 @@ def _earlier(one: Any) -> rx.Component:
             rx.el.div(
                 OUTCOMES.badge(one.outcome),
                 " ",
-                rx.el.span(one.operator, class_name="m", translate="no"),
+                rx.el.span(one.operator, class_name="m", **THEIRS),
                 class_name="row w",
             ),
-            rx.cond(one.note != "", rx.el.p(one.note, translate="no")),
+            rx.cond(one.note != "", rx.el.p(one.note, **THEIRS)),
             class_name="grow",
         ),
         class_name="row t g3 earlier",
@@ -238,7 +239,7 @@ def _list_pane() -> rx.Component:
         card(
             rx.el.h2(t("From the list")),
             data_list(
-                (t("Campaign"), rx.el.span(S.campaign, translate="no")),
+                (t("Campaign"), rx.el.span(S.campaign, **THEIRS)),
                 rx.cond(
                     S.time_zone != "",
                     rx.fragment(

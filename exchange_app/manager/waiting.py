@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import badge, button, callout, card, empty_state, head, section, table
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
 
 from .state import ManagerDesk
@@ -27,15 +28,15 @@ def _row(row: Any) -> rx.Component:
             date(row.at_ms, day="numeric", month="short", hour="2-digit", minute="2-digit"), class_name="m nw no-m"
         ),
         rx.el.td(
-            rx.el.div(rx.cond(row.contact != "", row.contact, row.person), class_name="b", translate="no"),
+            rx.el.div(rx.cond(row.contact != "", row.contact, row.person), class_name="b", **THEIRS),
             rx.cond(
                 (row.person != "") & (row.person != row.contact),
-                rx.el.div(row.person, class_name="s m", translate="no"),
+                rx.el.div(row.person, class_name="s m", **THEIRS),
             ),
         ),
         rx.el.td(outcome_badge(row), class_name="rt only-m"),
-        rx.el.td(row.about, translate="no", class_name="tl"),
-        rx.el.td(row.operator, translate="no", class_name="m no-m"),
+        rx.el.td(row.about, **THEIRS, class_name="tl"),
+        rx.el.td(row.operator, **THEIRS, class_name="m no-m"),
         rx.el.td(rx.cond(row.talk_s > 0, _length(row.talk_s), "—"), class_name="num m"),
         rx.el.td(outcome_badge(row), class_name="no-m"),
         key=row.transfer_id,
@@ -77,7 +78,7 @@ def _post(post: Any) -> rx.Component:
     return rx.el.li(
         rx.cond(post.kind == "number", rx.icon("smartphone", aria_hidden="true"), rx.icon("phone", aria_hidden="true")),
         rx.el.div(
-            rx.el.b(post.campaign, translate="no"),
+            rx.el.b(post.campaign, **THEIRS),
             rx.el.div(place(post), class_name="s"),
             rx.el.div(turn, class_name="s m"),
             rx.cond(~post.running, badge(t("does not call now"), icon="pause")),

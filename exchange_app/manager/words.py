@@ -6,6 +6,7 @@ import reflex as rx
 
 from exchange_app.design import OUTCOMES, States, badge
 from exchange_app.design.states import Shown
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, number, t
 
 from .state import ManagerDesk
@@ -100,16 +101,16 @@ def value_of(line: Any) -> Any:
     return rx.match(
         line.kind,
         ("yes_no", rx.el.span(rx.cond(line.value == "yes", t("Yes"), t("No")))),
-        ("number", rx.el.span(number_of(line.value), translate="no")),
+        ("number", rx.el.span(number_of(line.value), **THEIRS)),
         ("date", rx.el.span(date(line.value, weekday="short", day="numeric", month="long", timeZone="UTC"))),
-        rx.el.span(line.value, translate="no"),
+        rx.el.span(line.value, **THEIRS),
     )
 
 
 def outcome_badge(row: Any) -> rx.Component:
     """How the contact's call ended; while it is open, what became of the transfer."""
     shown = badge(
-        rx.cond(row.label != "", rx.el.span(row.label, translate="no"), OUTCOMES.word(row.outcome)),
+        rx.cond(row.label != "", rx.el.span(row.label, **THEIRS), OUTCOMES.word(row.outcome)),
         tone=OUTCOMES.tone(row.outcome),
         icon=OUTCOMES.icon(row.outcome),
     )

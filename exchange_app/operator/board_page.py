@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import badge, button, callout, dialog, empty_state, head, loading, segment, segmented, select
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, number, t, tc, tn
 
 from .board_state import Board
@@ -12,7 +13,6 @@ from .browser import card_grid
 from .desk_state import Desk
 from .look import LOOK
 from .panes import objections, script_text
-from .theirs import THEIRS
 from .words import notice, price, price_parts
 
 

@@ -5,12 +5,12 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, badge, button, card, empty_state, head, loading, section, stat, table
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, t, tc, tn
 
 from .browser import browser_zone
 from .earnings_state import Earnings
 from .look import LOOK
-from .theirs import THEIRS
 
 
 def _balance() -> rx.Component:

@@ -21,13 +21,13 @@ from exchange_app.design import (
     link_button,
     text_input,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import money, t, tc, tn
 
 from .browser import place_time
 from .desk_state import Desk
 from .sheet_state import Sheet
 from .strip import person
-from .theirs import THEIRS
 from .today_state import Today
 from .words import field_error, follows, price_parts
 

@@ -5,13 +5,13 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import OPERATOR_STATES, action_bar, button, call_strip, clock, limit_ring
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tc, tn
 from exchange_app.shell import Me
 
 from .browser import place_time
 from .desk_state import Desk
 from .sheet_state import Sheet
-from .theirs import THEIRS
 from .writing import press
 
 S = Desk.state

@@ -6,12 +6,12 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import autosave, badge, button, callout, card, kbd, segment
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
 
 from .desk_state import Desk
 from .person_state import Person
 from .sheet_state import Sheet
-from .theirs import THEIRS
 from .words import field_error
 
 

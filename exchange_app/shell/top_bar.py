@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design.forms import post_form
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 
 from .brand import name, sign
@@ -40,7 +41,7 @@ def language_switch() -> Any:
             type="button",
             class_name="ib to-ru",
             lang="ru",
-            translate="no",
+            **THEIRS,
             aria_label=LANGUAGE_NAMES["ru"],
             title=LANGUAGE_NAMES["ru"],
             on_click=to("ru"),
@@ -50,7 +51,7 @@ def language_switch() -> Any:
             type="button",
             class_name="ib to-en",
             lang="en",
-            translate="no",
+            **THEIRS,
             aria_label=LANGUAGE_NAMES["en"],
             title=LANGUAGE_NAMES["en"],
             on_click=to("en"),
@@ -76,15 +77,15 @@ def _account_menu(role: str) -> Any:
     # A popover closes by itself: by Esc, by a press beside it.
     return rx.fragment(
         rx.el.button(
-            rx.el.span(Me.initials, class_name="ava", translate="no", aria_hidden="true"),
-            rx.el.span(Me.name, class_name="sr", translate="no"),
+            rx.el.span(Me.initials, class_name="ava", **THEIRS, aria_hidden="true"),
+            rx.el.span(Me.name, class_name="sr", **THEIRS),
             type="button",
             class_name="ib",
             aria_label=t("Account"),
             custom_attrs={"popoverTarget": "account-menu"},
         ),
         rx.el.div(
-            rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", translate="no"),
+            rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", **THEIRS),
             rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
             theme_switch(wide=True),
             post_form(
