@@ -88,6 +88,8 @@ class FakeEngine:
         await self.show(last_command=command.key, notice=None)
         if self.view.call is None and command.kind in ("hang_up", "start_transfer", "complete_transfer", "close_call"):
             return
+        if command.kind == "complete_transfer" and (self.view.call is None or self.view.call.transfer is None):
+            return
         match command.kind:
             case "start_shift":
                 await self._start(command.campaign_id)
