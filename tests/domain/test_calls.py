@@ -26,6 +26,7 @@ async def claimed(exchange: Exchange, *numbers: str, **limits: int) -> tuple[Cla
     return claim, operator
 
 
+@pytest.mark.prototype_flaw
 async def test_result_text_is_kept(exchange: Exchange):
     claim, (operator, _) = await claimed(exchange)
     async with database.session() as s:
@@ -39,6 +40,7 @@ async def test_result_text_is_kept(exchange: Exchange):
     assert call.note == "перезвонить после обеда"
 
 
+@pytest.mark.prototype_flaw
 async def test_what_was_typed_is_kept_when_nobody_chose_a_disposition(exchange: Exchange):
     claim, (operator, _) = await claimed(exchange)
     async with database.session() as s:
@@ -50,6 +52,7 @@ async def test_what_was_typed_is_kept_when_nobody_chose_a_disposition(exchange: 
     assert (await exchange.call(claim.call_id)).result == {"size": "не число"}
 
 
+@pytest.mark.prototype_flaw
 async def test_not_interested_is_not_a_success(exchange: Exchange):
     claim, _ = await claimed(exchange)
     await exchange.talk(claim, 30)
@@ -62,6 +65,7 @@ async def test_not_interested_is_not_a_success(exchange: Exchange):
     assert settled.charge == 1500 + 300  # an answered call and half a minute, no price of a success
 
 
+@pytest.mark.prototype_flaw
 async def test_a_wrong_number_moves_the_contact_to_its_next_number(exchange: Exchange):
     claim, operator = await claimed(exchange, FIRST, SECOND)
     await exchange.talk(claim, 5)
@@ -76,6 +80,7 @@ async def test_a_wrong_number_moves_the_contact_to_its_next_number(exchange: Exc
     assert (await exchange.read(Contact, claim.contact_id)).status == ContactStatus.DONE
 
 
+@pytest.mark.prototype_flaw
 async def test_a_dropped_line_moves_the_contact_on(exchange: Exchange):
     claim, operator = await claimed(exchange)
     await exchange.talk(claim, 5)
@@ -185,6 +190,7 @@ async def test_who_lost_the_lease_still_ends_its_own_call_and_frees_nothing(exch
     assert await exchange.books() == []
 
 
+@pytest.mark.prototype_flaw
 async def test_an_added_contact_is_stored_once_with_its_name_and_number(exchange: Exchange):
     claim, (operator, _) = await claimed(exchange)
     async with database.session() as s:
@@ -198,6 +204,7 @@ async def test_an_added_contact_is_stored_once_with_its_name_and_number(exchange
         assert [tuple(r) for r in rows] == [("Анна Белова", THIRD, "Анна Белова")]
 
 
+@pytest.mark.prototype_flaw
 async def test_an_added_contact_is_never_given_to_who_added_it(exchange: Exchange):
     claim, operator = await claimed(exchange)
     async with database.session() as s:

@@ -27,6 +27,7 @@ async def wire(house: House, settings_env: Callable[..., None]) -> AsyncIterator
         yield wire
 
 
+@pytest.mark.prototype_flaw
 async def test_a_packet_is_not_a_message(house: House, wire: Wire):
     wire.piece = 7
     await house.contact()

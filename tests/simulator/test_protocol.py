@@ -154,6 +154,7 @@ async def test_shutdown_hangs_up_first_and_then_gives_notice(simulator: Simulato
 _line = st.text(st.characters(codec="utf-8", exclude_characters="\r\n"), min_size=1).map(str.strip).filter(bool)
 
 
+@pytest.mark.prototype_flaw
 @given(st.lists(st.tuples(_line, st.text(max_size=40)), max_size=6), st.randoms(use_true_random=False))
 def test_commands_survive_any_packets(commands: list[tuple[str, str]], random) -> None:
     data = b""
