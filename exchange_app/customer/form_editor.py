@@ -75,7 +75,7 @@ def _line(line: FieldLine) -> rx.Component:
                     aria_label=t("Type of “{field}”", field=name),
                     on_change=lambda kind: Script.choose_kind(line.uid, kind),
                 ),
-                style={"width": "190px"},
+                style={"width": "230px"},
             ),
             rx.el.div(
                 icon_button(

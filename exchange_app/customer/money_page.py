@@ -114,7 +114,8 @@ def _line(line: Line) -> rx.Component:
     )
     return rx.el.tr(
         rx.el.td(date(line.at_ms, dateStyle="medium", timeStyle="short"), class_name="m"),
-        rx.el.td(what),
+        # On phones the reason stands above, in the row's whole width.
+        rx.el.td(what, style={"@media (max-width: 640px)": {"gridColumn": "1 / -1", "order": -1}}),
         rx.el.td(length, class_name="num m no-m"),
         rx.el.td(
             rx.cond(line.amount > 0, "+", ""),

@@ -143,6 +143,15 @@ def _preview() -> rx.Component:
         ),
         rx.cond(Script.unknown.length() > 0, unknown),
         class_name="col g3",
+        # Beside the text while one writes; on narrow pages below it.
+        style={
+            "@media (min-width: 1101px)": {
+                "position": "sticky",
+                "top": "76px",
+                "maxHeight": "calc(100vh - 92px)",
+                "overflowY": "auto",
+            }
+        },
     )
 
 
