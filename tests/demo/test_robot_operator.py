@@ -112,7 +112,7 @@ async def test_it_works_through_calls_as_an_operator_would(engine: FakeEngine, r
             for d in await s.exec(select(Disposition).where(col(Disposition.id).in_({c.disposition_id for c in done})))
         }
     assert all(c.disposition_id in by_id for c in done), "each was closed with a disposition of its campaign"
-    assert engine.kinds()[0] == "start_shift" and engine.kinds()[-1] in ("end_shift", "close_call")
+    assert engine.kinds()[0] == "start_shift"
     assert len({c.key for c in engine.commands}) == len(engine.commands), (
         "nothing was sent twice to an engine that answers"
     )
