@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import autosave, button, card, checkbox, empty_state, field, icon_button, select
-from exchange_app.i18n import t
+from exchange_app.i18n import t, tc
 
 from .here import Here
 from .script_state import FieldLine, Script
@@ -15,7 +15,7 @@ from .words import AS_TYPED
 def kind_names() -> list[tuple[str, Any]]:
     return [
         ("text", t("Text")),
-        ("number", t("Number")),
+        ("number", tc("kind of field", "Number")),
         ("date", t("Date")),
         ("choice", t("One of a list")),
         ("choices", t("Several of a list")),
