@@ -76,7 +76,7 @@ async def create(
     return account
 
 
-async def _set(s: AsyncSession, account_id: int, **values: str) -> None:
+async def _set(s: AsyncSession, account_id: int, **values: str | None) -> None:
     account = await s.get(Account, account_id)
     if account is not None:
         for name, value in values.items():
@@ -93,8 +93,22 @@ async def set_theme(s: AsyncSession, account_id: int, theme: str) -> None:
     await _set(s, account_id, theme=theme)
 
 
+async def set_display_name(s: AsyncSession, account_id: int, display_name: str) -> None:
+    """`display_name` has 1 to 200 characters."""
+    await _set(s, account_id, display_name=display_name)
+
+
+async def set_gender(s: AsyncSession, account_id: int, gender: str | None) -> None:
+    """f, m, or None: no word forms are chosen."""
+    await _set(s, account_id, gender=gender)
+
+
 async def set_password_hash(s: AsyncSession, account_id: int, password_hash: str) -> None:
     await _set(s, account_id, password_hash=password_hash)
+
+
+def first_name(display_name: str) -> str:
+    return display_name.split()[0] if display_name.split() else ""
 
 
 def short_name(display_name: str) -> str:

@@ -103,7 +103,7 @@ async def set_retry_rules(s: AsyncSession, campaign_id: int, rules: Mapping[Outc
 
 
 async def set_dispositions(s: AsyncSession, campaign_id: int, wanted: Sequence[tuple[Outcome, str | None]]) -> None:
-    """The campaign's dispositions in key order, nine at most. A changed one keeps its row: past calls keep theirs."""
+    """The dispositions a campaign begins with, in key order, nine at most; later changes: `dispositions`."""
     if not 1 <= len(wanted) <= 9 or Outcome.SUCCESS not in {outcome for outcome, _ in wanted}:
         raise CampaignError("no_success_disposition")
     rows = (

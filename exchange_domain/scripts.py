@@ -7,6 +7,8 @@ from html import escape
 import nh3
 from markdown_it import MarkdownIt
 
+from . import accounts
+
 FIELD = re.compile(r"\{\{\s*([^{}\n]{1,100}?)\s*\}\}")
 MARKED = re.compile("\ue000(\\d+)\ue001")
 TAGS = {
@@ -23,6 +25,24 @@ def fields_used(markdown: str) -> list[str]:
     ['name', 'city']
     """
     return list(dict.fromkeys(m.group(1) for m in FIELD.finditer(markdown)))
+
+
+def script_values(
+    *, contact_name: str, person_name: str, operator_name: str, fields: Mapping[str, object]
+) -> dict[str, object]:
+    """What `{{…}}` of a script may name: the list's columns, and the names that every call has."""
+    person = person_name or contact_name
+    ours = {
+        "name": contact_name,
+        "имя": contact_name,
+        "название": contact_name,
+        "person": person,
+        "контактное лицо": person,
+        "operator": accounts.first_name(operator_name),
+        "оператор": accounts.first_name(operator_name),
+    }
+    own = {str(key).casefold(): value for key, value in fields.items() if value not in (None, "")}
+    return {**ours, **own}
 
 
 def render(markdown: str, values: Mapping[str, object]) -> str:

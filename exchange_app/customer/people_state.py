@@ -8,15 +8,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app.security import roles
-from exchange_domain import campaigns, customers, invitations
+from exchange_domain import campaigns, customers, dispositions, invitations
+from exchange_domain.dispositions import DispositionError
 from exchange_domain.importing import NumberRules, UnreadableList, normalise
 from exchange_domain.settings import settings
 from exchange_domain.tables import Account, CampaignManager, CustomerMember
 from exchange_domain.words import EndpointKind, MemberRole, Outcome, Role
 
-from . import dispositions
 from .arguments import flag, line, one_of, whole
-from .dispositions import DispositionError
 from .here import Here
 from .rights import Opened, field_of, gone, opened
 

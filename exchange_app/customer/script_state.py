@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from exchange_app.operator.sheets import script_values
 from exchange_app.security import roles
 from exchange_domain import campaigns, scripts
 from exchange_domain.forms import FormError, parse_form
@@ -231,7 +230,7 @@ class Script(rx.State):
         stored = await script_draft.stored_version(at.db, at.campaign)
         shown = await sample(at.db, at.id, max(self.sample_id - 1, 0) if after is None else after)
         self.names = await field_names(at.db, at.id)
-        values = script_values(
+        values = scripts.script_values(
             contact_name=shown.contact_name,
             person_name=shown.person_name,
             operator_name=at.account.display_name,

@@ -8,7 +8,7 @@ from babel.numbers import get_currency_precision
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import campaigns, drafts, tariffs
+from exchange_domain import accounts, campaigns, drafts, scripts, tariffs
 from exchange_domain.forms import FormField, parse_form
 from exchange_domain.tables import Call, Campaign, Contact, ContactNumber, Customer, Disposition, Script, Tariff
 from exchange_domain.words import CallState, CampaignStatus
@@ -69,34 +69,12 @@ def minor_units(currency: str) -> int:
     return 10 ** get_currency_precision(currency)
 
 
-def first_name(display_name: str) -> str:
-    return display_name.split()[0] if display_name.split() else ""
-
-
-def script_values(
-    *, contact_name: str, person_name: str, operator_name: str, fields: Mapping[str, object]
-) -> dict[str, object]:
-    """What `{{…}}` of a script may name: the list's columns, and the names that every call has."""
-    person = person_name or contact_name
-    ours = {
-        "name": contact_name,
-        "имя": contact_name,
-        "название": contact_name,
-        "person": person,
-        "контактное лицо": person,
-        "operator": first_name(operator_name),
-        "оператор": first_name(operator_name),
-    }
-    own = {str(key).casefold(): value for key, value in fields.items() if value not in (None, "")}
-    return {**ours, **own}
-
-
 async def of_campaign(s: AsyncSession, campaign_id: int, operator_name: str) -> CampaignSheet | None:
     """A campaign that runs, with its present script and nobody's values in it. None: there is no such campaign."""
     campaign = await s.get(Campaign, campaign_id)
     if campaign is None or campaign.status not in (CampaignStatus.ACTIVE, CampaignStatus.OUT_OF_FUNDS):
         return None
-    return await _campaign(s, campaign, campaign.script_id, {"operator": first_name(operator_name)})
+    return await _campaign(s, campaign, campaign.script_id, {"operator": accounts.first_name(operator_name)})
 
 
 async def _campaign(
@@ -155,7 +133,7 @@ async def of_call(s: AsyncSession, call_id: UUID, operator_id: int, operator_nam
     numbers = tuple({call.e164, *known})
     facts = hide_all({k: v for k, v in contact.fields.items() if str(v).strip()}, numbers)
     contact_name, person_name = hide(contact.name, numbers), hide(call.person_name, numbers)
-    values = script_values(
+    values = scripts.script_values(
         contact_name=contact_name, person_name=person_name, operator_name=operator_name, fields=facts
     )
     return CallSheet(

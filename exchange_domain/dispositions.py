@@ -2,9 +2,9 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import campaigns
-from exchange_domain.tables import Disposition
-from exchange_domain.words import Outcome
+from . import campaigns
+from .tables import Disposition
+from .words import Outcome
 
 MOST = 9
 """Each has a digit key."""
