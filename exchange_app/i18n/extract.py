@@ -21,7 +21,7 @@ from exchange_domain.texts import FOLDER, KEYWORDS, LANGUAGES, SOURCE, extract, 
 # Babel takes a function here as well as the name of one; its annotations know of names only.
 EXTRACT: Any = extract
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin")
+FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin", "account")
 """Folders of exchange_app with a file of their own; the rest of it is `foundation`.
 exchange_domain has `importing` for the import of lists, and `domain`."""
 

@@ -104,14 +104,17 @@ async def end(sid: str) -> None:
         await pipe.execute()
 
 
-async def end_all(account_id: int) -> int:
-    """Signs an account out everywhere; returns how many sessions that ended."""
-    hashes = await redis().smembers(_account_key(account_id))
+async def end_all(account_id: int, but: str = "") -> int:
+    """Signs an account out everywhere, `but` for the session with this id; returns how many sessions that ended."""
+    hashes = {str(hashed) for hashed in await redis().smembers(_account_key(account_id))} - {digest(but)}
+    if not hashes:
+        return 0
     async with redis().pipeline() as pipe:
         for hashed in hashes:
-            pipe.delete(_key(str(hashed)))
+            pipe.delete(_key(hashed))
             pipe.publish(ENDED_CHANNEL, hashed)
-        pipe.delete(_account_key(account_id))
+        # These and no more: a session begun meanwhile stays known.
+        pipe.srem(_account_key(account_id), *hashes)
         await pipe.execute()
     return len(hashes)
 

@@ -30,6 +30,7 @@ class Me(rx.State):
     email: str = ""
     roles: rx.Field[list[str]] = rx.field(default_factory=list)
     gender: str = ""
+    language: str = ""
     theme: str = ""
     homes: rx.Field[list[str]] = rx.field(default_factory=list)
     """Codes of the account's roles that have pages, in the order of HOMES."""
@@ -37,25 +38,29 @@ class Me(rx.State):
     @rx.event
     @signed_in
     async def enter(self, role: str):
-        """First on_load of every page with a role: fills the top bar, joins the live changes, or leads away."""
+        """First on_load of every page behind sign-in: fills the top bar, joins the live changes, or leads away.
+
+        An empty role: the page is for every account.
+        """
         account = current_account(self)
-        if role not in account.roles:
+        if role and role not in account.roles:
             return rx.redirect("/", replace=True)
         self.account_id, self.name, self.email = account.account_id, account.display_name, account.email
         self.initials, self.gender = initials(account.display_name), account.gender or ""
         self.homes = homes_of(account.roles)
-        self.roles, self.theme = sorted(account.roles), account.theme
+        self.roles, self.theme, self.language = sorted(account.roles), account.theme, account.language
         registry.enter(account.account_id, self.router.session.client_token)
         return rx.call_script(f"i18n.clock({int(time.time() * 1000)});i18n.set({account.language!r})")
 
     @rx.event
     @anyone
     async def lead_home(self):
-        """On_load of `/`: to the pages of the first role, or to sign-in."""
+        """On_load of `/`: to the pages of the first role that has some, else to the account; or to sign-in."""
         account = principal_of_event.get()
-        if account and (homes := homes_of(account.roles)):
-            return rx.redirect(HOMES[homes[0]], replace=True)
-        return rx.redirect("/sign-in" if account is None else "/sign-in?error=no_role", replace=True)
+        if account is None:
+            return rx.redirect("/sign-in", replace=True)
+        homes = homes_of(account.roles)
+        return rx.redirect(HOMES[homes[0]] if homes else "/account", replace=True)
 
     @rx.event
     @anyone
@@ -64,6 +69,7 @@ class Me(rx.State):
         if lang not in LANGUAGES:
             return
         (await self.get_state(Owner))._language = lang
+        self.language = lang
         if account := principal_of_event.get():
             async with database.session() as db:
                 await accounts.set_language(db, account.account_id, lang)
@@ -75,6 +81,7 @@ class Me(rx.State):
         """The browser has switched already; the account follows."""
         if theme not in THEMES:
             return
+        self.theme = theme
         if account := principal_of_event.get():
             async with database.session() as db:
                 await accounts.set_theme(db, account.account_id, theme)

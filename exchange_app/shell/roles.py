@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .page import Page
 
-FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin")
+FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin", "account")
 """Each has `pages() -> list[Page]`."""
 
 

@@ -86,7 +86,14 @@ def _account_menu(role: str) -> Any:
         ),
         rx.el.div(
             rx.el.div(rx.el.b(Me.name), rx.el.div(Me.email, class_name="s m"), class_name="who", **THEIRS),
-            rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
+            rx.fragment(*places) if not role else rx.cond(Me.homes.length() > 1, rx.fragment(*places)),
+            rx.link(
+                rx.icon("user-round", size=18, aria_hidden="true"),
+                t("Your account"),
+                href="/account",
+                underline="none",
+                aria_current="false" if role else "page",
+            ),
             theme_switch(wide=True),
             post_form(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden="true"), t("Sign out"), type="submit"),
@@ -103,7 +110,14 @@ def _entries(page: Page, pages: Sequence[Page]) -> list[Page]:
     return [p for p in pages if p.role == page.role and p.nav is not None]
 
 
-def _links(page: Page, pages: Sequence[Page]) -> list[rx.Component]:
+def _links(page: Page, pages: Sequence[Page]) -> list[Any]:
+    if not page.role:
+        # Of no role: from here one goes to the pages of each role one has.
+        names = role_names()
+        return [
+            rx.cond(Me.homes.contains(role), rx.link(names[role], href=home, underline="none"))
+            for role, home in HOMES.items()
+        ]
     links = []
     for entry in _entries(page, pages):
         assert entry.nav is not None

@@ -4,5 +4,7 @@ DEMO_ACCOUNTS = {
     "operator": "operator@demo.example",
     "customer": "customer@demo.example",
     "manager": "manager@demo.example",
+    "moderator": "moderator@demo.example",
+    "admin": "admin@demo.example",
 }
 """Name in the address of the one-click sign-in → e-mail of the account."""

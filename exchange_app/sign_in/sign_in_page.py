@@ -59,6 +59,9 @@ def _form() -> Any:
     )
 
 
+_DEMO_ICONS = ("headset", "briefcase-business", "phone-incoming", "list-checks", "wrench")
+
+
 def _demo() -> Any:
     names = role_names()
     return card(
@@ -69,7 +72,7 @@ def _demo() -> Any:
                 button(names[name], full=True, type="submit", icon=icon),
                 action=f"/auth/demo/{name}",
             )
-            for name, icon in zip(DEMO_ACCOUNTS, ("headset", "briefcase-business", "phone-incoming"), strict=True)
+            for name, icon in zip(DEMO_ACCOUNTS, _DEMO_ICONS, strict=True)
         ),
         class_name="col g3 roomy demo",
     )

@@ -12,7 +12,6 @@ CODES = frozenset(
         "wrong",
         "too_many",
         "suspended",
-        "no_role",
         "other_origin",
         "invalid",
         "used",

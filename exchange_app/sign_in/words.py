@@ -44,10 +44,6 @@ def sign_in_error() -> Any:
             callout(t("This account is suspended."), t("Write to whoever invited you."), tone="red", alert=True),
         ),
         (
-            "no_role",
-            callout(t("This account has no work yet."), t("Write to whoever invited you."), tone="amber", alert=True),
-        ),
-        (
             "other_origin",
             callout(
                 t("The form came from another address."), t("Open this page again and repeat."), tone="red", alert=True

@@ -146,7 +146,7 @@ async def test_demo_sign_in_in_the_demo(http: httpx.AsyncClient, settings_env):
     assert error_of(await http.post("/auth/demo/operator")) == "unavailable"
     await make_account("operator@demo.example", "Мария", "operator")
     assert (await http.post("/auth/demo/operator")).headers["location"] == "/"
-    assert (await http.post("/auth/demo/admin")).status_code == 404
+    assert (await http.post("/auth/demo/nobody")).status_code == 404
 
 
 async def invitation(email: str | None = "lena@mail.example", valid_for: timedelta = timedelta(days=1)) -> str:
