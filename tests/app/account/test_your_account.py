@@ -2,11 +2,13 @@
 
 import httpx
 import pytest
+import reflex as rx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange_app.account.names import LONGEST, name_of
 from exchange_app.account.state import YourAccount
+from exchange_app.design.theirs import THEIRS
 from exchange_app.security import sessions
 from exchange_app.shell import Me, homes
 from exchange_app.shell.homes import HOMES
@@ -195,3 +197,9 @@ def test_a_name_is_tidy_short_and_stays_as_it_is(typed: str):
     assert name == name.strip() and "  " not in name and "\x00" not in name
     assert name_of(name) == name
     name.encode()
+
+
+def test_the_mark_of_typed_text_carries_nothing_from_one_element_to_another():
+    marked = rx.el.b("x", aria_hidden="true", **THEIRS)
+    assert marked.custom_attrs["translate"] == "no"
+    assert rx.el.b("y", **THEIRS).custom_attrs == {"translate": "no"}
