@@ -29,9 +29,14 @@ def _role(held: Any) -> Any:
         rx.el.div(
             rx.el.b(rx.match(held.role, *names.items(), "")),
             rx.el.div(work_of(held.role), class_name="s m"),
-            rx.el.div(
-                rx.foreach(held.customers, lambda name: badge(rx.el.span(name, **THEIRS), icon="briefcase-business")),
-                class_name="row w",
+            rx.cond(
+                held.customers.length() > 0,
+                rx.el.div(
+                    rx.foreach(
+                        held.customers, lambda name: badge(rx.el.span(name, **THEIRS), icon="briefcase-business")
+                    ),
+                    class_name="row w",
+                ),
             ),
             class_name="col grow",
             style={"gap": "4px"},
@@ -46,7 +51,7 @@ def _role(held: Any) -> Any:
                 )
             ),
         ),
-        class_name="row sb w",
+        class_name="row sb stackbtn",
     )
 
 
@@ -80,7 +85,7 @@ def _name() -> Any:
                     **THEIRS,
                 ),
                 control_id="display_name",
-                hint=t("Contacts hear only the first name"),
+                hint=rx.cond(Me.roles.contains("operator"), t("Contacts hear only the first name"), ""),
                 error=rx.cond(bad, t("A name has 1 to 200 characters, without special signs."), ""),
             ),
             rx.el.div(

@@ -14,7 +14,9 @@ from exchange_domain import accounts, database
 
 log = structlog.get_logger(__name__)
 
-CODES = frozenset({"wrong", "too_many", "other_origin", "too_short", "too_long", "common", "like_email"})
+FAULTS = frozenset({"too_short", "too_long", "common", "like_email"})
+"""Of a new password."""
+CODES = FAULTS | {"wrong", "too_many", "other_origin"}
 """Everything that may stand in `?error=` of the page."""
 
 

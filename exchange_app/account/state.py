@@ -14,7 +14,7 @@ from exchange_domain.settings import settings
 
 from .held_roles import HeldRole, held_roles
 from .names import name_of
-from .routes import CODES
+from .routes import CODES, FAULTS
 
 GENDERS = ("f", "m", "")
 
@@ -53,6 +53,10 @@ class YourAccount(rx.State):
         async with database.session() as db:
             self.roles = await held_roles(db, current_account(self))
         self.ready = True
+        # Also where the page was drawn already, from what it showed before the form was posted.
+        if self.password_error in FAULTS:
+            return rx.set_focus("new_password")
+        return rx.set_focus("old_password") if self.password_error == "wrong" else None
 
     @rx.event
     @signed_in

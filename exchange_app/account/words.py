@@ -26,7 +26,7 @@ def work_of(role: Any) -> Any:
 def _admin() -> Any:
     return rich(
         "Invitations, tariffs and deposits are made with {command} on the server.",
-        command=rx.el.code("./run admin", **THEIRS),
+        command=rx.el.code("./run admin", class_name="nw", **THEIRS),
     )
 
 

@@ -1,5 +1,7 @@
 """What the page shows and changes, and who lands on it."""
 
+from urllib.parse import quote
+
 import httpx
 import pytest
 import reflex as rx
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exchange_app.account.names import LONGEST, name_of
+from exchange_app.account.routes import CODES
 from exchange_app.account.state import YourAccount
 from exchange_app.design.theirs import THEIRS
 from exchange_app.security import sessions
@@ -132,6 +135,23 @@ async def test_language_and_theme_are_kept_and_shown(events: Events, operator: i
     account = await stored(operator)
     assert (account.language, account.theme) == ("en", "dark")
     assert (page.values(Me)["language"], page.values(Me)["theme"]) == ("en", "dark")
+
+
+@pytest.mark.parametrize(("error", "field"), [
+    ("wrong", "old_password"), ("too_short", "new_password"), ("like_email", "new_password"), ("too_many", ""),
+    ("<b>anything</b>", ""),
+])  # fmt: skip
+async def test_the_address_carries_known_errors_only_and_the_focus_goes_to_the_field(
+    events: Events, operator: int, error: str, field: str
+):
+    page = await page_of(events, operator, "operator")
+    await page.send(YourAccount.enter(), path=f"/account?error={quote(error)}&left=3&wait=61")
+    known = page.values(YourAccount)
+    assert known["password_error"] == (error if error in CODES else "")
+    assert (known["tries_left"], known["wait_minutes"]) == (3, 2)
+    assert [field in str(event.payload) for event in page.sent if field and "focus" in str(event)] == [True] * bool(
+        field
+    )
 
 
 @pytest.mark.parametrize(("roles", "owns", "home"), [
