@@ -59,8 +59,8 @@ def read_record(body: dict[str, Any]) -> RecordedLeg:
         call_id = UUID(str(call)) if call else None
         answered, end = (_moment(variables.get(f"{what}_uepoch")) for what in ("answer", "end"))
         billed_s = int(variables.get("billsec") or 0)
-    except ValueError:
-        raise BadRecord("figures that are not numbers") from None
+    except (ValueError, TypeError, OverflowError, OSError):
+        raise BadRecord("figures that are not numbers or times") from None
     if billed_s < 0:
         raise BadRecord("negative length")
     cause = variables.get("hangup_cause")

@@ -93,14 +93,17 @@ class Plan:
         options = {
             "--host": LOOPBACK,
             "--port": str(port),
-            "--password": self.switch_password,
             "--cdr-url": f"{self.local_url}/cdr",
-            "--cdr-cred": f"{self.environment['CDR_USER']}:{self.cdr_password}",
             "--cdr-spool": str(self.data.cdr_spool),
             "--recordings": str(self.data.recordings),
         }
         arguments = [word for pair in options.items() for word in pair]
-        return replace(self.program("switch", "switch_simulator", *arguments), ready_line="listening on")
+        secrets = {
+            "SIMULATOR_PASSWORD": self.switch_password,
+            "SIMULATOR_CDR_CRED": f"{self.environment['CDR_USER']}:{self.cdr_password}",
+        }
+        program = self.program("switch", "switch_simulator", *arguments)
+        return replace(program, environment={**program.environment, **secrets}, ready_line="listening on")
 
 
 class Bringing:
@@ -253,6 +256,7 @@ def closing_lines(plan: Plan) -> list[str]:
     return [
         "",
         "The exchange is up. Open the address below and choose an account: each role has a one-click sign-in there.",
+        f"Alone? {plan.local_url}/demo has a robot operator that works while you watch.",
         f"Logs and data: {plan.data.path}   Stop: Ctrl-C",
         f"ready: {plan.local_url}",
     ]

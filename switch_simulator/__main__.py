@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from pathlib import Path
@@ -20,10 +21,12 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8021, help="port to listen on; 0 takes a free one")
-    parser.add_argument("--password", default="ClueCon", help="of the event socket")
+    # Secrets may come by the environment: a command line is readable by everybody on the machine.
+    password, credentials = os.environ.get("SIMULATOR_PASSWORD", "ClueCon"), os.environ.get("SIMULATOR_CDR_CRED", "")
+    parser.add_argument("--password", default=password, help="of the event socket; or SIMULATOR_PASSWORD")
     parser.add_argument("--dialplan", type=Path, help="data file of callees (TOML)")
     parser.add_argument("--cdr-url", default="", help="where call detail records are posted")
-    parser.add_argument("--cdr-cred", default="", metavar="USER:PASSWORD", help="basic credentials for it")
+    parser.add_argument("--cdr-cred", default=credentials, metavar="USER:PASSWORD", help="or SIMULATOR_CDR_CRED")
     parser.add_argument("--cdr-spool", type=Path, help="folder for records that could not be posted")
     parser.add_argument("--recordings", type=Path, help="the only folder where recordings are written")
     parser.add_argument("--pace", type=float, default=1.0, help="factor for the callees' delays")

@@ -155,6 +155,21 @@ def test_a_price_is_whole_never_negative_and_within_what_is_held(
     assert answered or price.charge == 0
 
 
+@given(
+    st.dictionaries(
+        st.sampled_from(["uuid", "exchange_call", "answer_uepoch", "end_uepoch", "billsec"]),
+        st.none() | st.integers() | st.floats() | st.text() | st.lists(st.integers()),
+    )
+)
+def test_odd_figures_are_refused_and_never_break(odd):
+    good = {"uuid": "5f0c0a3e-0000-4000-8000-000000000000", "answer_uepoch": "1", "end_uepoch": "2", "billsec": "1"}
+    try:
+        record = settling.read_record({"variables": good | odd})
+    except BadRecord:
+        return
+    assert record.billed_s >= 0
+
+
 @given(st.recursive(st.none() | st.booleans() | st.text() | st.integers(), lambda x: st.dictionaries(st.text(), x)))
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_body_that_is_no_record_is_refused_and_never_breaks(body):

@@ -49,10 +49,12 @@ def test_given_addresses_are_used_and_nothing_is_embedded(data, monkeypatch):
 
 def test_the_switch_posts_its_records_with_what_the_pages_expect(data):
     plan = exchange.Plan.make(data, 3456)
-    command = plan.simulator().command
+    simulator = plan.simulator()
+    command = simulator.command
     assert command[command.index("--cdr-url") + 1] == "http://127.0.0.1:3456/cdr"
     credentials = f"{plan.environment['CDR_USER']}:{plan.environment['CDR_PASSWORD']}"
-    assert command[command.index("--cdr-cred") + 1] == credentials
+    assert simulator.environment["SIMULATOR_CDR_CRED"] == credentials
+    assert not any(secret in word for word in command for secret in (plan.switch_password, plan.cdr_password))
 
 
 def test_the_last_line_is_for_programs_that_wait_for_it(data):
