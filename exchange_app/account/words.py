@@ -10,6 +10,9 @@ from exchange_app.i18n import rich, t, tn
 
 from .state import YourAccount
 
+ADMIN_COMMAND = "./run admin"
+"""As typed in the shell, in every language."""
+
 
 def work_of(role: Any) -> Any:
     """What one does here in a role; `role` is a Var."""
@@ -26,7 +29,7 @@ def work_of(role: Any) -> Any:
 def _admin() -> Any:
     return rich(
         "Invitations, tariffs and deposits are made with {command} on the server.",
-        command=rx.el.code("./run admin", class_name="nw", **THEIRS),
+        command=rx.el.code(ADMIN_COMMAND, class_name="nw", **THEIRS),
     )
 
 
