@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import CALL_STATES, OUTCOMES, button, clock, data_list, dialog
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
 from .here import Here
 from .results_state import Answer, Results
-from .words import AS_TYPED
 
 
 def state_badge(code: Any) -> Any:
@@ -39,8 +39,8 @@ def _answer(answer: Answer) -> rx.Component:
         answer.value,
     )
     return rx.fragment(
-        rx.el.dt(answer.label, custom_attrs=AS_TYPED),
-        rx.el.dd(value, custom_attrs=AS_TYPED, style={"whiteSpace": "pre-wrap"}),
+        rx.el.dt(answer.label, **THEIRS),
+        rx.el.dd(value, **THEIRS, style={"whiteSpace": "pre-wrap"}),
     )
 
 
@@ -49,20 +49,20 @@ def call_dialog() -> rx.Component:
     length = rx.cond(call.answered_ms > 0, clock(since=call.answered_ms, end=call.talk_to_ms), t("not answered"))
     price = rx.cond(call.settled, money(call.charge, Here.currency), t("not counted yet"))
     return dialog(
-        rx.el.span(rx.cond(call.contact, call.contact, call.number), custom_attrs=AS_TYPED),
-        rx.el.div(state_badge(call.state), rx.el.span(call.words, custom_attrs=AS_TYPED), class_name="row w"),
+        rx.el.span(rx.cond(call.contact, call.contact, call.number), **THEIRS),
+        rx.el.div(state_badge(call.state), rx.el.span(call.words, **THEIRS), class_name="row w"),
         data_list(
             _pair(
                 t("Person"),
-                rx.el.span(call.person, custom_attrs=AS_TYPED),
+                rx.el.span(call.person, **THEIRS),
                 (call.person != "") & (call.person != call.contact),
             ),
-            _pair(t("Number"), rx.el.span(call.number, custom_attrs=AS_TYPED)),
+            _pair(t("Number"), rx.el.span(call.number, **THEIRS)),
             _pair(t("When"), date(call.claimed_ms, dateStyle="medium", timeStyle="medium")),
-            _pair(t("Operator"), rx.el.span(call.operator, custom_attrs=AS_TYPED)),
+            _pair(t("Operator"), rx.el.span(call.operator, **THEIRS)),
             _pair(t("Attempt"), call.attempt),
             _pair(t("Talk"), length),
-            _pair(t("Handed over to"), rx.el.span(call.manager, custom_attrs=AS_TYPED), call.manager != ""),
+            _pair(t("Handed over to"), rx.el.span(call.manager, **THEIRS), call.manager != ""),
             _pair(t("Price"), price),
         ),
         rx.cond(
@@ -71,9 +71,7 @@ def call_dialog() -> rx.Component:
         ),
         rx.cond(
             call.note != "",
-            rx.fragment(
-                rx.el.h3(t("Note")), rx.el.p(call.note, custom_attrs=AS_TYPED, style={"whiteSpace": "pre-wrap"})
-            ),
+            rx.fragment(rx.el.h3(t("Note")), rx.el.p(call.note, **THEIRS, style={"whiteSpace": "pre-wrap"})),
         ),
         rx.el.div(button(t("Close"), key="Esc", on_click=Results.show_details(False))),
         open=Results.open,

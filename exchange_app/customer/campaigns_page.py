@@ -17,11 +17,11 @@ from exchange_app.design import (
     stat,
     text_input,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import money, t
 
 from .campaigns_state import Campaigns, Owned
 from .overview import CampaignLine
-from .words import AS_TYPED
 
 
 def _line(row: CampaignLine) -> rx.Component:
@@ -42,10 +42,10 @@ def _line(row: CampaignLine) -> rx.Component:
             card(
                 rx.el.div(
                     rx.el.div(
-                        rx.el.h2(row.name, custom_attrs=AS_TYPED),
+                        rx.el.h2(row.name, **THEIRS),
                         rx.cond(
                             Campaigns.customers.length() > 1,
-                            rx.el.p(row.customer, class_name="s m", custom_attrs=AS_TYPED),
+                            rx.el.p(row.customer, class_name="s m", **THEIRS),
                         ),
                     ),
                     CAMPAIGN_STATES.badge(row.status),

@@ -5,11 +5,11 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import autosave, button, card, checkbox, empty_state, field, icon_button, select
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tc
 
 from .here import Here
 from .script_state import FieldLine, Script
-from .words import AS_TYPED
 
 
 def kind_names() -> list[tuple[str, Any]]:
@@ -45,7 +45,7 @@ def _line(line: FieldLine) -> rx.Component:
             value=line.options,
             multiline=True,
             rows=4,
-            custom_attrs=AS_TYPED,
+            **THEIRS,
             on_save=Script.type_options,
             show_saved=False,
         ),

@@ -19,12 +19,13 @@ from exchange_app.design import (
     stat,
     table,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
 
 from .here import Here, of_campaign
 from .list_state import ColumnLine, ContactList, ImportLine, RejectedLine, Told
 from .steps import step_foot, step_head
-from .words import AS_TYPED, sentence
+from .words import sentence
 
 # Said by list_upload.jsx or by a Told of list_state.py; named here for the catalogue.
 _SAID = (
@@ -104,11 +105,11 @@ def _column(column: ColumnLine) -> rx.Component:
         ),
     )
     return rx.el.tr(
-        rx.el.td(rx.el.b(column.letters), " ", column.heading, custom_attrs=AS_TYPED),
+        rx.el.td(rx.el.b(column.letters), " ", column.heading, **THEIRS),
         rx.el.td(
             rx.cond(column.examples, column.examples, "—"),
             class_name="m",
-            custom_attrs=AS_TYPED,
+            **THEIRS,
             style={"overflowWrap": "anywhere"},
         ),
         rx.el.td(
@@ -145,7 +146,7 @@ def _settings() -> rx.Component:
                 id="country",
                 value=ContactList.country,
                 on_change=ContactList.choose_country,
-                custom_attrs=AS_TYPED,
+                **THEIRS,
             ),
             control_id="country",
         ),
@@ -170,7 +171,7 @@ def _settings() -> rx.Component:
                 value=ContactList.time_zone,
                 on_change=ContactList.choose_zone,
                 children=zones,
-                custom_attrs=AS_TYPED,
+                **THEIRS,
             ),
             control_id="zone",
             hint=t("Most numbers and cities tell their own"),
@@ -188,7 +189,7 @@ def _mapping() -> rx.Component:
                 id="sheet",
                 value=ContactList.sheet,
                 on_change=ContactList.choose_sheet,
-                custom_attrs=AS_TYPED,
+                **THEIRS,
                 children=[rx.foreach(ContactList.sheets, lambda s: rx.el.option(s, value=s))],
             ),
             control_id="sheet",
@@ -208,7 +209,7 @@ def _mapping() -> rx.Component:
                         ", ",
                         tn("{n} row", "{n} rows", n=ContactList.row_count),
                         class_name="s m",
-                        custom_attrs=AS_TYPED,
+                        **THEIRS,
                     ),
                     class_name="row sb w",
                 ),
@@ -245,7 +246,7 @@ def _rejected(line: RejectedLine) -> rx.Component:
 
     return rx.el.tr(
         rx.el.td(line.row, class_name="num m"),
-        rx.el.td(line.cells, custom_attrs=AS_TYPED, style={"overflowWrap": "anywhere"}),
+        rx.el.td(line.cells, **THEIRS, style={"overflowWrap": "anywhere"}),
         rx.el.td(rx.el.ul(rx.foreach(line.reasons, reason), style={"listStyle": "none", "padding": 0})),
     )
 
@@ -260,7 +261,7 @@ def _report() -> rx.Component:
         card(
             rx.el.div(
                 rx.el.h2(t("Imported"), tab_index=-1, id="report"),
-                rx.el.span(ContactList.file_name, class_name="m", custom_attrs=AS_TYPED),
+                rx.el.span(ContactList.file_name, class_name="m", **THEIRS),
                 class_name="row sb w",
             ),
             progress(
@@ -319,7 +320,7 @@ def _report() -> rx.Component:
 def _import(one: ImportLine) -> rx.Component:
     return rx.el.tr(
         rx.el.td(date(one.at_ms, dateStyle="medium", timeStyle="short"), class_name="m"),
-        rx.el.td(one.file_name, class_name="b", custom_attrs=AS_TYPED, style={"overflowWrap": "anywhere"}),
+        rx.el.td(one.file_name, class_name="b", **THEIRS, style={"overflowWrap": "anywhere"}),
         rx.el.td(tn("{n} contact added", "{n} contacts added", n=one.added)),
         rx.el.td(
             rx.cond(
@@ -353,7 +354,7 @@ def _earlier() -> rx.Component:
 
 def _importing() -> rx.Component:
     return card(
-        rx.el.h2(t("Importing “{file}”", file=ContactList.file_name), custom_attrs=AS_TYPED),
+        rx.el.h2(t("Importing “{file}”", file=ContactList.file_name), **THEIRS),
         rx.el.p(
             t("A long list takes a minute. You may leave this page: the import goes on, and nothing is added twice."),
             role="status",

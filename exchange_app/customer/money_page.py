@@ -17,10 +17,11 @@ from exchange_app.design import (
     stat,
     table,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
 from .money_state import Line, Money
-from .words import AS_TYPED, digits
+from .words import digits
 
 
 def _balance() -> rx.Component:
@@ -87,7 +88,7 @@ def _line(line: Line) -> rx.Component:
         (
             "settle",
             rx.el.div(
-                rx.el.b(rx.cond(line.contact, line.contact, line.number), custom_attrs=AS_TYPED),
+                rx.el.b(rx.cond(line.contact, line.contact, line.number), **THEIRS),
                 " ",
                 OUTCOMES.badge(line.outcome),
                 rx.el.div(
@@ -95,7 +96,7 @@ def _line(line: Line) -> rx.Component:
                     ", ",
                     line.number,
                     class_name="s m",
-                    custom_attrs=AS_TYPED,
+                    **THEIRS,
                 ),
             ),
         ),
@@ -156,12 +157,12 @@ def money_page() -> rx.Component:
             value=digits(Money.customer),
             on_change=Money.choose,
             aria_label=t("Customer"),
-            custom_attrs=AS_TYPED,
+            **THEIRS,
             children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=digits(c.id)))],
         ),
     )
     return rx.el.div(
-        head(t("Money"), several, over=rx.el.span(Money.name, custom_attrs=AS_TYPED)),
+        head(t("Money"), several, over=rx.el.span(Money.name, **THEIRS)),
         rx.cond(
             Money.loaded,
             rx.el.div(

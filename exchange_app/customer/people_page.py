@@ -18,13 +18,14 @@ from exchange_app.design import (
     switch,
     text_input,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 from exchange_domain.words import Outcome
 
 from .here import Here, of_campaign
 from .people_state import DispositionLine, ManagerLine, People
 from .steps import step_foot, step_head
-from .words import AS_TYPED, digits
+from .words import digits
 
 
 def _endpoint(manager: ManagerLine) -> rx.Component:
@@ -78,9 +79,7 @@ def _manager(manager: ManagerLine) -> rx.Component:
     name = manager.name
     return rx.el.li(
         rx.el.div(
-            rx.el.div(
-                rx.el.b(name), rx.el.div(manager.email, class_name="s m"), custom_attrs=AS_TYPED, class_name="grow"
-            ),
+            rx.el.div(rx.el.b(name), rx.el.div(manager.email, class_name="s m"), **THEIRS, class_name="grow"),
             rx.cond(
                 manager.place > 0,
                 rx.el.div(
@@ -119,7 +118,7 @@ def _invite() -> rx.Component:
         field(
             t("Link for one person"),
             rx.el.div(
-                text_input(id="invited", value=People.invited, read_only=True, custom_attrs=AS_TYPED),
+                text_input(id="invited", value=People.invited, read_only=True, **THEIRS),
                 button(
                     t("Copy"),
                     icon="copy",

@@ -22,6 +22,7 @@ from exchange_app.design import (
     stat,
     text_input,
 )
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t, tn
 from exchange_domain.words import Outcome
 
@@ -30,7 +31,6 @@ from .here import Here, of_campaign
 from .results_state import Results
 from .run_state import Run
 from .start_page import refusal, run_buttons
-from .words import AS_TYPED
 
 
 def _address(step: str) -> Any:
@@ -50,8 +50,8 @@ def _head() -> rx.Component:
     )
     return rx.el.div(
         rx.el.div(
-            rx.el.p(Here.customer, class_name="s m", custom_attrs=AS_TYPED),
-            rx.el.h1(Here.name, custom_attrs=AS_TYPED),
+            rx.el.p(Here.customer, class_name="s m", **THEIRS),
+            rx.el.h1(Here.name, **THEIRS),
         ),
         rx.el.div(
             CAMPAIGN_STATES.badge(Here.status),

@@ -5,13 +5,13 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import autosave, badge, button, callout, card, field
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tn
 
 from .form_editor import form_editor
 from .here import Here, of_campaign
 from .script_state import Script
 from .steps import step_foot, step_head
-from .words import AS_TYPED
 
 
 class _InsertFields(rx.Component):
@@ -77,7 +77,7 @@ def _text() -> rx.Component:
                     rows=18,
                     on_save=Script.type_script,
                     max_length=50000,
-                    custom_attrs=AS_TYPED,
+                    **THEIRS,
                 ),
                 _insert(),
             ),
@@ -111,9 +111,7 @@ def _preview() -> rx.Component:
             rx.cond(
                 Script.sample_id > 0,
                 rx.el.div(
-                    rx.el.span(
-                        t("With the values of {name}", name=Script.sample_name), class_name="s m", custom_attrs=AS_TYPED
-                    ),
+                    rx.el.span(t("With the values of {name}", name=Script.sample_name), class_name="s m", **THEIRS),
                     button(t("Another contact"), kind="ghost", on_click=Script.next_sample),
                     class_name="row sb w",
                 ),
@@ -121,7 +119,7 @@ def _preview() -> rx.Component:
             ),
             rx.cond(
                 Script.preview != "",
-                rx.html(Script.preview, class_name="script", custom_attrs=AS_TYPED),
+                rx.html(Script.preview, class_name="script", **THEIRS),
                 rx.el.p(t("Nothing written yet."), class_name="m"),
             ),
             class_name="col g3",

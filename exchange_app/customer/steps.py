@@ -5,10 +5,10 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import CAMPAIGN_STATES, link_button
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 
 from .here import Here
-from .words import AS_TYPED
 
 
 def _step(number: int, name: str, label: Any, done: Any, here: str) -> rx.Component:
@@ -54,7 +54,7 @@ def step_head(title: Any, here: str, *actions: Any) -> rx.Component:
         rx.el.div(
             rx.el.div(
                 rx.el.p(
-                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", custom_attrs=AS_TYPED),
+                    rx.link(Here.name, href=f"/customer/campaign/{Here.number}", **THEIRS),
                     " ",
                     CAMPAIGN_STATES.badge(Here.status),
                     class_name="s m row w",

@@ -5,15 +5,10 @@ from typing import Any
 from reflex.vars import VarData
 from reflex_base.vars.base import Var
 
-from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 
 _TRANSLATOR = t("Reason")._get_all_var_data()
 """The hook which every text of a page uses."""
-
-
-AS_TYPED = THEIRS["custom_attrs"]
-"""`custom_attrs` of what people typed: browsers leave it in its own language."""
 
 
 def sentence(message_id: Any, params: Any) -> Any:
