@@ -2,13 +2,13 @@
 
 import asyncio
 
+from alembic import context
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import SQLModel
 
 import exchange_domain.tables  # noqa: F401 - registers all tables on the metadata
-from alembic import context
 from exchange_domain.settings import Settings
 
 # Read afresh: a process that migrates several databases changes DATABASE_URL in between.

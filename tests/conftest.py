@@ -13,10 +13,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 import redis.asyncio
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
 from alembic import command
 from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
 from exchange_domain import database
 from exchange_domain.settings import settings
 from launcher.embedded import postgres, valkey
