@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[1]
 WEB = ROOT / ".web"
 STAMP = WEB / "exchange-build"
 LOCK = ROOT / ".web.lock"
+PINS = ROOT / "reflex.lock"
+"""Versions of the front-end packages."""
 CLIENT = WEB / "build" / "client"
 _INPUTS = (
     "exchange_app",
@@ -26,6 +28,7 @@ _INPUTS = (
     "locale",
     "rxconfig.py",
     "uv.lock",
+    "reflex.lock",
     "exchange_domain/texts.py",
     "exchange_domain/words.py",
 )
@@ -41,6 +44,7 @@ _SUFFIXES = {
     ".ico",
     ".woff2",
     ".lock",
+    ".json",
     ".webmanifest",
     ".mp3",
 }
@@ -106,8 +110,11 @@ def is_fresh() -> bool:
     return STAMP.exists() and STAMP.read_text() == fingerprint() and (CLIENT / "index.html").exists()
 
 
-def build(force: bool = False) -> bool:
-    """Builds unless fresh; returns whether it built. Raises CalledProcessError with the tool's own output shown."""
+def build(force: bool = False, repin: bool = False) -> bool:
+    """Builds unless fresh; returns whether it built. `repin`: keep the packages' versions that this build came to.
+
+    Raises CalledProcessError with the tool's own output shown.
+    """
     with LOCK.open("w") as lock:
         # Two builds in one folder spoil each other: the second waits, and mostly finds the work done.
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -115,17 +122,23 @@ def build(force: bool = False) -> bool:
             return False
         STAMP.unlink(missing_ok=True)
         before = fingerprint()
+        pinned = {path: path.read_bytes() for path in PINS.glob("*.json")}
         subprocess.run(
             [sys.executable, "-m", "reflex", "export", "--frontend-only", "--no-zip", "--env", "prod"],
             cwd=ROOT, env=environment(), check=True,
         )  # fmt: skip
+        if not repin:
+            # A build writes its own wording of the pins; the checkout keeps the one it has.
+            for path, content in pinned.items():
+                path.write_bytes(content)
         STAMP.write_text(before)
         return True
 
 
 def main() -> int:
     try:
-        built = build(force="--force" in sys.argv[1:])
+        repin = "--repin" in sys.argv[1:]
+        built = build(force=repin or "--force" in sys.argv[1:], repin=repin)
     except subprocess.CalledProcessError as failed:
         print(f"build: failed with code {failed.returncode}, see above", file=sys.stderr)
         return 1
