@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "template_migrated"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files begin first, so that none of them runs on alone when all others are done."""
+    long = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @contextmanager
 def _running(command: list[str], log: Path, stop_signal: int, identity: Identity | None = None) -> Iterator[None]:
     """A server process that ends with the block, or with the tests' process, however that ends."""

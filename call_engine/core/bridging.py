@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from .effects import BridgeLegs, Kill, PlayRinging, SetTimer, StopPlaying
 from .events import Event
-from .state import Bridge, Line, Operator, talking_call
+from .state import Bridge, Call, Line, Operator, talking_call
 from .timings import BRIDGE_PROOF_MS, BRIDGE_TRIES, KILL_GUARD_MS
 from .transition import Step, stay
 
@@ -41,12 +41,17 @@ def end_contact(state: Operator, event: Event, by: str) -> Step:
     call = talking_call(state)
     if call is None:
         return stay(state)
-    cause = "NORMAL_CLEARING" if call.answered_ms is not None else "ORIGINATOR_CANCEL"
-    return stay(
-        replace(state, call=replace(call, ending_by=call.ending_by or by)),
-        Kill(call.call_id, cause),
-        SetTimer("watch", event.at + KILL_GUARD_MS),
-    )
+    state = replace(state, call=replace(call, ending_by=call.ending_by or by))
+    guard = SetTimer("watch", event.at + KILL_GUARD_MS)
+    if call.bridge is Bridge.ASKED and state.connected:
+        # A leg that dies between the order to bridge and the bridge takes the seat with it: let the bridge come first.
+        return stay(state, guard)
+    return stay(state, kill(call), guard)
+
+
+def kill(call: Call) -> Kill:
+    """The end of the contact's leg, with the cause that its record will show."""
+    return Kill(call.call_id, "NORMAL_CLEARING" if call.answered_ms is not None else "ORIGINATOR_CANCEL")
 
 
 def start_ringing_tone(state: Operator) -> Step:

@@ -1,7 +1,7 @@
 """Events of the switch, given to the leg they are about. Orders that the switch leaves open are all taken."""
 
 from . import contact, handed_over, transfer
-from .bridging import connect
+from .bridging import connect, kill
 from .effects import Ask, Kill, SetTimer
 from .events import (
     Answered,
@@ -129,7 +129,8 @@ def _joined(state: Operator, event: Bridged) -> Step | None:
     if call is None:
         return None
     if pair == {seat, call.call_id} and (pending is None or pending.phase is TransferPhase.ASKING):
-        return contact.bridged(state) if call.ending_by is None else stay(state)
+        step = contact.bridged(state)
+        return step if call.ending_by is None else chain(step, lambda s: stay(s, kill(call)))
     if pending is None or pending.leg is None:
         return None
     if pair == {call.call_id, pending.leg}:

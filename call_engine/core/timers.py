@@ -1,7 +1,7 @@
 """Guards that fire when something did not happen in time: they ask, or give up."""
 
 from . import handed_over, wrap_up
-from .bridging import end_contact
+from .bridging import end_contact, kill
 from .effects import Ask, SetTimer
 from .events import TimerFired
 from .seat import call_seat
@@ -27,7 +27,8 @@ def fired(state: Operator, event: TimerFired) -> Step:
         case "watch" if call is not None:
             return stay(state, Ask(legs(state)), SetTimer("watch", event.at + ASK_AGAIN_MS))
         case "bridge" if call is not None:
-            return stay(state, Ask(legs(state)))
+            ended = () if call.ending_by is None else (kill(call),)
+            return stay(state, *ended, Ask(legs(state)))
         case "manager" if state.transfer is not None and state.transfer.phase is TransferPhase.RINGING:
             return chain(stay(state, Ask(legs(state))), lambda s: stay(s, SetTimer("manager", event.at + ASK_AGAIN_MS)))
     return handed_over.timer(state, event, event.name)

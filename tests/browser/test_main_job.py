@@ -14,7 +14,7 @@ from tests.importing.messy_list import DEFAULT_PREFIX, messy_xlsx
 from .house import House
 from .people import SLOW, signed_in, state, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 TARIFF = {"answered": 1500, "minute": 600, "success": 6000}
 
 

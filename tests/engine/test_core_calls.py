@@ -157,6 +157,29 @@ def test_given_talking_when_operator_hangs_up_then_the_contact_is_killed_and_wra
     assert shown(world) == OperatorState.WRAP_UP
 
 
+def test_given_being_bridged_when_operator_hangs_up_then_the_contact_is_killed_once_it_is_bridged():
+    world = ringing()
+    world.pick_up(world.contact)
+    while not world.effects_of(fx.BridgeLegs):
+        world.deliver(world.contact)
+    world.command(HangUp(operator_id=OPERATOR, call_id=world.contact))
+    assert not world.killed, "a leg that dies before the bridge takes the seat with it"
+    world.settle()
+    assert world.killed == {world.contact}
+    assert shown(world) == OperatorState.WRAP_UP
+
+
+def test_given_being_bridged_and_hung_up_when_the_bridge_never_comes_then_the_contact_is_killed_all_the_same():
+    world = ringing()
+    world.pick_up(world.contact)
+    while not world.effects_of(fx.BridgeLegs):
+        world.deliver(world.contact)
+    world.lose(world.seat)
+    world.command(HangUp(operator_id=OPERATOR, call_id=world.contact))
+    world.fire("bridge")
+    assert world.killed == {world.contact}
+
+
 def test_given_talking_when_the_longest_call_is_over_then_it_counts_as_overrun():
     world = talking()
     world.leave(world.contact, "ALLOTTED_TIMEOUT")

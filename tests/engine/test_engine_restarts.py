@@ -15,7 +15,7 @@ from exchange_domain.words import CallState, OperatorState, Outcome, TransferSta
 from .conftest import EngineProcess, House, running_engine
 from .desk import OperatorDesk
 
-pytestmark = pytest.mark.switch
+pytestmark = [pytest.mark.switch, pytest.mark.long]
 
 
 async def ready(house: House, desk: OperatorDesk) -> None:

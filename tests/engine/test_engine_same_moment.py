@@ -18,7 +18,7 @@ from exchange_domain.words import CampaignStatus, OperatorState
 from .conftest import House
 from .desk import OperatorDesk
 
-pytestmark = [pytest.mark.switch, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.switch, pytest.mark.long, pytest.mark.timeout(300)]
 ROUNDS = 200
 
 

@@ -26,6 +26,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "freeswitch" / "transcripts"
 
 
 @pytest.mark.switch
+@pytest.mark.long
 async def test_every_transcript_that_can_be_played_passes() -> None:
     transcripts = [read_transcript(path) for path in find_transcripts([FOLDER])]
     verdicts = await judge_all(transcripts)
