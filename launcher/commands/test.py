@@ -13,7 +13,9 @@ def wants_browser(arguments: list[str]) -> bool:
 def side_by_side(arguments: list[str]) -> list[str]:
     """Several files of tests at once, as most of a test is waiting; one after the other where the caller says how."""
     chosen = any(argument.startswith(("-n", "--numprocesses", "--dist", "--pdb", "-s")) for argument in arguments)
-    return [] if chosen else ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile"]
+    return (
+        [] if chosen else ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "loadfile", "--no-loadscope-reorder"]
+    )
 
 
 def main(arguments: list[str]) -> int:
