@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
+from exchange_domain.clock import now_ms
 from exchange_domain.messages import (
     COMMANDS,
     ENGINE_GROUP,
@@ -18,7 +19,6 @@ from exchange_domain.messages import (
     command_stream,
 )
 
-from .clock import now_ms
 from .core.events import Commanded
 from .operators import Operators
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, calls, claiming, database, settling, shifts, transfers
+from exchange_domain.clock import moment, ms_of, now_ms
 from exchange_domain.tables import Shift as ShiftRow
 
-from .clock import moment, ms_of, now_ms
 from .core import effects as fx
 from .core import events as ev
 from .core.state import CallFacts, Manager, Shift

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import structlog
 
-from .clock import now_ms
+from exchange_domain.clock import now_ms
+
 from .core.effects import (
     CallPersist,
     CancelTimer,

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from exchange_domain import call_rows
+from exchange_domain.clock import now_ms
 from exchange_domain.messages import (
     CampaignChanged,
     ManagerView,
@@ -26,7 +27,6 @@ from exchange_domain.messages import (
 )
 from exchange_domain.tables import Campaign
 
-from .clock import now_ms
 from .core.effects import Effect, PublishManager, PublishOperator, PublishRow
 from .database_effects import while_away
 

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from .clock import now_ms
+from exchange_domain.clock import now_ms
+
 from .core.events import Facts, SwitchBack
 from .core.state import legs
 from .mailbox import Mailbox

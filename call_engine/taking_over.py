@@ -6,11 +6,11 @@ import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, calls, shifts
+from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.tables import Call as CallRow
 from exchange_domain.tables import Campaign, Shift, Transfer
 from exchange_domain.words import CallState, EndpointKind, TransferState
 
-from .clock import ms_of, now_ms
 from .core.effects import PublishOperator
 from .core.recovery import StoredCall, StoredTransfer, restore
 from .core.state import CallFacts, Manager, legs

@@ -23,6 +23,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, campaigns, database, drafts, forms
+from exchange_domain.clock import now_ms
 from exchange_domain.demo_robot import CHANNEL, ON, REPORT_KEY, REPORT_LIVES_S, WISH_KEY, RobotReport
 from exchange_domain.messages import OperatorView, command_stream, operator_channel, operator_snapshot_key
 from exchange_domain.settings import settings
@@ -74,10 +75,6 @@ async def sheet_of(s: AsyncSession, call_id: UUID, operator_id: int) -> Sheet:
     script = await s.get_one(Script, call.script_id)
     by_outcome = {d.outcome: d.id for d in reversed(await campaigns.dispositions(s, call.campaign_id)) if d.id}
     return Sheet(forms.parse_form(script.form), by_outcome)
-
-
-def now_ms() -> int:
-    return round(time.time() * 1000)
 
 
 class Robot:

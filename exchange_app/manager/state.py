@@ -1,7 +1,6 @@
 """The manager's live state: the transfer that rings or talks at this desk, and what the operator wrote about it."""
 
 import asyncio
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from exchange_app import live
 from exchange_app.security import current_account, roles
 from exchange_domain import database
-from exchange_domain.accounts import short_name
+from exchange_domain.accounts import first_name, short_name
+from exchange_domain.clock import now_ms
 from exchange_domain.messages import ManagerView
 from exchange_domain.words import TransferState
 
@@ -138,7 +138,7 @@ class ManagerDesk(rx.State):
         self.contact, self.person = view.contact_name or "", view.person_name or ""
         self.number = readable_number(view.number) if view.number else ""
         self.operator = short_name(view.operator_name or "")
-        self.operator_first = (view.operator_name or "").split(" ")[0]
+        self.operator_first = first_name(view.operator_name or "")
         self.started_ms, self.answered_ms = view.transfer.started_ms, view.transfer.answered_ms or 0
 
     def _clear(self) -> None:
@@ -269,10 +269,6 @@ EMPTY: dict[str, Any] = {
     "pane": "contact",
 }
 """The desk without a transfer."""
-
-
-def now_ms() -> int:
-    return round(time.time() * 1000)
 
 
 def epoch(at: datetime | None) -> int:

@@ -1,6 +1,5 @@
 """What the engine says of this operator, and the commands that go to it. A view: the truth is the engine's snapshot."""
 
-import time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
 from exchange_app.security import current_account, roles
+from exchange_domain.clock import now_ms
 from exchange_domain.messages import (
     CallNext,
     CallView,
@@ -33,10 +33,6 @@ ANSWER_MS = 5000
 ON_THE_LINE = frozenset(
     {OperatorState.RINGING, OperatorState.TALKING, OperatorState.TRANSFERRING, OperatorState.CONNECTION_LOST}
 )
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
 
 
 def read_call_id(value: Any) -> UUID | None:

@@ -1,4 +1,4 @@
-"""The engine's time: epoch milliseconds in the core, aware UTC datetimes in the database."""
+"""Time as it travels: epoch milliseconds in messages and states, aware UTC datetimes in the database."""
 
 import time
 from datetime import UTC, datetime
