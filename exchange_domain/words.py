@@ -132,3 +132,25 @@ class RecordSource(StrEnum):
     RECORD = "record"
     EVENT = "event"
     NOT_PLACED = "not_placed"
+
+
+class FlagKind(StrEnum):
+    """What moderators are told of."""
+
+    DUPLICATE_CONTACT = "duplicate_contact"
+    OWN_CONTACT = "own_contact"
+    """An operator tried to be given a contact she entered."""
+    OVERRUNS_OF_CAMPAIGN = "overruns_of_campaign"
+    OVERRUNS_OF_OPERATOR = "overruns_of_operator"
+    ABUSIVE_CONTACT = "abusive_contact"
+    RECORDING_LOST = "recording_lost"
+    RECORDING_DELAYED = "recording_delayed"
+    """Recordings wait on the switch: its disk is full, or the storage is away."""
+    RECORD_MISSING = "record_missing"
+    """A call's length is not known for certain: neither the switch's record nor the end of its leg was seen."""
+    SETTLEMENT_CORRECTED = "settlement_corrected"
+    """The switch's record came late and said something else than what was charged."""
+    CAP_REACHED = "cap_reached"
+    DESTINATION_REFUSED = "destination_refused"
+    """A number outside the allowed prefixes, or above the price ceiling, was about to be dialled."""
+    SWITCH_LOST = "switch_lost"
