@@ -11,8 +11,9 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, claiming, database, settling, shifts, transfers
+from exchange_domain import accounts, calls, claiming, database, seats, settling, shifts, transfers
 from exchange_domain.clock import moment, ms_of, now_ms
+from exchange_domain.settings import settings
 from exchange_domain.tables import Shift as ShiftRow
 
 from .core import effects as fx
@@ -41,7 +42,10 @@ T = TypeVar("T")
 
 def shift_of(row: ShiftRow) -> Shift:
     assert row.id is not None and row.started_at is not None
-    return Shift(row.id, row.campaign_id, row.endpoint_kind, row.endpoint, ms_of(row.started_at))
+    return Shift(
+        row.id, row.campaign_id, row.endpoint_kind, row.endpoint, ms_of(row.started_at),
+        idle_s=settings().seat_idle_s, fallback_number=row.fallback_number,
+    )  # fmt: skip
 
 
 def call_facts(claim: claiming.Claim) -> CallFacts:
@@ -50,7 +54,7 @@ def call_facts(claim: claiming.Claim) -> CallFacts:
         contact_id=claim.contact_id, contact_name=claim.contact_name, person_name=claim.person_name, e164=claim.e164,
         time_zone=claim.time_zone, attempt=claim.attempt, token=claim.fencing_token,
         longest_call_s=claim.longest_call_s, warning_s=claim.warning_s, ring_s=claim.ring_s,
-        wrap_up_s=claim.wrap_up_s, recording=claim.recording,
+        wrap_up_s=claim.wrap_up_s, recording=claim.recording, speech=claim.speech,
     )  # fmt: skip
 
 
@@ -121,7 +125,11 @@ class DatabaseEffects:
             case fx.OpenShift():
                 await self._open_shift(mailbox, effect)
             case fx.SaveSeat():
-                await while_away(lambda s: shifts.set_seat(s, effect.shift_id, effect.leg))
+                await while_away(
+                    lambda s: seats.save(
+                        s, effect.shift_id, effect.leg, by_number=effect.by_number, at=datetime.now(UTC)
+                    )
+                )
             case fx.EndShift():
                 await while_away(lambda s: shifts.end(s, effect.shift_id, moment(now_ms())))
             case fx.Claim():
@@ -137,15 +145,19 @@ class DatabaseEffects:
 
     async def _open_shift(self, mailbox: Mailbox, effect: fx.OpenShift) -> None:
         async def work(s: AsyncSession) -> tuple[ShiftRow, str]:
-            kind, endpoint = await shifts.endpoint_of(s, effect.operator_id)
+            seat = await seats.endpoint_for(s, effect.operator_id, effect.campaign_id, datetime.now(UTC))
             row = await shifts.open(
                 s, operator_id=effect.operator_id, campaign_id=effect.campaign_id, switch_name=self._switch_name,
-                endpoint_kind=kind, endpoint=endpoint,
+                endpoint_kind=seat.kind, endpoint=seat.endpoint, fallback_number=seat.fallback_number,
             )  # fmt: skip
             names = await accounts.names(s, {effect.operator_id})
             return row, names.get(effect.operator_id, "")
 
-        row, name = await while_away(work)
+        try:
+            row, name = await while_away(work)
+        except seats.NoSeatByNumber:
+            mailbox.post(ev.ShiftRefused, code="no_seat_by_number")
+            return
         if row.switch_name != self._switch_name:
             mailbox.post(ev.ShiftRefused, code="not_possible_now")
             return

@@ -94,7 +94,8 @@ class Operators:
         for mailbox in self:
             shift = mailbox.state.shift
             if shift is not None and shift.endpoint == said.user:
-                mailbox.post(EndpointSignedOn if said.registered else EndpointSignedOff)
+                kind = EndpointSignedOn if said.registered else EndpointSignedOff
+                mailbox.post(kind, registration=said.registration)
 
     async def close(self) -> None:
         for mailbox in self:

@@ -1,11 +1,12 @@
 """At the start: open shifts and open calls become operators again, as they were left."""
 
 from collections import defaultdict
+from uuid import UUID
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, shifts
+from exchange_domain import accounts, calls, campaigns, seats, shifts
 from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.tables import Call as CallRow
 from exchange_domain.tables import Campaign, Shift, Transfer
@@ -20,7 +21,7 @@ from .operators import Operators
 
 log = structlog.get_logger()
 
-Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str]]
+Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str], set[UUID]]
 
 
 async def take_over(operators: Operators, switch_name: str) -> int:
@@ -30,9 +31,10 @@ async def take_over(operators: Operators, switch_name: str) -> int:
         open_shifts = await shifts.open_on(s, switch_name)
         open_calls = await calls.open_calls(s, switch_name)
         people = {shift.operator_id for shift in open_shifts} | {found.call.operator_id for found in open_calls}
-        return open_shifts, open_calls, await accounts.names(s, people)
+        by_telephone = await seats.by_telephone(s, [shift.seat_leg for shift in open_shifts if shift.seat_leg])
+        return open_shifts, open_calls, await accounts.names(s, people), by_telephone
 
-    open_shifts, open_calls, names = await while_away(work)
+    open_shifts, open_calls, names, by_telephone = await while_away(work)
     by_operator: dict[int, list[StoredCall]] = defaultdict(list)
     for found in open_calls:
         by_operator[found.call.operator_id].append(_stored(found))
@@ -45,6 +47,7 @@ async def take_over(operators: Operators, switch_name: str) -> int:
             accounts.short_name(names.get(operator_id, "")),
             None if shift is None else shift_of(shift),
             None if shift is None else shift.seat_leg,
+            shift is not None and shift.seat_leg in by_telephone,
             by_operator[operator_id],
             now,
         )
@@ -79,7 +82,7 @@ def _facts(call: CallRow, campaign: Campaign, contact_name: str, time_zone: str)
         contact_name=contact_name, person_name=call.person_name, e164=call.e164, time_zone=time_zone,
         attempt=call.attempt, token=call.fencing_token, longest_call_s=campaign.longest_call_s,
         warning_s=campaign.warning_s, ring_s=campaign.ring_s, wrap_up_s=campaign.wrap_up_s,
-        recording=campaign.recording,
+        recording=campaign.recording, speech=campaigns.speech_of(campaign),
     )  # fmt: skip
 
 

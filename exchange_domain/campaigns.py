@@ -35,6 +35,9 @@ DEFAULT_RETRIES = {
 }
 LIMITS = frozenset({"longest_call_s", "warning_s", "ring_s", "wrap_up_s", "max_attempts", "min_gap_s", "recording"})
 
+RUSSIAN_SPOKEN = frozenset({"RU", "BY", "KZ", "KG"})
+"""Countries whose contacts are asked to wait in Russian."""
+
 
 class CampaignError(Exception):
     """Why a campaign cannot be changed or started, as a code: no_script, no_contacts, no_hours, no_funds, no_tariff,
@@ -89,6 +92,11 @@ async def set_hours(s: AsyncSession, campaign_id: int, stretches: Sequence[Stret
 async def hours_of(s: AsyncSession, campaign_id: int) -> Hours:
     rows = (await s.exec(select(CampaignHours).where(CampaignHours.campaign_id == campaign_id))).all()
     return Hours(Stretch(r.weekday, r.opens, r.closes) for r in rows)
+
+
+def speech_of(campaign: Campaign) -> str:
+    """The language in which the switch speaks to the campaign's contacts: ru or en."""
+    return "ru" if campaign.country in RUSSIAN_SPOKEN else "en"
 
 
 async def set_retry_rules(s: AsyncSession, campaign_id: int, rules: Mapping[Outcome, int]) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import ledger, tariffs
-from .campaigns import hours_of
+from .campaigns import hours_of, speech_of
 from .hours import Hours
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
@@ -35,6 +35,8 @@ class Claim:
     ring_s: int
     wrap_up_s: int
     recording: bool
+    speech: str
+    """Language of what the switch says to the contact."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str)
     return Claim(
         call.id, call.campaign_id, call.customer_id, call.contact_id, contact_name, call.person_name, call.e164,
         time_zone, call.attempt, call.fencing_token, campaign.longest_call_s, campaign.warning_s, campaign.ring_s,
-        campaign.wrap_up_s, campaign.recording,
+        campaign.wrap_up_s, campaign.recording, speech_of(campaign),
     )  # fmt: skip
 
 

@@ -78,6 +78,13 @@ class EndShift(Command):
     kind: Literal["end_shift"] = "end_shift"
 
 
+class RingSeat(Command):
+    """Call the operator's lost seat again now; `by_number`: her telephone instead of her page."""
+
+    kind: Literal["ring_seat"] = "ring_seat"
+    by_number: bool = False
+
+
 class CallNext(Command):
     """Claim the next contact and ring it. `key` becomes the call's id and the contact leg's channel uuid."""
 
@@ -125,7 +132,15 @@ class CloseCall(Command):
 
 
 AnyCommand = Annotated[
-    StartShift | EndShift | CallNext | HangUp | StartTransfer | CompleteTransfer | ReturnToContact | CloseCall,
+    StartShift
+    | EndShift
+    | RingSeat
+    | CallNext
+    | HangUp
+    | StartTransfer
+    | CompleteTransfer
+    | ReturnToContact
+    | CloseCall,
     Field(discriminator="kind"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
@@ -175,9 +190,10 @@ class Notice(Message):
     """Something the person should know: a code that the page has the words for."""
 
     code: str
-    """seat_unavailable, seat_lost, list_done, nothing_due, outside_hours, out_of_funds, campaign_not_active,
-    call_open, no_manager, manager_busy, manager_no_answer, manager_unavailable, manager_left, contact_left,
-    switch_lost, not_possible_now, bad_disposition, limit_reached"""
+    """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due,
+    outside_hours, out_of_funds, campaign_not_active, call_open, no_manager, manager_busy, manager_no_answer,
+    manager_unavailable, manager_left, contact_left, switch_lost, not_possible_now, bad_disposition,
+    limit_reached"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due and outside_hours: when the next contact can be called."""

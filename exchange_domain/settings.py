@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     carrier_gateway: str = "carrier"
     """Gateway of `sofia/gateway/NAME/NUMBER` dial strings."""
     caller_id_number: str = "15550199"
+    seat_idle_s: int = 1_800
+    """A seat whose operator does nothing for this long is released."""
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
 

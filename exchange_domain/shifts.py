@@ -1,18 +1,12 @@
 """Operators' shifts: from the first seat to the end of work."""
 
 from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .tables import Shift
 from .words import EndpointKind
-
-
-async def endpoint_of(s: AsyncSession, operator_id: int) -> tuple[EndpointKind, str]:
-    """How an operator's seat is reached: her SIP user, registered by the page or by a telephone."""
-    return EndpointKind.BROWSER, f"operator-{operator_id}"
 
 
 async def open(
@@ -23,6 +17,7 @@ async def open(
     switch_name: str,
     endpoint_kind: EndpointKind,
     endpoint: str,
+    fallback_number: str | None = None,
 ) -> Shift:
     """The operator's open shift with this campaign; one is begun when there is none."""
     shift = await current(s, operator_id)
@@ -30,6 +25,7 @@ async def open(
         shift = Shift(
             operator_id=operator_id, campaign_id=campaign_id, switch_name=switch_name,
             endpoint_kind=endpoint_kind, endpoint=endpoint,
+            fallback_number=fallback_number,
         )  # fmt: skip
     shift.campaign_id = campaign_id
     s.add(shift)
@@ -47,13 +43,6 @@ async def open_on(s: AsyncSession, switch_name: str) -> list[Shift]:
     """Shifts to take up again when an engine starts."""
     found = await s.exec(select(Shift).where(Shift.switch_name == switch_name, col(Shift.ended_at).is_(None)))
     return list(found)
-
-
-async def set_seat(s: AsyncSession, shift_id: int, seat_leg: UUID | None) -> None:
-    shift = await s.get_one(Shift, shift_id)
-    shift.seat_leg = seat_leg
-    s.add(shift)
-    await s.flush()
 
 
 async def end(s: AsyncSession, shift_id: int, at: datetime) -> None:

@@ -104,6 +104,10 @@ def _file(playback: Playback) -> list[tuple[str, str]]:
 def duration(path: str) -> float | None:
     """Length of a sound in seconds; None is without end."""
     kind, _, rest = path.partition("://")
+    if kind == "file_string":
+        # One after the other: without end when one of them is.
+        lengths = [duration(part) for part in rest.split("!")]
+        return None if None in lengths else sum(filter(None, lengths))
     if kind == "local_stream":
         return None
     if kind == "silence_stream":
@@ -112,7 +116,7 @@ def duration(path: str) -> float | None:
         return None if value < 0 else value / 1000
     if kind == "tone_stream":
         return _tone_duration(rest)
-    file = Path(path.removeprefix("file_string://").removeprefix("file://"))
+    file = Path(path.removeprefix("file://"))
     try:
         with wave.open(str(file), "rb") as sound:
             return sound.getnframes() / sound.getframerate()

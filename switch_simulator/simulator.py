@@ -199,15 +199,23 @@ class Simulator:
             "CUSTOM", [("Gateway", name), ("State", "NOREG"), ("Ping-Status", state)], subclass="sofia::gateway_state"
         )
 
-    def unregister(self, name: str, reason: str = "socket-disconnection") -> None:
-        """A user's telephone is no longer registered (`sofia::unregister`)."""
+    def unregister(self, name: str, reason: str = "socket-disconnection", call_id: str = "registration-1") -> None:
+        """A user's telephone is no longer registered (`sofia::unregister`). `call_id`: of its registration."""
         self.set_user_behaviour(name, "not registered")
         domain = self.switch.dialplan.domain
-        headers = [("profile-name", "internal"), ("from-user", name), ("from-host", domain), ("reason", reason)]
+        headers = [
+            ("profile-name", "internal"),
+            ("from-user", name),
+            ("from-host", domain),
+            ("call-id", call_id),
+            ("reason", reason),
+        ]
         self.switch.announce("CUSTOM", headers, subclass="sofia::unregister")
 
-    def register(self, name: str, behaviour: str | Behaviour = "rings, answers at once") -> None:
-        """A user's telephone registers (`sofia::register`)."""
+    def register(
+        self, name: str, behaviour: str | Behaviour = "rings, answers at once", call_id: str = "registration-2"
+    ) -> None:
+        """A user's telephone registers (`sofia::register`). `call_id`: another one for each page or telephone."""
         self.set_user_behaviour(name, behaviour)
         domain = self.switch.dialplan.domain
         headers = [
@@ -215,6 +223,7 @@ class Simulator:
             ("from-user", name),
             ("from-host", domain),
             ("contact", f"<sip:{name}@127.0.0.1:5074>"),
+            ("call-id", call_id),
             ("user-agent", "softphone"),
             ("network-ip", "127.0.0.1"),
             ("status", "Registered(UDP)"),

@@ -9,6 +9,7 @@ from exchange_domain.messages import (
     EndShift,
     HangUp,
     ReturnToContact,
+    RingSeat,
     StartShift,
     StartTransfer,
 )
@@ -17,7 +18,7 @@ from . import transfer, wrap_up
 from .bridging import end_contact
 from .effects import OpenShift
 from .events import Commanded, ShiftOpened
-from .seat import call_seat, end_shift
+from .seat import call_seat, end_shift, ring_again
 from .state import RECENT_KEYS, Operator, talking_call
 from .transition import Step, chain, notify, stay
 
@@ -36,6 +37,8 @@ def carry_out(state: Operator, event: Commanded) -> Step:
             return _start_shift(state, event, event.command)
         case EndShift():
             return _end_shift(state, event)
+        case RingSeat():
+            return ring_again(state, event, by_number=event.command.by_number)
         case CallNext():
             return _call_next(state, event, event.command)
         case CloseCall():

@@ -87,7 +87,7 @@ def connectable(state: Operator, event: Event) -> Step:
         return connect(state, event)
     state = replace(state, call=replace(call, seen=True, connectable=True))
     if not state.seat.up:
-        return stay(state, PlayComfort(call.call_id))
+        return stay(state, PlayComfort(call.call_id, call.facts.speech))
     return connect(state, event)
 
 

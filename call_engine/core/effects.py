@@ -86,9 +86,10 @@ class PlayRinging(SwitchCommand):
 
 @dataclass(frozen=True, slots=True)
 class PlayComfort(SwitchCommand):
-    """A soft tone that says: the line is not dead, please wait."""
+    """A spoken word that the line is not dead, please wait; music after it. `speech`: its language."""
 
     leg: UUID
+    speech: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,11 @@ class OpenShift(Persist):
 
 @dataclass(frozen=True, slots=True)
 class SaveSeat(Persist):
+    """`by_number`: the leg is a call to a telephone number, whose minutes cost."""
+
     shift_id: int
     leg: UUID | None
+    by_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

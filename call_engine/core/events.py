@@ -156,12 +156,14 @@ class NotSent(LegEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSignedOff(Event):
-    """The seat's endpoint is not registered any more."""
+    """The seat's endpoint is not registered any more. `registration`: its Call-ID, the same as long as a page lives."""
+
+    registration: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointSignedOn(Event):
-    pass
+    registration: str = ""
 
 
 class LegState(StrEnum):

@@ -8,6 +8,7 @@ from exchange_domain.words import TransferState
 
 from .effects import SetTimer
 from .handed_over import timer_name
+from .seat import watch_idling
 from .state import (
     Call,
     CallFacts,
@@ -56,17 +57,20 @@ def restore(
     name: str,
     shift: Shift | None,
     seat_leg: UUID | None,
+    seat_by_number: bool,
     calls: Sequence[StoredCall],
     now: int,
 ) -> Step:
     """An operator as she was when the engine before this one stopped. Timers are armed again."""
     # Most likely it is up; should it still ring, the switch says so before anything is done with it.
     phase = SeatPhase.UP if seat_leg is not None else SeatPhase.NONE
-    state = Operator(operator_id, name=name, shift=shift, seat=Seat(leg=seat_leg, phase=phase))
-    step = stay(state)
+    state = Operator(
+        operator_id, name=name, shift=shift, seat=Seat(leg=seat_leg, phase=phase, by_number=seat_by_number)
+    )
+    nobody, step = Operator(operator_id), stay(state)
     for stored in calls:
         step = chain(step, lambda s, c=stored: _take_up(s, c, now))
-    return step
+    return chain(step, lambda s: stay(s, *watch_idling(nobody, s, now)))
 
 
 def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:

@@ -2,27 +2,34 @@
 
 from dataclasses import replace
 
+from exchange_domain.words import EndpointKind
+
 from .bridging import connect, start_ringing_tone
 from .effects import CancelTimer, EndShift, Kill, OriginateSeat, PlayComfort, SaveSeat, SetTimer
-from .events import Event, new_leg
+from .events import EndpointSignedOff, EndpointSignedOn, Event, new_leg
 from .state import Operator, Seat, SeatPhase, TransferPhase, talking_call
 from .timings import RESEAT_MS, RESEAT_ONCE_MS, SEAT_BACK_MS, SEAT_GUARD_MS
 from .transfer import seat_left
 from .transition import Step, chain, notify, stay
 
 
-def call_seat(state: Operator, event: Event) -> Step:
-    """Calls the operator's endpoint, if a shift is open, the switch is there and no leg is."""
-    if state.shift is None or not state.connected or state.seat.leg is not None:
+def call_seat(state: Operator, event: Event, *, by_number: bool = False) -> Step:
+    """Calls the operator's endpoint, or her fallback number, if a shift is open, the switch is there and no leg is."""
+    shift = state.shift
+    if shift is None or not state.connected or state.seat.leg is not None:
         return stay(state)
-    leg = new_leg(event, "seat")
+    kind, endpoint = shift.endpoint_kind, shift.endpoint
+    if by_number and shift.fallback_number is not None:
+        kind, endpoint = EndpointKind.NUMBER, shift.fallback_number
+    leg, by_number = new_leg(event, "seat"), kind is EndpointKind.NUMBER
     seat = replace(
-        state.seat, leg=leg, phase=SeatPhase.CALLING, unregistered=False, ringing_tone=False, called_ms=event.at
-    )
+        state.seat, leg=leg, phase=SeatPhase.CALLING, signed_off=None, ringing_tone=False, called_ms=event.at,
+        by_number=by_number,
+    )  # fmt: skip
     return stay(
         replace(state, seat=seat),
-        SaveSeat(state.shift.shift_id, leg),
-        OriginateSeat(leg, state.operator_id, state.shift.endpoint_kind, state.shift.endpoint),
+        SaveSeat(shift.shift_id, leg, by_number),
+        OriginateSeat(leg, state.operator_id, kind, endpoint),
         SetTimer("seat", event.at + SEAT_GUARD_MS),
     )
 
@@ -42,9 +49,8 @@ def seat_up(state: Operator, event: Event) -> Step:
 def seat_gone(state: Operator, event: Event) -> Step:
     """The seat's leg has ended, wanted or not."""
     was_up = state.seat.up
-    state = replace(
-        state, seat=replace(state.seat, leg=None, phase=SeatPhase.NONE, ringing_tone=False, unregistered=False)
-    )
+    seat = replace(state.seat, leg=None, phase=SeatPhase.NONE, ringing_tone=False, signed_off=None, by_number=False)
+    state = replace(state, seat=seat)
     if state.shift is None:
         return stay(state, CancelTimer("seat"))
     if talking_call(state) is not None:
@@ -52,38 +58,54 @@ def seat_gone(state: Operator, event: Event) -> Step:
     if state.call is not None or state.claiming is not None or state.opening:
         # Nothing can be heard now; the seat is called when the operator is free again.
         return chain(stay(notify(state, "seat_lost", event.at)), lambda s: _call_once_more(s, event, was_up))
-    if not was_up:
+    if not was_up and seat.back_by is None and seat.lost_ms is None:
         return end_shift(notify(state, "seat_unavailable", event.at), event)
-    if state.seat.lost_ms is not None and event.at - state.seat.lost_ms < RESEAT_ONCE_MS:
+    if was_up and _lost_again(state, event) and state.shift.endpoint_kind is not EndpointKind.BROWSER:
+        # Who puts the receiver down twice wants to stop; a page may be loaded again as often as it likes.
         return end_shift(notify(state, "seat_lost", event.at), event)
-    return _call_once_more(notify(state, "seat_lost", event.at), event, was_up)
+    return _wait_for(notify(state, "seat_lost", event.at), event, was_up)
+
+
+def _lost_again(state: Operator, event: Event) -> bool:
+    return state.seat.lost_ms is not None and event.at - state.seat.lost_ms < RESEAT_ONCE_MS
 
 
 def _call_once_more(state: Operator, event: Event, was_up: bool) -> Step:
-    recently = state.seat.lost_ms is not None and event.at - state.seat.lost_ms < RESEAT_ONCE_MS
-    if not was_up or recently:
+    if not was_up or _lost_again(state, event):
         return stay(state, CancelTimer("seat"))
     return call_seat(replace(state, seat=replace(state.seat, lost_ms=event.at)), event)
 
 
+def _wait_for(state: Operator, event: Event, was_up: bool) -> Step:
+    """Calls the seat at once, and again until it is back or the time for it is over."""
+    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
+    state = replace(state, seat=replace(state.seat, back_by=back_by, lost_ms=event.at))
+    step = stay(state, SetTimer("seat_back", back_by))
+    if was_up:
+        return chain(step, lambda s: call_seat(s, event))
+    # It does not answer just now: a page being loaded again needs a moment.
+    return chain(step, lambda s: stay(s, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS)))
+
+
 def _gone_in_a_call(state: Operator, event: Event, was_up: bool) -> Step:
-    """The contact hears a soft tone and waits for the operator, up to a limit; a consulted manager takes over."""
+    """The contact is asked to wait for the operator, up to a limit; a consulted manager takes over."""
     call = talking_call(state)
     assert call is not None
     music = state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING
-    state, effects = seat_left(notify(state, "seat_lost", event.at), event)
+    step = seat_left(notify(state, "seat_lost", event.at), event)
+    state = step[0]
     if talking_call(state) is None or state.transfer is not None:
-        return chain((state, effects), lambda s: call_seat(s, event))
-    first = state.seat.back_by is None
-    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
-    state = replace(state, seat=replace(state.seat, back_by=back_by, lost_ms=event.at))
-    step: Step = (state, (*effects, SetTimer("seat_back", back_by)))
-    if first and call.connectable and not music:
-        step = chain(step, lambda s: stay(s, PlayComfort(call.call_id)))
-    if not was_up:
-        # It does not answer just now: a page being loaded again needs a moment.
-        return chain(step, lambda s: stay(s, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS)))
-    return chain(step, lambda s: call_seat(s, event))
+        return chain(step, lambda s: call_seat(s, event))
+    if state.seat.back_by is None and call.connectable and not music:
+        step = chain(step, lambda s: stay(s, PlayComfort(call.call_id, call.facts.speech)))
+    return chain(step, lambda s: _wait_for(s, event, was_up))
+
+
+def not_back(state: Operator, event: Event) -> Step:
+    """The time to come back is over and no call waits: the shift ends."""
+    if state.shift is None or state.seat.up or state.seat.back_by is None:
+        return stay(state)
+    return end_shift(notify(state, "seat_unavailable", event.at), event)
 
 
 def end_shift(state: Operator, event: Event) -> Step:
@@ -96,20 +118,57 @@ def end_shift(state: Operator, event: Event) -> Step:
     return stay(replace(state, shift=None, seat=Seat()), *kills, *effects, EndShift(shift_id))
 
 
-def signed_off(state: Operator) -> Step:
-    """The browser is closed, or its network is gone. The leg itself lives until the media timeout."""
-    if state.seat.leg is None:
+def signed_off(state: Operator, event: EndpointSignedOff) -> Step:
+    """The page is closed, or its socket broke. The leg itself lives until the media timeout: it may still be heard."""
+    if state.seat.leg is None or state.seat.by_number:
         return stay(state)
-    return stay(replace(state, seat=replace(state.seat, unregistered=True)))
+    return stay(replace(state, seat=replace(state.seat, signed_off=event.registration)))
 
 
-def signed_on(state: Operator, event: Event) -> Step:
-    """A page that came back: its old leg is dead weight, a new one is called."""
-    if state.seat.leg is not None and state.seat.unregistered:
-        old = state.seat.leg
-        return chain(stay(state, Kill(old)), lambda s: seat_gone(replace(s, seat=_as_up(s.seat)), event))
-    return call_seat(state, event)
+def signed_on(state: Operator, event: EndpointSignedOn) -> Step:
+    """A new page: its old leg is dead weight, a new one is called. The same page again had lost its socket only."""
+    seat = state.seat
+    if seat.leg is None:
+        return call_seat(state, event)
+    if seat.signed_off is None:
+        return stay(state)
+    if event.registration and event.registration == seat.signed_off:
+        return stay(replace(state, seat=replace(seat, signed_off=None)))
+    page_was_up = replace(state, seat=replace(seat, phase=SeatPhase.UP, lost_ms=None))
+    return chain(stay(page_was_up, Kill(seat.leg)), lambda s: seat_gone(s, event))
 
 
-def _as_up(seat: Seat) -> Seat:
-    return replace(seat, phase=SeatPhase.UP, lost_ms=None)
+def ring_again(state: Operator, event: Event, *, by_number: bool) -> Step:
+    """The operator asks for her seat now, or for her telephone instead of what does not answer."""
+    if state.shift is None or state.seat.up:
+        return stay(notify(state, "not_possible_now", event.at))
+    if by_number and state.shift.fallback_number is None:
+        return stay(notify(state, "no_seat_by_number", event.at))
+    if state.seat.leg is None:
+        return call_seat(state, event, by_number=by_number)
+    if not by_number or state.seat.by_number:
+        return stay(state)
+    given_up, seat = state.seat.leg, replace(state.seat, leg=None, phase=SeatPhase.NONE)
+    step = stay(replace(state, seat=seat), Kill(given_up))
+    return chain(step, lambda s: call_seat(s, event, by_number=True))
+
+
+def waits_idle(state: Operator) -> bool:
+    """A seat that is up while its operator does nothing."""
+    return (
+        state.shift is not None and state.seat.up and state.call is None and state.claiming is None
+        and not state.opening
+    )  # fmt: skip
+
+
+def watch_idling(before: Operator, after: Operator, at: int) -> tuple[SetTimer | CancelTimer, ...]:
+    """The clock of an idle seat starts when it begins to wait and stops with whatever the operator does."""
+    if waits_idle(after):
+        assert after.shift is not None
+        began = not waits_idle(before) or after.last_command != before.last_command
+        return (SetTimer("idle", at + after.shift.idle_s * 1_000),) if began else ()
+    return (CancelTimer("idle"),) if waits_idle(before) else ()
+
+
+def idle_too_long(state: Operator, event: Event) -> Step:
+    return end_shift(notify(state, "seat_idle", event.at), event) if waits_idle(state) else stay(state)

@@ -10,13 +10,17 @@ from exchange_domain.words import EndpointKind
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """Work on one campaign; where the operator's seat is rung."""
+    """Work on one campaign; how the operator's seat is rung."""
 
     shift_id: int
     campaign_id: int
     endpoint_kind: EndpointKind
     endpoint: str
     started_ms: int
+    idle_s: int = 1_800
+    """A seat that waits for its operator's next press this long is released."""
+    fallback_number: str | None = None
+    """Rung instead, when the operator asks for it, if the tariff allows seats by telephone."""
 
 
 class SeatPhase(StrEnum):
@@ -35,8 +39,10 @@ class Seat:
     """When the engine last lost it and called again."""
     called_ms: int = 0
     back_by: int | None = None
-    unregistered: bool = False
-    """The endpoint signed off while the leg still lives, as a closed browser does."""
+    signed_off: str | None = None
+    """The registration that ended while the leg still lives: of a closed page, or of one whose socket broke."""
+    by_number: bool = False
+    """The leg is a call to the fallback number."""
     ringing_tone: bool = False
 
     @property
@@ -80,6 +86,8 @@ class CallFacts:
     ring_s: int
     wrap_up_s: int
     recording: bool
+    speech: str = "en"
+    """Language of what the switch says to the contact: ru or en."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from .views import ended_view, manager_views, operator_view
 def step(state: Operator, event: Event) -> Step:
     """What the event changes and what is to be done; then what the pages have to be told of it."""
     after, effects = _change(state, event)
+    effects = (*effects, *seat.watch_idling(state, after, event.at))
     return after, (*effects, *_publications(state, after, effects))
 
 
@@ -66,7 +67,7 @@ def _change(state: Operator, event: Event) -> Step:
         case LeaseLost() if state.call is not None and state.call.call_id == event.call_id:
             return contact.lease_lost(state, event)
         case EndpointSignedOff():
-            return seat.signed_off(state)
+            return seat.signed_off(state, event)
         case EndpointSignedOn():
             return seat.signed_on(state, event)
     return stay(state)

@@ -4,10 +4,10 @@ from . import handed_over, wrap_up
 from .bridging import end_contact, kill
 from .effects import Ask, SetTimer
 from .events import TimerFired
-from .seat import call_seat
+from .seat import call_seat, idle_too_long, not_back
 from .state import Operator, SeatPhase, TransferPhase, legs, talking_call
 from .timings import ASK_AGAIN_MS, RESEAT_MS
-from .transition import Step, chain, stay
+from .transition import Step, chain, notify, stay
 
 
 def fired(state: Operator, event: TimerFired) -> Step:
@@ -20,10 +20,14 @@ def fired(state: Operator, event: TimerFired) -> Step:
     match event.name:
         case "seat" if state.seat.phase is SeatPhase.CALLING and state.seat.leg is not None:
             return stay(state, Ask((state.seat.leg,)), SetTimer("seat", event.at + ASK_AGAIN_MS))
-        case "reseat" if call is not None:
+        case "reseat" if call is not None or state.seat.back_by is not None:
             return call_seat(state, event)
         case "seat_back" if call is not None and not state.seat.up:
-            return end_contact(state, event, "switch")
+            return end_contact(notify(state, "seat_not_back", event.at), event, "switch")
+        case "seat_back":
+            return not_back(state, event)
+        case "idle":
+            return idle_too_long(state, event)
         case "watch" if call is not None:
             return stay(state, Ask(legs(state)), SetTimer("watch", event.at + ASK_AGAIN_MS))
         case "bridge" if call is not None:

@@ -7,6 +7,8 @@ SEAT_RING_S = 30
 SEAT_GUARD_MS = 45_000
 SEAT_BACK_MS = 30_000
 """A contact waits this long for an operator whose line broke."""
+SEAT_LIMIT_S = 12 * 3_600
+"""The longest a seat by telephone stays up, should nobody end it."""
 RESEAT_MS = 3_000
 """Between two tries to call a lost seat while a contact waits."""
 RESEAT_ONCE_MS = 60_000

@@ -22,7 +22,7 @@ from ..core.effects import (
     StopPlaying,
     SwitchCommand,
 )
-from ..core.timings import EARLY_MEDIA_S, SEAT_RING_S
+from ..core.timings import EARLY_MEDIA_S, SEAT_LIMIT_S, SEAT_RING_S
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -31,11 +31,13 @@ FOLDER = re.compile(r"(?:[A-Za-z]:)?/?[A-Za-z0-9_./ -]*")
 UNSAFE = re.compile(r"[^\x20-\x7e]|[{}()\[\]<>'\"\\,;|&`$^]")
 
 RINGING_TONE = "tone_stream://%(1000,4000,425);loops=-1"
-COMFORT_TONE = "tone_stream://%(300,4700,350,440);loops=-1"
 MUSIC = "local_stream://moh"
+COMFORT = "file_string://exchange/{speech}/comfort.wav!" + MUSIC
+"""Asks the contact to wait, then plays music without end. The file is relative to the switch's sounds."""
 # Commas are escaped because the tone stands inside {}.
 WARNING_TONE = r"playback::tone_stream://%(200\,100\,1400)%(200\,0\,1400)"
-MEDIA_TIMEOUT_MS = 10_000
+MEDIA_TIMEOUT_MS = {EndpointKind.BROWSER: 4_000, EndpointKind.SIP: 10_000, EndpointKind.NUMBER: 60_000}
+"""A leg without sound for so long is dead. Browsers send all the time; telephones may be silent while nobody speaks."""
 
 
 class UnsafeValue(ValueError):
@@ -111,6 +113,10 @@ class CommandText:
         return f"user/{dial_name(endpoint, 'the endpoint')}@{self._domain}"
 
     def _seat(self, effect: OriginateSeat) -> dict[str, str]:
+        if effect.kind is EndpointKind.NUMBER:
+            own = {"execute_on_answer": f"sched_hangup +{SEAT_LIMIT_S} allotted_timeout"}
+        else:
+            own = {"sip_h_X-Seat": str(effect.leg)}
         return {
             "origination_uuid": str(effect.leg),
             "exchange_seat": str(effect.operator_id),
@@ -119,9 +125,9 @@ class CommandText:
             "continue_on_fail": "true",
             "hangup_after_bridge": "false",
             "originate_timeout": str(SEAT_RING_S),
-            "media_timeout": str(MEDIA_TIMEOUT_MS),
+            "media_timeout": str(MEDIA_TIMEOUT_MS[effect.kind]),
             "send_silence_when_idle": "400",
-            "sip_h_X-Seat": str(effect.leg),
+            **own,
         }
 
     def _contact(self, effect: OriginateContact) -> dict[str, str]:
@@ -174,7 +180,7 @@ def api_text(effect: SwitchCommand) -> str:
         case PlayRinging():
             return f"uuid_broadcast {effect.leg} {RINGING_TONE} aleg"
         case PlayComfort():
-            return f"uuid_broadcast {effect.leg} {COMFORT_TONE} aleg"
+            return f"uuid_broadcast {effect.leg} {COMFORT.format(speech=effect.speech)} aleg"
         case StopPlaying():
             return f"uuid_break {effect.leg} all"
         case ParkAfterBridge():

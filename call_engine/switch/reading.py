@@ -39,6 +39,8 @@ class JobMessage:
 class RegistrationMessage:
     user: str
     registered: bool
+    registration: str
+    """Its Call-ID (RFC 3261, 10.2): one for as long as a page or a telephone lives, another once it is loaded again."""
 
 
 Message = LegMessage | JobMessage | RegistrationMessage
@@ -93,7 +95,7 @@ def _registration(headers: Mapping[str, Any]) -> RegistrationMessage | None:
     subclass = _first(headers, "Event-Subclass")
     if not user or subclass not in ("sofia::register", "sofia::unregister", "sofia::expire"):
         return None
-    return RegistrationMessage(user, subclass == "sofia::register")
+    return RegistrationMessage(user, subclass == "sofia::register", _first(headers, "call-id") or "")
 
 
 def read_dump(body: str) -> ev.Fact:

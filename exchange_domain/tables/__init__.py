@@ -1,7 +1,17 @@
 """All tables, by topic. Importing this module registers them on `SQLModel.metadata`."""
 
 from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation
-from .calls import Call, CallDraft, CampaignTally, Settlement, Shift, SwitchRecord, Transfer
+from .calls import (
+    Call,
+    CallDraft,
+    CampaignTally,
+    SeatEndpoint,
+    SeatLeg,
+    Settlement,
+    Shift,
+    SwitchRecord,
+    Transfer,
+)
 from .campaigns import Campaign, CampaignHours, CampaignManager, Disposition, RetryRule, Script
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
@@ -11,5 +21,5 @@ __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "Campaign", "CampaignHours", "CampaignManager", "CampaignTally",
     "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition", "DoNotCall", "Flag", "Invitation",
     "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport", "NumberLock", "RetryRule", "Script",
-    "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
+    "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
 ]  # fmt: skip

@@ -23,12 +23,48 @@ class Shift(Table, table=True):
     """Channel uuid of the seat's present leg."""
     endpoint_kind: EndpointKind = word(EndpointKind, default=EndpointKind.BROWSER)
     endpoint: str = text()
+    fallback_number: str | None = text(nullable=True)
+    """Rung when the operator asks for her telephone instead of an endpoint that does not answer."""
     started_at: datetime | None = created()
     ended_at: datetime | None = moment()
 
     __table_args__ = (
         Index("uq_shift_open", "operator_id", unique=True, postgresql_where=sql("ended_at is null")),
         Index("ix_shift_switch_open", "switch_name", postgresql_where=sql("ended_at is null")),
+    )
+
+
+class SeatEndpoint(Table, table=True):
+    """How an operator wants to be rung: her page, a SIP telephone of her own, or a telephone number."""
+
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    kind: EndpointKind = word(EndpointKind, default=EndpointKind.BROWSER)
+    number: str | None = text(nullable=True)
+    """E.164; rung when the kind is `number`, and at her wish when another endpoint is lost."""
+
+    __table_args__ = (
+        CheckConstraint("number ~ '^\\+[1-9][0-9]{6,14}$'", name="number_is_e164"),
+        CheckConstraint("kind <> 'number' or number is not null", name="number_has_one"),
+    )
+
+
+class SeatLeg(Table, table=True):
+    """A seat that is a call to a telephone number: its minutes cost the platform. Kept before it is dialled."""
+
+    leg: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    shift_id: int = points_at("shift.id", index=True)
+    per_minute: int = whole()
+    """What a minute costs, in minor units of `currency`, by the tariff when it was dialled."""
+    currency: str = text()
+    called_at: datetime | None = created()
+    billed_s: int | None = whole(nullable=True)
+    """Of the switch's record; none until it is there."""
+    cost: int | None = whole(nullable=True)
+
+    __table_args__ = (
+        Index("ix_seat_leg_unbilled", "called_at", postgresql_where=sql("cost is null")),
+        CheckConstraint("(cost is null) = (billed_s is null)", name="cost_has_length"),
+        CheckConstraint("per_minute >= 0 and cost >= 0 and billed_s >= 0", name="not_negative"),
     )
 
 

@@ -27,11 +27,16 @@ class Tariff(Table, table=True):
     operator_per_call: int = whole(default=0)
     """What the operator is paid for each placed call besides the share, answered or not."""
     registration_bonus: int = whole(default=0)
+    number_seats: bool = False
+    """Whether operators may be rung at a telephone number."""
+    number_seat_per_minute: int = whole(default=0)
+    """What a minute of such a seat costs the platform."""
 
     __table_args__ = (
         UniqueConstraint("customer_id", "currency", "valid_from", postgresql_nulls_not_distinct=True),
         CheckConstraint(
-            "least(per_answered_call, per_minute, per_success, operator_per_call, registration_bonus) >= 0",
+            "least(per_answered_call, per_minute, per_success, operator_per_call, registration_bonus, "
+            "number_seat_per_minute) >= 0",
             name="not_negative",
         ),
         CheckConstraint("operator_share_bp between 0 and 10000", name="share_range"),

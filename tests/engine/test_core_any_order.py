@@ -68,9 +68,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.world.command(CloseCall(operator_id=OPERATOR, key=key, call_id=call, disposition_id=1, then=then))  # type: ignore[arg-type]
 
     @precondition(lambda self: self.world.state.seat.leg is not None)
-    @rule(off=st.booleans())
-    def sign_on_or_off(self, off: bool) -> None:
-        self.world.give(ev.EndpointSignedOff if off else ev.EndpointSignedOn)
+    @rule(off=st.booleans(), page=st.sampled_from(["a page", "another page"]))
+    def sign_on_or_off(self, off: bool, page: str) -> None:
+        self.world.give(ev.EndpointSignedOff if off else ev.EndpointSignedOn, registration=page)
 
     # --- far ends ---
 

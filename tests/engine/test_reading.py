@@ -78,8 +78,8 @@ def test_the_bridge_of_a_completed_transfer():
 
 def test_a_browser_that_is_closed_signs_off():
     said = [s for s in heard("webrtc_seat_browser_closed.jsonl") if isinstance(s, RegistrationMessage)]
-    assert said[0] == RegistrationMessage("op7", True)
-    assert RegistrationMessage("op7", False) in said
+    assert said[0] == RegistrationMessage("op7", True, "803rhn96u8rgv8b3kkolo7")
+    assert RegistrationMessage("op7", False, "803rhn96u8rgv8b3kkolo7") in said
 
 
 def test_the_dump_of_a_bridged_leg():

@@ -53,6 +53,8 @@ class World:
         Manager(8, "Pavel Manager", EndpointKind.NUMBER, "+15550111"),
     )
     refuse_claims: str | None = None
+    seat_kind: EndpointKind = EndpointKind.BROWSER
+    fallback_number: str | None = None
     state: Operator = field(default_factory=lambda: Operator(OPERATOR, connected=True))
     now: int = 1_000_000
     switch: dict[UUID, Leg] = field(default_factory=dict)
@@ -266,7 +268,10 @@ class World:
     def _persist(self, effect: fx.Persist) -> None:
         match effect:
             case fx.OpenShift():
-                shift = Shift(1, effect.campaign_id, EndpointKind.BROWSER, f"operator-{OPERATOR}", self.now)
+                shift = Shift(
+                    1, effect.campaign_id, self.seat_kind, f"operator-{OPERATOR}", self.now,
+                    fallback_number=self.fallback_number,
+                )  # fmt: skip
                 self.answers.append({"kind": ev.ShiftOpened, "shift": shift, "operator_name": "Anna P."})
             case fx.Claim() if self.refuse_claims is not None:
                 self.answers.append({"kind": ev.ClaimRefused, "call_id": effect.call_id, "code": self.refuse_claims})

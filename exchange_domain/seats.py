@@ -1,0 +1,86 @@
+"""How operators are rung, and what seats by telephone cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from . import tariffs
+from .tables import Campaign, Customer, SeatEndpoint, SeatLeg, Shift, Tariff
+from .words import EndpointKind
+
+
+class NoSeatByNumber(Exception):
+    """The campaign's tariff does not pay for seats by telephone."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What is dialled for a shift: a SIP user's name, or an E.164 number when the kind is `number`."""
+
+    kind: EndpointKind
+    endpoint: str
+    fallback_number: str | None
+    """Another way to the same operator, when the endpoint is lost and the tariff allows it."""
+
+
+def sip_user(operator_id: int, kind: EndpointKind) -> str:
+    """Page and telephone sign in under names of their own, so that only the chosen one is rung."""
+    return f"operator-{operator_id}" if kind is EndpointKind.BROWSER else f"operator-{operator_id}-phone"
+
+
+async def chosen(s: AsyncSession, operator_id: int) -> SeatEndpoint:
+    """The operator's choice; who never chose is rung in her page."""
+    return await s.get(SeatEndpoint, operator_id) or SeatEndpoint(account_id=operator_id)
+
+
+async def choose(s: AsyncSession, operator_id: int, kind: EndpointKind, number: str | None) -> None:
+    """Holds from the next shift on. `number` is E.164. Raises ValueError when the kind needs one and none is given."""
+    if kind is EndpointKind.NUMBER and number is None:
+        raise ValueError("a seat by telephone needs a number")
+    values = {"kind": kind, "number": number}
+    await s.execute(
+        insert(SeatEndpoint)
+        .values(account_id=operator_id, **values)
+        .on_conflict_do_update(index_elements=["account_id"], set_=values)
+    )
+
+
+async def _tariff(s: AsyncSession, campaign_id: int, at: datetime) -> Tariff | None:
+    campaign = await s.get_one(Campaign, campaign_id)
+    customer = await s.get_one(Customer, campaign.customer_id)
+    return await tariffs.current(s, campaign.customer_id, customer.currency, at)
+
+
+async def endpoint_for(s: AsyncSession, operator_id: int, campaign_id: int, at: datetime) -> Seat:
+    """How the operator is rung for a campaign. Raises NoSeatByNumber."""
+    wish = await chosen(s, operator_id)
+    tariff = await _tariff(s, campaign_id, at) if wish.number is not None else None
+    allowed = tariff is not None and tariff.number_seats
+    if wish.kind is not EndpointKind.NUMBER:
+        return Seat(wish.kind, sip_user(operator_id, wish.kind), wish.number if allowed else None)
+    if not allowed or wish.number is None:
+        raise NoSeatByNumber
+    return Seat(wish.kind, wish.number, None)
+
+
+async def save(s: AsyncSession, shift_id: int, leg: UUID | None, *, by_number: bool, at: datetime) -> None:
+    """The shift's present leg, before it is dialled; one that costs is kept with its price. Again, nothing changes."""
+    shift = await s.get_one(Shift, shift_id)
+    shift.seat_leg = leg
+    s.add(shift)
+    if leg is not None and by_number:
+        tariff = await _tariff(s, shift.campaign_id, at)
+        price = (0, "RUB") if tariff is None else (tariff.number_seat_per_minute, tariff.currency)
+        row = {"leg": leg, "shift_id": shift_id, "per_minute": price[0], "currency": price[1], "called_at": at}
+        await s.execute(insert(SeatLeg).values(row).on_conflict_do_nothing())
+    await s.flush()
+
+
+async def by_telephone(s: AsyncSession, legs: Sequence[UUID]) -> set[UUID]:
+    """Those of these legs that are calls to a telephone number."""
+    return set(await s.exec(select(SeatLeg.leg).where(col(SeatLeg.leg).in_(legs))))
