@@ -210,6 +210,8 @@ class OperatorView(Message):
     campaign_id: int | None = None
     shift_started_ms: int | None = None
     call: CallView | None = None
+    has_telephone: bool = False
+    """Her telephone can be rung instead of an endpoint that is lost."""
     notice: Notice | None = None
     last_command: UUID | None = None
     """Key of the last command that was carried out or refused."""

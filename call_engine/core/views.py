@@ -38,6 +38,7 @@ def operator_view(state: Operator) -> OperatorView:
         shift_id=shift.shift_id if shift else None,
         campaign_id=shift.campaign_id if shift else None,
         shift_started_ms=shift.started_ms if shift else None,
+        has_telephone=shift is not None and shift.fallback_number is not None,
         call=_call_view(state.call, state.transfer) if state.call is not None else None,
         notice=state.notice,
         last_command=state.last_command,

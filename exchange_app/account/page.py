@@ -13,6 +13,7 @@ from exchange_app.shell import Me
 from exchange_app.shell.homes import HOMES
 from exchange_app.shell.top_bar import LANGUAGE_NAMES, role_names
 
+from .line import line_card
 from .names import LONGEST
 from .state import YourAccount
 from .words import new_password_error, old_password_error, password_outcome, work_of
@@ -241,7 +242,13 @@ def account_page() -> Any:
         rx.cond(
             YourAccount.ready,
             rx.el.div(
-                rx.el.div(_roles(), _name(), _looks(), class_name="col g4"),
+                rx.el.div(
+                    _roles(),
+                    rx.cond(Me.roles.contains("operator"), line_card()),
+                    _name(),
+                    _looks(),
+                    class_name="col g4",
+                ),
                 rx.el.div(_password(), _way_out(), class_name="col g4"),
                 class_name="grid c2",
             ),

@@ -13,6 +13,7 @@ from exchange_domain import accounts, database
 from exchange_domain.settings import settings
 
 from .held_roles import HeldRole, held_roles
+from .line import YourLine
 from .names import name_of
 from .routes import CODES, FAULTS
 
@@ -53,10 +54,13 @@ class YourAccount(rx.State):
         async with database.session() as db:
             self.roles = await held_roles(db, current_account(self))
         self.ready = True
+        if "operator" in current_account(self).roles:
+            yield YourLine.enter
         # Also where the page was drawn already, from what it showed before the form was posted.
         if self.password_error in FAULTS:
-            return rx.set_focus("new_password")
-        return rx.set_focus("old_password") if self.password_error == "wrong" else None
+            yield rx.set_focus("new_password")
+        elif self.password_error == "wrong":
+            yield rx.set_focus("old_password")
 
     @rx.event
     @signed_in

@@ -21,6 +21,7 @@ from exchange_domain.messages import (
     HangUp,
     OperatorView,
     ReturnToContact,
+    RingSeat,
     StartTransfer,
 )
 from exchange_domain.words import OperatorState
@@ -33,6 +34,9 @@ ANSWER_MS = 5000
 ON_THE_LINE = frozenset(
     {OperatorState.RINGING, OperatorState.TALKING, OperatorState.TRANSFERRING, OperatorState.CONNECTION_LOST}
 )
+
+
+SEAT_WANTED = frozenset({OperatorState.CONNECTING, OperatorState.CONNECTION_LOST})
 
 
 def read_call_id(value: Any) -> UUID | None:
@@ -53,6 +57,8 @@ class Desk(rx.State):
     shift_id: rx.Field[int] = rx.field(0)
     campaign_id: rx.Field[int] = rx.field(0)
     shift_started_ms: rx.Field[int] = rx.field(0)
+    has_telephone: rx.Field[bool] = rx.field(False)
+    """Her telephone can be rung instead of a line that is lost."""
     notice: rx.Field[str] = rx.field("")
     notice_until_ms: rx.Field[int] = rx.field(0)
     call_id: rx.Field[str] = rx.field("")
@@ -112,6 +118,7 @@ class Desk(rx.State):
         self.version, self.state = view.version, view.state.value
         self.shift_id, self.campaign_id = view.shift_id or 0, view.campaign_id or 0
         self.shift_started_ms = view.shift_started_ms or 0
+        self.has_telephone = view.has_telephone
         self.notice = view.notice.code if view.notice else ""
         self.notice_until_ms = (view.notice.until_ms or 0) if view.notice else 0
         self._show_call(view.call)
@@ -186,6 +193,14 @@ class Desk(rx.State):
         operator_id = current_account(self).account_id
         if self.state == OperatorState.READY and operator_id == self._account_id:
             await self._send(CallNext(operator_id=operator_id), "call_next")
+
+    @rx.event
+    @roles("operator")
+    async def ring_seat(self, by_number: bool):
+        """The lost line again, now; `by_number`: her telephone instead, if the tariff allows it."""
+        operator_id = current_account(self).account_id
+        if self.state in SEAT_WANTED and operator_id == self._account_id:
+            await self._send(RingSeat(operator_id=operator_id, by_number=by_number is True), "ring_seat")
 
     @rx.event
     @roles("operator")

@@ -187,13 +187,19 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
         button(t("Connect them"), kind="blue", key=k("Y"), big=big, on_click=Desk.complete_transfer(Desk.call_id)),
     )
     call = button(t("Call now"), kind="solid", key=k("C"), icon="phone-outgoing", big=big, on_click=Desk.call_next)
+    telephone = button(
+        t("Ring my telephone"), kind="solid", key=k("C"), icon="phone", big=big, on_click=Desk.ring_seat(True)
+    )
+    again = button(t("Ring my line"), kind="solid", key=k("C"), icon="phone", big=big, on_click=Desk.ring_seat(False))
+    ring = rx.cond(Desk.has_telephone, telephone, again)
     end = button(t("Break"), key=k("B"), icon="coffee", big=big, on_click=Desk.end_shift)
     return {
         "ready": [call, end],
         "ringing": [cancel],
         "talking": [transfer, hang_up],
         "transferring": [hang_up] if big else [back, connect],
-        "connection_lost": [rx.cond(Desk.call_id != "", hang_up, end)],
+        "connecting": [ring],
+        "connection_lost": [ring, rx.cond(Desk.call_id != "", hang_up, end)],
     }
 
 

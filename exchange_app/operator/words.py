@@ -27,6 +27,21 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("Your line was lost."),
             t("We call it again. A contact on the line waits for you; answer your telephone program."),
         ),
+        "seat_not_back": (
+            "red",
+            t("Your line did not come back in 30 seconds, so the call has ended."),
+            t("The contact was asked to wait, then hung up. Write down what you know; we call your line again."),
+        ),
+        "seat_idle": (
+            "gray",
+            t("Nothing was done for a long while, so your line is free again and the shift has ended."),
+            t("Start the shift again when you like."),
+        ),
+        "no_seat_by_number": (
+            "amber",
+            t("This customer does not pay for a line to a telephone number."),
+            t("Choose another campaign, or another way to be rung: in your account."),
+        ),
         "list_done": (
             "gray",
             t("All contacts of this campaign are done."),

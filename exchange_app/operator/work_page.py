@@ -152,12 +152,14 @@ def _foot() -> rx.Component:
 
 def _keys() -> rx.Component:
     on_the_line = (S == "ringing") | (S == "talking") | (S == "transferring") | ((S == "connection_lost") & IN_CALL)
+    seat_wanted = (S == "connecting") | (S == "connection_lost")
     writes = IN_CALL & (S != "ringing")
     call = Desk.call_id
     dispositions = {f"Digit{i}": Sheet.choose_digit(call, i) for i in range(1, 10)}
     return rx.fragment(
         key("?", press="keys-button"),
         rx.cond(S == "ready", keyboard({"KeyC": Desk.call_next, "KeyB": Desk.end_shift})),
+        rx.cond(seat_wanted, key("KeyC", Desk.ring_seat(Desk.has_telephone))),
         rx.cond(on_the_line, key("KeyH", Desk.hang_up(call))),
         rx.cond(S == "talking", keyboard({"KeyT": Desk.start_transfer(call)})),
         rx.cond(S == "transferring", keyboard({"KeyR": Desk.return_to_contact(call)})),

@@ -23,6 +23,7 @@ PRICES = {
     "per-success": "of a success",
     "operator-per-call": "what the operator is paid for each placed call besides the share",
     "registration-bonus": "what a new customer begins with",
+    "number-seat-per-minute": "what a minute of an operator's line to a telephone number costs the platform",
 }
 REASONS = {
     "bad_role": "these roles cannot be invited together",
@@ -56,6 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tariff.add_argument(
         "--share", type=_percent, required=True, metavar="PERCENT", help="the operator's part of a charge"
     )
+    tariff.add_argument("--number-seats", action="store_true", help="operators may be rung at a telephone number")
     for command in (invite, deposit, tariff):
         command.add_argument(
             "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="data folder of the running demo"
@@ -151,6 +153,7 @@ async def tariff(session: "Session", chosen: argparse.Namespace) -> str:
             currency=chosen.currency.upper(),
             valid_from=datetime.now(UTC),
             operator_share_bp=chosen.share,
+            number_seats=chosen.number_seats,
             **prices,
         )
     )

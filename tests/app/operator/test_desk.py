@@ -18,6 +18,7 @@ from exchange_domain.messages import (
     HangUp,
     Notice,
     ReturnToContact,
+    RingSeat,
     StartShift,
     StartTransfer,
     TransferView,
@@ -176,6 +177,17 @@ async def test_nothing_is_sent_in_states_without_that_action(work: Work):
         await work.page.send(spec)
     await work.page.send(Sheet.close(call_id, "next"))
     assert await work.commands() == []
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+async def test_a_lost_line_is_rung_at_her_wish(work: Work, by_number: bool):
+    await work.show(work.view(OperatorState.READY))
+    await work.page.send(Desk.ring_seat(by_number))
+    assert await work.commands() == [], "a line that is up is not rung"
+    await work.show(work.view(OperatorState.CONNECTION_LOST))
+    await work.page.send(Desk.ring_seat(by_number))
+    (command,) = await work.commands()
+    assert isinstance(command, RingSeat) and command.by_number is by_number
 
 
 async def test_the_shift_ends_between_calls(work: Work):

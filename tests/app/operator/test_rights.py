@@ -44,6 +44,7 @@ def calls_of(state: Any, call_id: str) -> list[Any]:
         "campaign_id": 1,
         "by": "name",
         "only": True,
+        "by_number": True,
         "zone": "Europe/Moscow",
     }
     found = []
