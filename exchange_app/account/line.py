@@ -8,7 +8,7 @@ import reflex as rx
 from exchange_app.design.controls import button, field, segment, segmented, text_input
 from exchange_app.design.surfaces import card
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import date, t
+from exchange_app.i18n import date, t, tc
 from exchange_app.security import current_account, roles
 from exchange_domain import database, seats
 from exchange_domain.importing.numbers import NumberRules, normalise
@@ -79,9 +79,9 @@ def _about() -> Any:
 
 def line_card() -> Any:
     kinds = (
-        ("browser", t("At the computer"), "headset"),
-        ("sip", t("SIP telephone"), "phone"),
-        ("number", t("Telephone number"), "smartphone"),
+        ("browser", tc("line", "Computer")),
+        ("sip", t("SIP telephone")),
+        ("number", tc("line", "Number")),
     )
     error = rx.match(
         YourLine.error,
@@ -93,10 +93,7 @@ def line_card() -> Any:
     return card(
         rx.el.h2(t("How we ring you")),
         segmented(
-            *(
-                segment(word, icon=icon, on=YourLine.kind == kind, on_click=YourLine.choose(kind))
-                for kind, word, icon in kinds
-            ),
+            *(segment(word, on=YourLine.kind == kind, on_click=YourLine.choose(kind)) for kind, word in kinds),
             label=t("How we ring you"),
             full=True,
         ),
@@ -121,7 +118,7 @@ def line_card() -> Any:
                 error=error,
             ),
             rx.el.div(
-                button(t("Save how we ring you"), kind="solid", type="submit"),
+                button(t("Save how we ring you"), type="submit"),
                 rx.el.span(
                     rx.cond(
                         YourLine.saved_at,
