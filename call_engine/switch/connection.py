@@ -14,12 +14,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from genesis import Inbound
 from genesis.exceptions import CommandStage, ConnectionLost, GenesisError
 
 from .address import SwitchAddress
 from .errors import CommandFailed, CommandNotSent, CommandUnconfirmed
 from .reading import SUBSCRIPTION
+from .transport import Transport
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ class SwitchConnection:
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
-        self._inbound: Inbound | None = None
+        self._inbound: Transport | None = None
         self._heard = 0.0
 
     @property
@@ -66,7 +66,7 @@ class SwitchConnection:
             pause = min(pause * 2, BACK_OFF_S[1])
 
     async def _one_connection(self) -> None:
-        inbound = Inbound(self._address.host, self._address.port, self._address.password)
+        inbound = Transport(self._address.host, self._address.port, self._address.password)
         inbound.event_processors.insert(0, self._process)
         try:
             async with asyncio.timeout(CONNECT_S):
@@ -85,17 +85,18 @@ class SwitchConnection:
                 self._on_down()
             await _stopped(inbound)
 
-    async def _while_up(self, inbound: Inbound) -> None:
+    async def _while_up(self, inbound: Transport) -> None:
         resync = asyncio.create_task(self._announce_up())
         watch = asyncio.create_task(self._watch_silence(inbound))
+        deaf = asyncio.create_task(self._watch_reading(inbound))
         try:
             await inbound.wait_lost(CommandStage.ACCEPTED)
         except ConnectionLost:
             return
         finally:
-            for task in (resync, watch):
+            for task in (resync, watch, deaf):
                 task.cancel()
-            await asyncio.gather(resync, watch, return_exceptions=True)
+            await asyncio.gather(resync, watch, deaf, return_exceptions=True)
 
     async def _announce_up(self) -> None:
         try:
@@ -105,7 +106,13 @@ class SwitchConnection:
         except Exception:
             log.exception("taking stock failed")
 
-    async def _watch_silence(self, inbound: Inbound) -> None:
+    async def _watch_reading(self, inbound: Transport) -> None:
+        await inbound.reading_ended()
+        # What was read before it ended is handled first; then a connection that nobody reads is closed.
+        await asyncio.sleep(0.1)
+        await _stopped(inbound)
+
+    async def _watch_silence(self, inbound: Transport) -> None:
         while True:
             await asyncio.sleep(SILENCE_S / 5)
             if time.monotonic() - self._heard > SILENCE_S:
@@ -169,7 +176,7 @@ class SwitchConnection:
             await _stopped(self._inbound)
 
 
-async def _stopped(inbound: Inbound) -> None:
+async def _stopped(inbound: Transport) -> None:
     try:
         async with asyncio.timeout(REPLY_S):
             await inbound.stop()
