@@ -2,14 +2,23 @@
 
 from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation
 from .calls import Call, CallDraft, CampaignTally, Settlement, Shift, SwitchRecord, Transfer
-from .campaigns import Campaign, CampaignHours, CampaignManager, Disposition, RetryRule, Script
+from .campaigns import (
+    CallsOfDay,
+    Campaign,
+    CampaignDay,
+    CampaignHours,
+    CampaignManager,
+    Disposition,
+    RetryRule,
+    Script,
+)  # fmt: skip
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 
 __all__ = [
-    "Account", "AccountRole", "Call", "CallDraft", "Campaign", "CampaignHours", "CampaignManager", "CampaignTally",
-    "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition", "DoNotCall", "Flag", "Invitation",
-    "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport", "NumberLock", "RetryRule", "Script",
-    "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
+    "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
+    "CampaignManager", "CampaignTally", "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition",
+    "DoNotCall", "Flag", "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport",
+    "NumberLock", "RetryRule", "Script", "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
 ]  # fmt: skip
