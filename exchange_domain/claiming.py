@@ -1,6 +1,5 @@
 """Claiming a contact: which one is next, whose number is locked, what it may cost. One transaction, all or nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,10 +8,10 @@ from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, ledger, tariffs
+from . import call_backs, daily_caps, ledger, standstill, tariffs
 from .calling_rules import Search
 from .campaigns import hours_of
-from .hours import Hours, day_of
+from .hours import day_of
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
 
@@ -45,20 +44,6 @@ class Refusal:
     code: str
     until: datetime | None = None
 
-
-# The zones of a campaign's waiting contacts with their first due time, by hops along the claim index.
-ZONES = text("""
-with recursive zone as (
-  (select time_zone, due_at from contact where campaign_id = :campaign and status = 'waiting'
-   order by time_zone, due_at limit 1)
-  union all
-  select next.time_zone, next.due_at from zone cross join lateral (
-    select time_zone, due_at from contact
-    where campaign_id = :campaign and status = 'waiting' and time_zone > zone.time_zone
-    order by time_zone, due_at limit 1) next
-)
-select time_zone, due_at from zone
-""")
 
 # A free lock is taken over with a new token; a held one gives no row, nor one in the minimum gap of the campaign that
 # called last, or of this one.
@@ -100,7 +85,7 @@ async def _claim(
     if tariff is None:
         return Refusal("campaign_not_active")
     if await daily_caps.reached(s, campaign, now):
-        return await _after_the_cap(s, campaign, now)
+        return Refusal(*await standstill.reason(s, campaign, now))
     picked = await _pick(s, campaign, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked
@@ -125,7 +110,7 @@ async def _pick(
 ) -> tuple[Row, int] | Refusal:
     """A contact row, locked, and the fencing token of its number's lock."""
     assert campaign.id is not None
-    zones = (await s.execute(ZONES, {"campaign": campaign.id})).all()
+    zones = await standstill.waiting_zones(s, campaign.id)
     if not zones:
         return Refusal("list_done")
     hours = await hours_of(s, campaign.id)
@@ -143,35 +128,7 @@ async def _pick(
             await s.execute(UNLOCK, {"e164": found.e164, "call": call_id, "now": now})
         search.tried.append(found.id)
     # Read again: the search moved on who could not be called.
-    return await _why_nothing(s, campaign, hours, (await s.execute(ZONES, {"campaign": campaign.id})).all(), now)
-
-
-async def _why_nothing(
-    s: AsyncSession, campaign: Campaign, hours: Hours, zones: Sequence[Row], now: datetime
-) -> Refusal:
-    """None can be called: done, not due, outside hours, in use elsewhere, or all that remain had their calls today."""
-    assert campaign.id is not None
-    if not zones:
-        return Refusal("list_done")
-    if any(due <= now and hours.is_open(zone, now) for zone, due in zones):
-        return Refusal("nothing_due")
-    openings = [(o, zone, due) for zone, due in zones if (o := hours.next_opening(zone, max(due, now))) is not None]
-    if not openings:
-        return Refusal("outside_hours" if any(due <= now for _, due in zones) else "nothing_due")
-    until, zone, due = min(openings)
-    if await daily_caps.number_waits(s, campaign.id, zone, due, now):
-        return Refusal("daily_cap", until)
-    return Refusal("outside_hours" if any(due <= now for _, due in zones) else "nothing_due", until)
-
-
-async def _after_the_cap(s: AsyncSession, campaign: Campaign, now: datetime) -> Refusal:
-    """The campaign had its calls of today: when its next day's calling begins."""
-    assert campaign.id is not None
-    hours = await hours_of(s, campaign.id)
-    _, tomorrow = day_of(campaign.time_zone, now)
-    zones = (await s.execute(ZONES, {"campaign": campaign.id})).all()
-    openings = [o for zone, due in zones if (o := hours.next_opening(zone, max(due, tomorrow))) is not None]
-    return Refusal("daily_cap", min(openings, default=None)) if zones else Refusal("list_done")
+    return Refusal(*await standstill.reason(s, campaign, now))
 
 
 async def _again(s: AsyncSession, call: Call) -> Claim:
@@ -208,7 +165,7 @@ async def claim(
         return Refusal("out_of_funds")
     except daily_caps.CapReached:
         shift = await s.get_one(Shift, shift_id)
-        return await _after_the_cap(s, await s.get_one(Campaign, shift.campaign_id), now)
+        return Refusal(*await standstill.reason(s, await s.get_one(Campaign, shift.campaign_id), now))
 
 
 async def renew(s: AsyncSession, leases: dict[UUID, int], until: datetime) -> set[UUID]:

@@ -49,6 +49,9 @@ def upgrade() -> None:
         "ix_contact_bound", "contact", ["campaign_id", "due_at"],
         postgresql_where=sa.text("status = 'waiting' and bound_to is not null"),
     )  # fmt: skip
+    op.create_index(
+        "ix_contact_added_by", "contact", ["added_by"], postgresql_where=sa.text("added_by is not null")
+    )
     op.add_column(
         "contact_number", sa.Column("call_back", sa.Boolean(), server_default=sa.text("false"), nullable=False)
     )
@@ -83,6 +86,7 @@ def downgrade() -> None:
     op.drop_index("ix_call_number", "call")
     op.drop_column("number_lock", "called_at")
     op.drop_column("contact_number", "call_back")
+    op.drop_index("ix_contact_added_by", "contact")
     op.drop_index("ix_contact_bound", "contact")
     op.drop_index("ix_contact_call_back", "contact")
     op.drop_table("calls_of_day")
