@@ -26,9 +26,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     for command in (added, removed):
         command.add_argument("numbers", nargs="*", metavar="NUMBER")
         command.add_argument("--file", type=Path, metavar="F", help="a number a line, a remark after it; - reads stdin")
-        command.add_argument(
-            "--country", metavar="CODE", help="of numbers without a plus (default: the customer's)"
-        )
+        command.add_argument("--country", metavar="CODE", help="of numbers without a plus (default: the customer's)")
     listed = what.add_parser("list", help="print the list, the latest first")
     listed.add_argument("--search", default="", metavar="DIGITS")
     listed.add_argument("--most", type=int, default=100, metavar="N", help="lines to print (default: 100)")
