@@ -71,9 +71,8 @@ async def test_the_larger_of_both_campaigns_gaps_counts(exchange: Exchange, seed
         exchange.now += timedelta(seconds=chance.choice([1, 59, 61, 540, 3000, 40_000]))
         which = chance.randrange(3)
         async with database.session() as s:
-            await s.execute(
-                text("update contact set due_at = :now, attempts = 0 where status = 'waiting'"), {"now": exchange.now}
-            )
+            due = text("update contact set due_at = :now, attempts = 0 where status = 'waiting'")
+            await s.execute(due, {"now": exchange.now})
         found = await exchange.claim(operators[which])
         rest = timedelta(seconds=max(last_gap, gaps[which]))
         free = ended is None or exchange.now >= ended + rest

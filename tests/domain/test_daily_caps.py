@@ -1,4 +1,4 @@
-"""Caps a day: of a number over all campaigns, of a campaign; also for claims in the same moment and calls never placed."""
+"""Caps a day: of a number over all campaigns, of a campaign; also for claims in one moment and calls never placed."""
 
 import asyncio
 from datetime import UTC, datetime, time, timedelta
