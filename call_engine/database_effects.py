@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, claiming, database, seats, settling, shifts, transfers
+from exchange_domain import accounts, calling_rules, calls, claiming, database, seats, settling, shifts, transfers
 from exchange_domain.clock import moment, ms_of, now_ms
 from exchange_domain.settings import settings
 from exchange_domain.tables import Shift as ShiftRow
@@ -171,6 +171,8 @@ class DatabaseEffects:
             )  # fmt: skip
 
         made = await while_away(claim)
+        if isinstance(made, claiming.Claim) and not await self._may_dial(made):
+            made = claiming.Refusal("not_possible_now")
         if isinstance(made, claiming.Claim):
             mailbox.post(ev.Claimed, facts=call_facts(made))
             return
@@ -179,13 +181,26 @@ class DatabaseEffects:
         until_ms = None if made.until is None else ms_of(made.until)
         mailbox.post(ev.ClaimRefused, call_id=effect.call_id, code=made.code, until_ms=until_ms)
 
+    async def _may_dial(self, claim: claiming.Claim) -> bool:
+        """Looks once more before the number is dialled; a call that must not be made any more is given back."""
+
+        async def work(s: AsyncSession) -> bool:
+            now = datetime.now(UTC)
+            allowed = await calling_rules.may_dial(s, claim.call_id, now)
+            if not allowed:
+                await calls.not_placed(s, claim.call_id, claim.fencing_token, now, "NOT_ALLOWED")
+            return allowed
+
+        return await while_away(work)
+
     async def _close(self, mailbox: Mailbox, effect: fx.Close) -> None:
         back = None if effect.call_back_at_ms is None else moment(effect.call_back_at_ms)
         try:
             await while_away(
                 lambda s: calls.close(
                     s, effect.call_id, disposition_id=effect.disposition_id, outcome=effect.outcome,
-                    result=dict(effect.result), note=effect.note, call_back_at=back, at=moment(effect.at),
+                    result=dict(effect.result), note=effect.note, call_back_at=back,
+                    call_back_bound=effect.call_back_bound, at=moment(effect.at),
                 )
             )  # fmt: skip
         except calls.BadDisposition:

@@ -34,7 +34,7 @@ async def furniture(s: AsyncSession, customer_id: int, owner: int, managers: lis
     """The campaign that the demo calls, open around the clock; still a draft, and without contacts."""
     campaign_id = await _create(
         s, customer_id, FURNITURE_NAME, FURNITURE, owner, managers, ring_s=20, wrap_up_s=120, longest_call_s=600,
-        max_attempts=5, min_gap_s=30, default_prefix=PREFIX,
+        max_attempts=5, min_gap_s=30, holidays_off=False, default_prefix=PREFIX,
     )  # fmt: skip
     await campaigns.set_hours(s, campaign_id, every_day(time(0), time(0)))
     await campaigns.set_retry_rules(s, campaign_id, RETRIES)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import scripts, tariffs
+from . import daily_caps, scripts, standstill, tariffs
 from .campaigns import hours_of
+from .tables import Campaign
 
 WEEK = timedelta(days=7)
 
@@ -35,7 +36,7 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """outside_hours, nothing_due, out_of_funds, list_done; None: it can be called now."""
+    """outside_hours, nothing_due, daily_cap, out_of_funds, list_done; None: it can be called now."""
     opens_at: datetime | None
     closes_at: datetime | None
     """The last moment of today's calling; None while shut, and for hours around the clock."""
@@ -76,16 +77,16 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     hours = await hours_of(s, row.id)
     open_zones = [z.time_zone for z in zones if hours.is_open(z.time_zone, now)]
     closings = [hours.closes_at(zone, now) for zone in open_zones]
-    openings = [o for z in zones if (o := hours.next_opening(z.time_zone, max(now, z.due)))]
     waiting = sum(z.waiting for z in zones)
     callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
-    closed = None
+    closed, opens_at = None, None
+    campaign = await s.get_one(Campaign, row.id)
     if row.status == "out_of_funds":
         closed = "out_of_funds"
     elif not waiting:
         closed = "list_done"
-    elif not callable_now:
-        closed = "nothing_due" if open_zones else "outside_hours"
+    elif not callable_now or await daily_caps.reached(s, campaign, now):
+        closed, opens_at = await standstill.reason(s, campaign, now)
     share = tariff.operator_share_bp if tariff else 0
 
     def part(amount: int) -> int:
@@ -108,6 +109,6 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         opening_words=scripts.opening(row.markdown),
         waiting=waiting,
         closed_code=closed,
-        opens_at=min(openings, default=None) if closed in ("outside_hours", "nothing_due") else None,
+        opens_at=opens_at,
         closes_at=None if None in closings else max((c for c in closings if c), default=None),
     )

@@ -1,5 +1,6 @@
 """The life of a call in the database. Every step of it is fenced: who lost the number's lease changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import drafts
+from . import call_backs, daily_caps, do_not_call, drafts
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -26,7 +27,18 @@ from .tables import (
     Transfer,
 )  # fmt: skip
 from .transfers import LIVE
-from .words import ON_THE_LINE, CallState, ContactStatus, NumberState, Outcome, TransferState
+from .words import (
+    ON_THE_LINE,
+    CallState,
+    ContactStatus,
+    DoNotCallSource,
+    NumberState,
+    Outcome,
+    TransferState,
+)  # fmt: skip
+
+NOT_PLACED_REST = timedelta(seconds=60)
+"""A contact whose call the switch could not make goes behind the others that are due."""
 
 
 class LeaseLost(Exception):
@@ -130,26 +142,36 @@ async def ended(
         until = at + timedelta(seconds=campaign.wrap_up_s)
         values |= {"state": CallState.WRAP_UP, "wrap_up_until": until}
     await _save(s, call, **values)
-    await _free_number(s, call, at, at + timedelta(seconds=campaign.min_gap_s))
+    await _free_number(s, call, at, timedelta(seconds=campaign.min_gap_s))
 
 
-async def _free_number(s: AsyncSession, call: Call, at: datetime, not_before: datetime | None) -> None:
+async def _free_number(s: AsyncSession, call: Call, at: datetime, gap: timedelta | None) -> None:
+    """Gives the lease back. A call makes the number rest for its gap; one never placed (None) does not."""
+    rests = gap is not None
     await s.execute(
         text(
-            "update number_lock set leased_until = least(leased_until, :at), not_before = :not_before "
+            "update number_lock set leased_until = least(leased_until, :at), "
+            "not_before = case when :rests then :not_before else not_before end, "
+            "called_at = case when :rests then :at else called_at end "
             "where e164 = :e164 and call_id = :call and fencing_token = :token"
         ),
-        {"e164": call.e164, "call": call.id, "token": call.fencing_token, "at": at, "not_before": not_before},
-    )
+        {
+            "e164": call.e164, "call": call.id, "token": call.fencing_token, "at": at, "rests": rests,
+            "not_before": at + (gap or timedelta(0)),
+        },
+    )  # fmt: skip
 
 
 async def not_placed(s: AsyncSession, call_id: UUID, token: int, at: datetime, cause: str | None = None) -> Closed:
-    """The switch made no channel for the call: it ends unreached, and uses up no attempt of the contact's patience."""
+    """The switch made no channel for the call: it ends unreached, and counts for nothing. The contact is where it was,
+    with its attempts and its call-back; the day's caps get the call back."""
     call = await _own(s, call_id, token)
-    if call.ended_at is None:
-        await _save(s, call, ended_at=at, hangup_cause=cause, ended_by="switch")
-        await _free_number(s, call, at, None)
-    return await close(s, call_id, outcome=Outcome.UNREACHABLE, at=at)
+    if call.ended_at is not None:
+        return await close(s, call_id, outcome=Outcome.UNREACHABLE, at=at)
+    await _save(s, call, ended_at=at, hangup_cause=cause, ended_by="switch")
+    await _free_number(s, call, at, None)
+    await daily_caps.give_back(s, await s.get_one(Campaign, call.campaign_id), call.claimed_at or at)
+    return await close(s, call_id, outcome=Outcome.UNREACHABLE, at=at, placed=False)
 
 
 async def close(
@@ -161,12 +183,15 @@ async def close(
     result: dict[str, Any] | None = None,
     note: str = "",
     call_back_at: datetime | None = None,
+    call_back_bound: bool = False,
     at: datetime,
+    placed: bool = True,
 ) -> Closed:
     """Writes how the call ended and moves its contact on. Once: a second close changes nothing.
 
     With a disposition (the operator chose) the answers are checked: raises BadDisposition and nothing is written.
-    Without one the outcome is what the switch says, and what the operator had typed is kept as it is.
+    Without one the outcome is what the switch says, and what the operator had typed is kept as it is. A call-back that
+    is bound is kept for this operator (call_backs); a call that was not placed moves nobody.
     """
     call = (await s.exec(select(Call).where(Call.id == call_id).with_for_update())).one()
     if call.state == CallState.CLOSED:
@@ -189,15 +214,43 @@ async def close(
         s, call, state=CallState.CLOSED, closed_at=at, disposition_id=disposition_id, outcome=outcome,
         result=answers, note=(note or draft.note)[:10_000], call_back_at=call_back_at,
     )  # fmt: skip
-    await _move_contact(s, call, outcome, at)
+    await _move_contact(s, call, outcome, at, bound=call_back_bound, placed=placed)
     await _count(s, call, outcome)
     return Closed(call.id, call.campaign_id, call.contact_id, outcome, first_time=True)
 
 
-async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datetime) -> None:
+async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datetime, bound: bool, placed: bool) -> None:
     contact = (await s.exec(select(Contact).where(Contact.id == call.contact_id).with_for_update())).one()
-    campaign = await s.get_one(Campaign, call.campaign_id)
     numbers = (await s.exec(select(ContactNumber).where(ContactNumber.contact_id == call.contact_id))).all()
+    forbidden = await do_not_call.forbidden(s, call.customer_id, [n.e164 for n in numbers])
+    usable = {n.id for n in numbers if n.state == NumberState.GOOD and n.e164 not in forbidden}
+    if placed:
+        await _apply(s, call, contact, numbers, outcome, at, other_numbers=bool(usable - {call.number_id}))
+        if outcome == Outcome.CALL_BACK:
+            contact.due_at = await call_backs.due_at(s, call, contact, contact.due_at)
+        wanted = bound and outcome == Outcome.CALL_BACK
+        contact.bound_to = await call_backs.bound_to(s, call, at) if wanted else None
+    else:
+        contact.status, contact.due_at = ContactStatus.WAITING, max(contact.due_at, at + NOT_PLACED_REST)
+    if contact.status == ContactStatus.WAITING and not usable:
+        # While it was called, its last number came onto a list.
+        contact.status, contact.last_outcome = ContactStatus.DONE, Outcome.DO_NOT_CALL
+    s.add(contact)
+    await s.flush()
+
+
+async def _apply(
+    s: AsyncSession,
+    call: Call,
+    contact: Contact,
+    numbers: Sequence[ContactNumber],
+    outcome: Outcome,
+    at: datetime,
+    *,
+    other_numbers: bool,
+) -> None:
+    """What the outcome says of the contact and of the number that was called."""
+    campaign = await s.get_one(Campaign, call.campaign_id)
     rule = await s.get(RetryRule, (call.campaign_id, outcome))
     following = after(
         outcome,
@@ -205,26 +258,22 @@ async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datet
         attempts=contact.attempts + 1,
         max_attempts=campaign.max_attempts,
         delay=timedelta(seconds=rule.delay_s if rule else 3600),
-        other_numbers=any(n.id != call.number_id and n.state == NumberState.GOOD for n in numbers),
+        other_numbers=other_numbers,
         call_back_at=call.call_back_at,
     )
     for number in numbers:
-        if number.id == call.number_id:
-            number.attempts += 1
-            if following.number_is_wrong:
-                number.state = NumberState.WRONG
-            s.add(number)
+        this = number.id == call.number_id
+        number.call_back = this and outcome == Outcome.CALL_BACK
+        number.attempts += int(this)
+        if this and following.number_is_wrong:
+            number.state = NumberState.WRONG
+        s.add(number)
     if following.do_not_call:
-        await s.execute(
-            text(
-                "insert into do_not_call (e164, customer_id, call_id) values (:e164, :customer, :call) "
-                "on conflict do nothing"
-            ),
-            {"e164": call.e164, "customer": call.customer_id, "call": call.id},
+        asked = [(call.e164, "")]
+        await do_not_call.add(
+            s, asked, customer_id=call.customer_id, source=DoNotCallSource.CALL, by=call.operator_id, call_id=call.id
         )
     _place(contact, following, outcome)
-    s.add(contact)
-    await s.flush()
 
 
 def _place(contact: Contact, following: Next, outcome: Outcome) -> None:

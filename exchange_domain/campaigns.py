@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import forms, ledger, tariffs
+from . import campaign_days, forms, ledger, tariffs
 from .hours import Hours, Stretch, every_day
 from .tables import (
     Campaign,
@@ -33,7 +33,12 @@ DEFAULT_RETRIES = {
     Outcome.UNREACHABLE: 24 * 3600,
     Outcome.DROPPED: 10 * 60,
 }
-LIMITS = frozenset({"longest_call_s", "warning_s", "ring_s", "wrap_up_s", "max_attempts", "min_gap_s", "recording"})
+LIMITS = frozenset(
+    {
+        "longest_call_s", "warning_s", "ring_s", "wrap_up_s", "max_attempts", "min_gap_s", "max_calls_per_day",
+        "holidays_off", "recording",
+    }
+)  # fmt: skip
 
 RUSSIAN_SPOKEN = frozenset({"RU", "BY", "KZ", "KG"})
 """Countries whose contacts are asked to wait in Russian."""
@@ -90,8 +95,10 @@ async def set_hours(s: AsyncSession, campaign_id: int, stretches: Sequence[Stret
 
 
 async def hours_of(s: AsyncSession, campaign_id: int) -> Hours:
+    """The calling hours with the days off, as the rules need them."""
     rows = (await s.exec(select(CampaignHours).where(CampaignHours.campaign_id == campaign_id))).all()
-    return Hours(Stretch(r.weekday, r.opens, r.closes) for r in rows)
+    days_off = await campaign_days.days_off_of(s, campaign_id)
+    return Hours((Stretch(r.weekday, r.opens, r.closes) for r in rows), days_off)
 
 
 def speech_of(campaign: Campaign) -> str:
@@ -155,7 +162,7 @@ async def set_managers(s: AsyncSession, campaign_id: int, account_ids: Sequence[
     await s.flush()
 
 
-async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool) -> None:
+async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool | None) -> None:
     """Changes limits by name (LIMITS); the database refuses those out of range."""
     if unknown := set(limits) - LIMITS:
         raise CampaignError("bad_limit", names=sorted(unknown))

@@ -1,6 +1,5 @@
 """Claiming a contact: which one is next, whose number is locked, what it may cost. One transaction, all or nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,9 +8,10 @@ from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger, tariffs
+from . import call_backs, daily_caps, ledger, standstill, tariffs
+from .calling_rules import Search
 from .campaigns import hours_of, speech_of
-from .hours import Hours
+from .hours import day_of
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
 
@@ -47,56 +47,20 @@ class Refusal:
     until: datetime | None = None
 
 
-# A contact is taken by its row lock, not by waiting for it: two operators never queue for the same one.
-# A number is usable when no lease holds it, its minimum gap is over and nobody forbade it.
-PICK = text("""
-select c.id, c.name, c.time_zone, c.attempts, n.id as number_id, n.e164, n.person_name
-from contact c
-cross join lateral (
-  select n.id, n.e164, n.person_name from contact_number n
-  where n.contact_id = c.id and n.state = 'good'
-    and not exists (select from do_not_call d where d.e164 = n.e164
-                    and (d.customer_id is null or d.customer_id = :customer))
-    and not exists (select from number_lock l where l.e164 = n.e164
-                    and (l.leased_until > :now or l.not_before > :now))
-  order by n.attempts, n.position, n.id limit 1
-) n
-where c.campaign_id = :campaign and c.time_zone = :zone and c.status = 'waiting' and c.due_at <= :now
-  and (c.bound_to is null or c.bound_to = :operator)
-  and (c.added_by is null or c.added_by <> :operator)
-  and c.id <> all(:tried)
-order by c.due_at, c.id
-limit 1
-for update of c skip locked
-""")
-
-# The zones of a campaign's waiting contacts with their first due time, by hops along the claim index.
-ZONES = text("""
-with recursive zone as (
-  (select time_zone, due_at from contact where campaign_id = :campaign and status = 'waiting'
-   order by time_zone, due_at limit 1)
-  union all
-  select next.time_zone, next.due_at from zone cross join lateral (
-    select time_zone, due_at from contact
-    where campaign_id = :campaign and status = 'waiting' and time_zone > zone.time_zone
-    order by time_zone, due_at limit 1) next
-)
-select time_zone, due_at from zone
-""")
-
-# A free lock is taken over with a new token; a held one, or one in its minimum gap, gives no row.
+# A free lock is taken over with a new token; a held one gives no row, nor one in the minimum gap of the campaign that
+# called last, or of this one.
 LOCK = text("""
 insert into number_lock as l (e164, call_id, fencing_token, leased_until)
 values (:e164, :call, nextval('fencing_token'), :until)
 on conflict (e164) do update
   set call_id = excluded.call_id, fencing_token = excluded.fencing_token,
-      leased_until = excluded.leased_until, not_before = null
+      leased_until = excluded.leased_until
   where l.leased_until <= :now and (l.not_before is null or l.not_before <= :now)
+    and (l.called_at is null or l.called_at <= :gap_ago)
 returning fencing_token
 """)
 
-TRIES = 50
-"""How many contacts are looked at before the claim gives up: their numbers may be in use elsewhere."""
+UNLOCK = text("update number_lock set leased_until = :now where e164 = :e164 and call_id = :call")
 
 
 async def _claim(
@@ -122,6 +86,8 @@ async def _claim(
     tariff = await tariffs.current(s, campaign.customer_id, customer.currency, now)
     if tariff is None:
         return Refusal("campaign_not_active")
+    if await daily_caps.reached(s, campaign, now):
+        return Refusal(*await standstill.reason(s, campaign, now))
     picked = await _pick(s, campaign, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked
@@ -136,6 +102,7 @@ async def _claim(
     s.add(call)
     await s.flush()
     await s.execute(text("update contact set status = 'working' where id = :id and status = 'waiting'"), {"id": row.id})
+    await daily_caps.count(s, campaign, now)
     await ledger.hold(s, call.customer_id, call.id, tariffs.most(tariff, campaign.longest_call_s), customer.currency)
     return _claim_of(call, campaign, row.name, row.time_zone)
 
@@ -145,37 +112,25 @@ async def _pick(
 ) -> tuple[Row, int] | Refusal:
     """A contact row, locked, and the fencing token of its number's lock."""
     assert campaign.id is not None
-    zones = (await s.execute(ZONES, {"campaign": campaign.id})).all()
+    zones = await standstill.waiting_zones(s, campaign.id)
     if not zones:
         return Refusal("list_done")
     hours = await hours_of(s, campaign.id)
-    open_now = sorted((due, zone) for zone, due in zones if due <= now and hours.is_open(zone, now))
-    tried: list[int] = []
-    for _, zone in open_now:
-        while len(tried) < TRIES:
-            found = (
-                await s.execute(
-                    PICK,
-                    {"campaign": campaign.id, "customer": campaign.customer_id, "zone": zone, "now": now,
-                     "operator": operator_id, "tried": tried},
-                )
-            ).one_or_none()  # fmt: skip
-            if found is None:
-                break
-            locked = await s.execute(LOCK, {"e164": found.e164, "call": call_id, "until": now + lease, "now": now})
-            if (token := locked.scalar_one_or_none()) is not None:
+    open_now = [zone for due, zone in sorted((due, zone) for zone, due in zones if due <= now)
+                if hours.is_open(zone, now)]  # fmt: skip
+    await call_backs.release(s, campaign.id, now)
+    search = Search(s, campaign, operator_id, now, open_now)
+    values = {"call": call_id, "until": now + lease, "now": now, "gap_ago": now - timedelta(seconds=campaign.min_gap_s)}
+    while (found := await search.next()) is not None:
+        locked = await s.execute(LOCK, values | {"e164": found.e164})
+        if (token := locked.scalar_one_or_none()) is not None:
+            # Counted again by who holds the lock: a call between the look and the lock is seen now.
+            if await daily_caps.calls_to(s, found.e164, day_of(found.time_zone, now)[0]) < daily_caps.of_a_number():
                 return found, token
-            tried.append(found.id)
-    return _why_nothing(hours, zones, now, bool(open_now))
-
-
-def _why_nothing(hours: Hours, zones: Sequence[Row], now: datetime, something_open: bool) -> Refusal:
-    """Waiting contacts exist, yet none can be called: not due, outside hours, or in use elsewhere."""
-    openings = [o for zone, due in zones if (o := hours.next_opening(zone, max(due, now))) is not None]
-    if something_open:
-        return Refusal("nothing_due")
-    due_but_closed = any(due <= now for _, due in zones)
-    return Refusal("outside_hours" if due_but_closed else "nothing_due", min(openings, default=None))
+            await s.execute(UNLOCK, {"e164": found.e164, "call": call_id, "now": now})
+        search.tried.append(found.id)
+    # Read again: the search moved on who could not be called.
+    return Refusal(*await standstill.reason(s, campaign, now))
 
 
 async def _again(s: AsyncSession, call: Call) -> Claim:
@@ -210,6 +165,9 @@ async def claim(
             {"id": shift.campaign_id},
         )
         return Refusal("out_of_funds")
+    except daily_caps.CapReached:
+        shift = await s.get_one(Shift, shift_id)
+        return Refusal(*await standstill.reason(s, await s.get_one(Campaign, shift.campaign_id), now))
 
 
 async def renew(s: AsyncSession, leases: dict[UUID, int], until: datetime) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""When contacts may be called: stretches of weekdays by the contact's own clock. Pure."""
+"""When contacts may be called: stretches of weekdays, less the days off, by the contact's own clock. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from .days_off import EVERY_DAY, DaysOff, run_of
+
 MIDNIGHT = time(0)
+HORIZON_DAYS = 400
+"""How far an opening is looked for: past a year of days off."""
 
 
 @cache
@@ -30,14 +34,19 @@ class Stretch:
 class Hours:
     """A campaign's calling hours."""
 
-    def __init__(self, stretches: Iterable[Stretch]):
+    def __init__(self, stretches: Iterable[Stretch], days_off: DaysOff = EVERY_DAY):
         self.stretches = tuple(sorted(stretches))
+        self.days_off = days_off
+        self._weekdays = frozenset(stretch.weekday for stretch in self.stretches)
 
     def _on(self, day: date, zone: ZoneInfo) -> list[tuple[datetime, datetime]]:
         """The day's stretches as moments; a wall time that a clock change skips moves with the day's offset."""
         out = []
+        if self.days_off.is_off(day):
+            return out
+        weekday = self.days_off.weekday_of(day, self._weekdays)
         for stretch in self.stretches:
-            if stretch.weekday != day.weekday():
+            if stretch.weekday != weekday:
                 continue
             ends = day + timedelta(days=1) if stretch.closes == MIDNIGHT else day
             opens = datetime.combine(day, stretch.opens, zone).astimezone(UTC)
@@ -68,15 +77,25 @@ class Hours:
         return None
 
     def next_opening(self, zone_name: str, now: datetime) -> datetime | None:
-        """The next moment from `now` on at which it is open (now, if it is); None when it never opens."""
+        """The next moment from `now` on at which it is open (now, if it is); None: not within HORIZON_DAYS."""
         zone = zone_of(zone_name)
-        if zone is None:
+        if zone is None or not self.stretches:
             return None
         if self.is_open(zone_name, now):
             return now
-        today = now.astimezone(zone).date()
-        coming = [o for d in range(9) for o, _ in self._on(today + timedelta(days=d), zone) if o >= now]
-        return min(coming) if coming else None
+        for day in run_of(now.astimezone(zone).date(), HORIZON_DAYS):
+            coming = [opens for opens, _ in self._on(day, zone) if opens >= now]
+            if coming:
+                return min(coming)
+        return None
+
+
+def day_of(zone_name: str, now: datetime) -> tuple[datetime, datetime]:
+    """The calendar day that it is in a zone: its first moment and the next day's. An unknown zone counts as UTC."""
+    zone = zone_of(zone_name) or UTC
+    today = now.astimezone(zone).date()
+    first, after = (datetime.combine(d, MIDNIGHT, zone).astimezone(UTC) for d in (today, today + timedelta(days=1)))
+    return first, after
 
 
 def every_day(opens: time, closes: time) -> list[Stretch]:

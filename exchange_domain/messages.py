@@ -128,6 +128,8 @@ class CloseCall(Command):
     result: dict[str, Any] = {}
     note: str = ""
     call_back_at: datetime | None = None
+    call_back_by: Literal["operator", "anyone"] = "anyone"
+    """Whether the call-back is kept for this operator, or made by whoever is free."""
     then: Literal["ready", "next", "end_shift"] = "ready"
 
 
@@ -190,13 +192,12 @@ class Notice(Message):
     """Something the person should know: a code that the page has the words for."""
 
     code: str
-    """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due,
-    outside_hours, out_of_funds, campaign_not_active, call_open, no_manager, manager_busy, manager_no_answer,
-    manager_unavailable, manager_left, contact_left, switch_lost, not_possible_now, bad_disposition,
-    limit_reached"""
+    """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
+    out_of_funds, campaign_not_active, call_open, no_manager, manager_busy, manager_no_answer, manager_unavailable,
+    manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached, daily_cap"""
     at_ms: int
     until_ms: int | None = None
-    """For nothing_due and outside_hours: when the next contact can be called."""
+    """For nothing_due, outside_hours and daily_cap: when the next contact can be called."""
 
 
 class OperatorView(Message):

@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 
@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     """A seat whose operator does nothing for this long is released."""
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
+
+    max_calls_per_number_per_day: int = Field(default=4, ge=1)
+    """Calls a day to one telephone number over all campaigns; the day is that of the contact's own zone."""
 
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""

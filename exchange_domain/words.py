@@ -134,6 +134,14 @@ class RecordSource(StrEnum):
     NOT_PLACED = "not_placed"
 
 
+class DoNotCallSource(StrEnum):
+    """Who put a number on a do-not-call list: a contact in a call, the customer's people, an administrator."""
+
+    CALL = "call"
+    CUSTOMER = "customer"
+    ADMIN = "admin"
+
+
 class FlagKind(StrEnum):
     """What moderators are told of."""
 

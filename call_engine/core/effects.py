@@ -201,6 +201,8 @@ class Close(Persist):
     result: tuple[tuple[str, Any], ...] = ()
     note: str = ""
     call_back_at_ms: int | None = None
+    call_back_bound: bool = False
+    """Kept for the operator who promised it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ def close(state: Operator, event: Event, command: CloseCall) -> Step:
             result=tuple(command.result.items()),
             note=command.note,
             call_back_at_ms=None if back is None else int(back.timestamp() * 1_000),
+            call_back_bound=command.call_back_by == "operator",
         ),
     )
 

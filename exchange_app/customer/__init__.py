@@ -7,6 +7,9 @@ from exchange_app.shell import Nav, Page
 
 from .campaigns_page import campaigns_page
 from .campaigns_state import Campaigns
+from .days_off_state import DaysOff
+from .do_not_call_page import do_not_call_page
+from .do_not_call_state import DoNotCallList
 from .here import Here
 from .hours_page import hours_page
 from .hours_state import Hours
@@ -41,10 +44,17 @@ def pages() -> list[Page]:
             nav=Nav(t("Campaigns"), "chart-column", key="KeyC"),
         ),
         page("/customer/money", money_page, t("Money"), Money.enter, nav=Nav(t("Money"), "wallet", key="KeyM")),
+        page(
+            "/customer/do-not-call",
+            do_not_call_page,
+            t("Do not call"),
+            DoNotCallList.enter,
+            nav=Nav(t("Do not call"), "phone-off", key="KeyD"),
+        ),
         page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Results.enter),
         page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ContactList.enter),
         page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
-        page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter),
+        page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter, DaysOff.enter),
         page(f"{CAMPAIGN}/people", people_page, t("Managers and results"), Here.enter, People.enter),
         page(f"{CAMPAIGN}/start", start_page, t("Start"), Here.enter, Run.enter),
     ]

@@ -7,6 +7,7 @@ import reflex as rx
 from exchange_app.design import OUTCOMES, autosave, button, callout, card, field, switch
 from exchange_app.i18n import t
 
+from .days_off_card import days_off
 from .here import Here, of_campaign
 from .hours_state import LIMITS, RETRY, Day, Hours, Limit
 from .steps import step_foot, step_head
@@ -168,7 +169,16 @@ def _retries() -> rx.Component:
             "min_gap_s",
             LIMITS["min_gap_s"],
             t("Least rest of a number, minutes"),
-            t("Between two calls to the same number, also of your other campaigns"),
+            t("Between two calls to the same number, also of other campaigns; the longer rest counts"),
+        ),
+        _number(
+            "max_calls_per_day",
+            LIMITS["max_calls_per_day"],
+            t("Calls a day, of the whole campaign"),
+            t(
+                "Empty: as many as it takes. One number is called at most {n} times a day, over all campaigns",
+                n=Hours.number_cap,
+            ),
         ),
         class_name="col g4",
     )
@@ -179,7 +189,7 @@ def hours_page() -> rx.Component:
         rx.el.div(
             step_head(t("Hours and limits"), "hours"),
             rx.el.div(
-                _hours(),
+                rx.el.div(_hours(), days_off(), class_name="col g4"),
                 rx.el.div(_limits(), _retries(), class_name="col g4"),
                 class_name="grid c2",
                 style={"alignItems": "start"},

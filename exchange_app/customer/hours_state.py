@@ -8,7 +8,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app.security import roles
-from exchange_domain import campaigns
+from exchange_domain import campaigns, daily_caps
 from exchange_domain.hours import MIDNIGHT, Stretch
 from exchange_domain.tables import Campaign, CampaignHours, RetryRule
 from exchange_domain.words import RETRIED, Outcome
@@ -27,6 +27,8 @@ class Limit:
     unit: int
     least: int
     most: int
+    optional: bool = False
+    """Whether an empty field means: no limit."""
 
 
 LIMITS = {
@@ -36,6 +38,7 @@ LIMITS = {
     "wrap_up_s": Limit(1, 10, 3600),
     "max_attempts": Limit(1, 1, 20),
     "min_gap_s": Limit(MINUTE, 0, 43200),
+    "max_calls_per_day": Limit(1, 1, 1_000_000, optional=True),
 }
 RETRY = Limit(MINUTE, 0, 43200)
 
@@ -79,6 +82,10 @@ def with_day(stretches: list[Stretch], weekday: int, opens: time, closes: time) 
     return [x for x in stretches if x.weekday != weekday] + [Stretch(weekday, opens, closes), *others]
 
 
+def _typed(value: int | None, limit: Limit) -> str:
+    return "" if value is None else str(value // limit.unit)
+
+
 class Hours(rx.State):
     days: rx.Field[list[Day]] = rx.field(default_factory=list)
     day_faults: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
@@ -88,6 +95,8 @@ class Hours(rx.State):
     wrong: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Names of limits that were not taken: range, warning."""
     recording: bool = True
+    number_cap: int = 0
+    """Most calls a day to one number, over all campaigns."""
 
     @rx.event
     @roles("customer")
@@ -102,11 +111,11 @@ class Hours(rx.State):
     async def _read(self, db: AsyncSession, campaign: Campaign) -> None:
         assert campaign.id is not None
         self.days = days_of(await _stretches(db, campaign.id))
-        shown = {name: str(getattr(campaign, name) // limit.unit) for name, limit in LIMITS.items()}
+        shown = {name: _typed(getattr(campaign, name), limit) for name, limit in LIMITS.items()}
         for rule in await db.exec(select(RetryRule).where(RetryRule.campaign_id == campaign.id)):
             shown[f"retry_{rule.outcome}"] = str(rule.delay_s // RETRY.unit)
         self.shown = shown
-        self.recording = campaign.recording
+        self.recording, self.number_cap = campaign.recording, daily_caps.of_a_number()
 
     @rx.event
     @roles("customer")
@@ -182,11 +191,12 @@ class Hours(rx.State):
         limit = RETRY if name.startswith("retry_") else LIMITS.get(name)
         if limit is None:
             raise BadArgument("a limit is expected")
+        none = limit.optional and isinstance(value, str) and not value.strip()
         try:
-            number = whole(value)
+            number = 0 if none else whole(value)
         except BadArgument:
             number = -1
-        in_range = limit.least <= number <= limit.most
+        in_range = none or limit.least <= number <= limit.most
         fault = "" if in_range else "range"
         saved = {name}
         async with opened(self, campaign_id) as at:
@@ -199,6 +209,8 @@ class Hours(rx.State):
                 if outcome not in RETRIED:
                     raise BadArgument("an outcome that is tried again is expected")
                 await campaigns.set_retry_rules(at.db, at.id, {outcome: number * limit.unit})
+            elif none:
+                await campaigns.set_limits(at.db, at.id, **{name: None})
             else:
                 changed = {name: number * limit.unit} | (self._waiting_for(name) if at.on_page else {})
                 longest = changed.get("longest_call_s", at.campaign.longest_call_s)

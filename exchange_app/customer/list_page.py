@@ -273,6 +273,10 @@ def _report() -> rx.Component:
                 stat(t("Already there"), report["already_there"].to(int) + report["extended"].to(int)),
                 stat(t("Repeated rows"), report["duplicates"]),
                 stat(t("Not taken"), report["rejected"]),
+                rx.cond(
+                    report["do_not_call"].to(int) > 0,
+                    stat(t("On a do-not-call list"), report["do_not_call"]),
+                ),
                 stat(t("Empty rows"), report["empty"]),
                 class_name="grid",
                 style={"gridTemplateColumns": "repeat(auto-fill, minmax(150px, 1fr))"},

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import calls
+from exchange_domain import calls, daily_caps, standstill
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.campaigns import hours_of
 from exchange_domain.tables import Campaign
@@ -31,7 +31,8 @@ order by c.status = 'finished', c.id desc
 
 CONTACTS = text("""
 select count(*) as contacts, count(*) filter (where status = 'done') as done,
-       count(*) filter (where status = 'working') as working
+       count(*) filter (where status = 'working') as working,
+       count(*) filter (where status = 'done' and last_outcome = 'do_not_call') as forbidden
 from contact where campaign_id = :campaign
 """)
 
@@ -149,16 +150,18 @@ class Standing:
     """Why nothing is called, or that all is well. Times are epoch milliseconds."""
 
     code: str
-    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, no_operators,
-    running"""
+    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, daily_cap,
+    no_operators, running"""
     until_ms: int | None = None
-    """For outside_hours and nothing_due: when the next contact can be called."""
+    """For outside_hours, nothing_due and daily_cap: when the next contact can be called."""
     waiting: int = 0
     closed_now: int = 0
     """Waiting contacts whose own clock is outside the calling hours."""
     resting: int = 0
     """Waiting contacts inside the hours that rest before their next attempt."""
     operators: int = 0
+    forbidden: int = 0
+    """Contacts that are not called, or not any more, because they are on a do-not-call list."""
 
 
 async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standing:
@@ -171,16 +174,15 @@ async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standi
     open_zones = [z for z in zones if hours.is_open(z.time_zone, now)]
     closed_now = waiting - sum(z.waiting for z in open_zones)
     resting = sum(z.waiting - z.due for z in open_zones)
-    openings = [o for z in zones if (o := hours.next_opening(z.time_zone, max(now, z.first_due)))]
+    counted = (await s.execute(CONTACTS, {"campaign": campaign.id})).one()
 
     def said(code: str, until: datetime | None = None) -> Standing:
-        return Standing(code, epoch_ms(until), waiting, closed_now, resting, operators)
+        return Standing(code, epoch_ms(until), waiting, closed_now, resting, operators, counted.forbidden)
 
     if campaign.status != CampaignStatus.ACTIVE:
         return said(campaign.status.value)
     if not waiting:
-        counted = (await s.execute(CONTACTS, {"campaign": campaign.id})).one()
         return said("no_contacts" if not counted.contacts else "running" if counted.working else "list_done")
-    if not any(z.due for z in open_zones):
-        return said("nothing_due" if open_zones else "outside_hours", min(openings, default=None))
+    if not any(z.due for z in open_zones) or await daily_caps.reached(s, campaign, now):
+        return said(*await standstill.reason(s, campaign, now))
     return said("running" if operators else "no_operators")

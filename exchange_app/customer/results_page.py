@@ -108,6 +108,19 @@ def _sums() -> rx.Component:
             style={"gridTemplateColumns": "1fr 1fr"},
         ),
         rx.el.p(t("Spent is what calls have cost; money held for calls on the line is not in it."), class_name="xs m"),
+        rx.cond(
+            _standing("forbidden") > 0,
+            rx.el.p(
+                tn(
+                    "{n} contact is on a do-not-call list and is not called.",
+                    "{n} contacts are on a do-not-call list and are not called.",
+                    n=_standing("forbidden"),
+                ),
+                " ",
+                rx.link(t("Your list"), href="/customer/do-not-call"),
+                class_name="s m",
+            ),
+        ),
         class_name="col g3",
     )
 
@@ -191,6 +204,17 @@ def _why() -> Any:
                 " ",
                 rx.cond(_standing("until_ms") > 0, t("The next one {when}, your time.", when=opens), ""),
                 tone="amber",
+            ),
+        ),
+        (
+            "daily_cap",
+            callout(
+                t("All calls that are allowed today have been made."),
+                t("A campaign has its own limit a day, and no number is called too often in one day."),
+                " ",
+                rx.cond(_standing("until_ms") > 0, t("Calls go on {when}, your time.", when=opens), ""),
+                tone="amber",
+                actions=[link(t("Hours and limits"), "hours")],
             ),
         ),
         (

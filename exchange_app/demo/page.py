@@ -38,6 +38,7 @@ def _why() -> Any:
         Robot.notice,
         ("nothing_due", t("All contacts that are left rest until their next attempt.")),
         ("outside_hours", t("It is too early or too late at the contacts'.")),
+        ("daily_cap", t("All calls that are allowed today have been made.")),
         ("list_done", t("Every contact of the list is done.")),
         ("out_of_funds", t("The customer's money has run out: sign in as the customer and pay in.")),
         ("campaign_not_active", t("The campaign is stopped: sign in as the customer and start it.")),

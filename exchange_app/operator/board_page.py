@@ -42,6 +42,10 @@ def _closed(card: Any) -> rx.Component:
                 ),
             ),
             (
+                "daily_cap",
+                callout(t("All calls that are allowed today have been made."), opens, tone="amber"),
+            ),
+            (
                 "out_of_funds",
                 callout(
                     t("The customer's money has run out."),

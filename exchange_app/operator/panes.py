@@ -15,21 +15,20 @@ from exchange_app.design import (
     disposition,
     dispositions,
     empty_state,
-    field,
     jack,
     kbd,
     link_button,
-    text_input,
 )
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import money, t, tc, tn
 
 from .browser import place_time
+from .call_back_pane import call_back
 from .desk_state import Desk
 from .sheet_state import Sheet
 from .strip import person
 from .today_state import Today
-from .words import field_error, follows, price_parts
+from .words import follows, price_parts
 
 
 def _step_chip(part: Any) -> rx.Component:
@@ -307,7 +306,6 @@ def _disposition(row: Any) -> rx.Component:
 
 
 def ended_pane() -> rx.Component:
-    wrong = field_error(Sheet.errors["call_back"])
     return card(
         rx.el.h2(t("How did it end?"), id="field-disposition", tab_index=-1),
         rx.el.p(
@@ -326,21 +324,7 @@ def ended_pane() -> rx.Component:
         dispositions(rx.foreach(Sheet.dispositions, _disposition), label=t("How did it end?")),
         rx.cond(
             Sheet.chosen_outcome == "call_back",
-            field(
-                t("Call back on"),
-                text_input(
-                    id="field-call_back",
-                    type="datetime-local",
-                    default_value=Sheet.call_back,
-                    bad=wrong != "",
-                    key=Sheet.call_id,
-                    on_change=lambda typed: Sheet.write_call_back(Sheet.call_id, typed),
-                ),
-                control_id="field-call_back",
-                required=True,
-                error=wrong,
-                hint=rx.fragment(t("By the contact's clock:"), " ", place_time(Desk.time_zone)),
-            ),
+            call_back(),
         ),
         class_name=rx.cond(Sheet.pane == "form", "pane ended col g3", "pane ended m-on col g3"),
     )

@@ -14,6 +14,7 @@ from .desk_state import read_call_id
 
 log = structlog.get_logger(__name__)
 WAIT_S = 3
+OF_NUMBER = ("bad_number", "already_there", "do_not_call")
 
 
 class Person(rx.State):
@@ -53,17 +54,21 @@ class Person(rx.State):
         name, number = form.get("name"), form.get("number")
         if call_id is None or not isinstance(name, str) or not isinstance(number, str):
             return
+        refusal = ""
         try:
             async with asyncio.timeout(WAIT_S), database.session() as s:
-                await added_contacts.add(s, call_id, current_account(self).account_id, name, number[:100])
-        except added_contacts.AddContactError as refused:
-            self.error = refused.code
-            self.focus = "person-number" if refused.code in ("bad_number", "already_there") else "person-name"
-            self.focused += 1
-            return
+                try:
+                    await added_contacts.add(s, call_id, current_account(self).account_id, name, number[:100])
+                except added_contacts.AddContactError as refused:
+                    refusal = refused.code  # caught in here: the flag about it is to stay
         except (SQLAlchemyError, OSError, TimeoutError) as failed:
             log.warning("person_not_added", error=type(failed).__name__)
             self.error = "not_saved"
+            return
+        if refusal:
+            self.error = refusal
+            self.focus = "person-number" if refusal in OF_NUMBER else "person-name"
+            self.focused += 1
             return
         self.opened, self.error, self.added = False, "", " ".join(name.split())
         self._call_id = str(call_id)

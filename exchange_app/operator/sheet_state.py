@@ -17,6 +17,7 @@ from exchange_domain.messages import CloseCall, HangUp, OperatorView
 from exchange_domain.words import OperatorState, Outcome
 
 from . import answers, call_back_time, sheets
+from .call_back_state import CallBack
 from .desk_state import ON_THE_LINE, Desk, read_call_id
 from .draft_store import NOTE, store
 from .shown import (
@@ -348,6 +349,7 @@ class Sheet(rx.State):
             result=clean,
             note=note,
             call_back_at=call_back_at,
+            call_back_by=(await self.get_state(CallBack))._of(call),
             then=then,
         )
         await desk._send(command, "close_call")

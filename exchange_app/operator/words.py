@@ -53,6 +53,7 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             later,
         ),
         "outside_hours": ("amber", t("It is too early or too late at the contacts'."), later),
+        "daily_cap": ("amber", t("All calls that are allowed today have been made."), later),
         "out_of_funds": (
             "amber",
             t("The customer's money has run out."),
@@ -143,6 +144,7 @@ def person_error(code: Any) -> Any:
         ("name_too_long", t("The name is too long")),
         ("bad_number", t("This is not a telephone number. Say it back to the contact, digit by digit")),
         ("already_there", t("This number is in the campaign already")),
+        ("do_not_call", t("Whoever has this number has asked not to be called")),
         ("not_yours", t("This call is over, the person cannot be added to it")),
         ("not_saved", t("The exchange does not answer. Nothing is lost, try again")),
         "",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Integer, Text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_domain import do_not_call
 from exchange_domain.importing.cell_text import clean_text
 from exchange_domain.importing.number_cells import ImportedNumber
 from exchange_domain.importing.report_file import rejected_file
@@ -63,6 +64,8 @@ class StoredReport:
     """Contacts all of whose numbers the campaign has; nothing was added."""
     numbers_added: int = 0
     """New numbers, those of new contacts included."""
+    do_not_call: int = 0
+    """Contacts of these who are not called, because all their numbers are on a do-not-call list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class StoredImport:
 
     import_id: int
     report: dict[str, int]
-    """added, extended, already_there, numbers_added, rejected, duplicates, empty, warnings, total."""
+    """added, extended, already_there, numbers_added, do_not_call, rejected, duplicates, empty, warnings, total."""
 
 
 @dataclass(slots=True)
@@ -131,7 +134,11 @@ async def store(
     await connection.execute(_LOCK, {"campaign": campaign_id})
     report = StoredReport()
     for start in range(0, len(result.contacts), _BATCH):
-        await _store_batch(connection, campaign_id, result.contacts[start : start + _BATCH], import_id, report)
+        contacts = result.contacts[start : start + _BATCH]
+        await _store_batch(connection, campaign_id, contacts, import_id, report)
+        # A list may bring whom nobody may call: such a contact is done before it begins.
+        numbers = [number.e164 for contact in contacts for number in contact.numbers]
+        report.do_not_call += await do_not_call.retire(session, numbers, campaign_id=campaign_id)
     return report
 
 

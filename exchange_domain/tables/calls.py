@@ -114,6 +114,7 @@ class Call(Table, table=True):
         Index("uq_call_contact_open", "contact_id", unique=True, postgresql_where=sql("state <> 'closed'")),
         Index("ix_call_campaign", "campaign_id", "claimed_at"),
         Index("ix_call_operator", "operator_id", "claimed_at"),
+        Index("ix_call_number", "e164", "claimed_at"),
         Index("ix_call_switch_open", "switch_name", postgresql_where=sql("state <> 'closed'")),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_has_time"),
         CheckConstraint("state <> 'closed' or outcome is not null", name="closed_has_outcome"),

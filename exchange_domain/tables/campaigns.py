@@ -1,9 +1,21 @@
 """A customer's order: script, form, hours, limits, retries, managers, dispositions."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Text, Time, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    Text,
+    Time,
+    UniqueConstraint,
+)  # fmt: skip
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from ..words import CampaignStatus, Outcome
@@ -34,6 +46,10 @@ class Campaign(Table, table=True):
     max_attempts: int = whole(default=3)
     min_gap_s: int = whole(default=1800)
     """Least time between two calls of any campaign to a number that this one called."""
+    max_calls_per_day: int | None = whole(nullable=True)
+    """Calls of the whole campaign in a day of its zone; none: as many as it takes."""
+    holidays_off: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=sql("true")))
+    """No calls on public holidays of its country."""
     recording: bool = True
     created_at: datetime | None = created()
 
@@ -45,6 +61,7 @@ class Campaign(Table, table=True):
         CheckConstraint("wrap_up_s between 10 and 3600", name="wrap_up_range"),
         CheckConstraint("max_attempts between 1 and 20", name="attempts_range"),
         CheckConstraint("min_gap_s between 0 and 2592000", name="gap_range"),
+        CheckConstraint("max_calls_per_day between 1 and 1000000", name="daily_cap_range"),
         CheckConstraint("status not in ('active', 'out_of_funds') or script_id is not null", name="active_has_script"),
     )
 
@@ -81,6 +98,24 @@ class CampaignHours(Table, table=True):
         CheckConstraint("weekday between 0 and 6", name="weekday_range"),
         CheckConstraint("closes > opens or closes = time '00:00'", name="opens_before_it_closes"),
     )
+
+
+class CampaignDay(Table, table=True):
+    """A date, by the contact's own clock, that differs from its weekday: off, or worked although it would be off."""
+
+    campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    working: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class CallsOfDay(Table, table=True):
+    """How many calls a campaign has claimed in a day of its zone, less those that were never placed."""
+
+    campaign_id: int = points_at("campaign.id", primary_key=True, ondelete="CASCADE")
+    day: date = Field(sa_column=Column(Date, primary_key=True))
+    calls: int = whole()
+
+    __table_args__ = (CheckConstraint("calls >= 0", name="not_negative"),)
 
 
 class RetryRule(Table, table=True):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
-from ..words import ContactStatus, NumberState, Outcome
+from ..words import ContactStatus, DoNotCallSource, NumberState, Outcome
 from .columns import Table, created, document, key, moment, points_at, text, whole, word
 
 E164 = "^\\+[1-9][0-9]{6,14}$"
@@ -56,7 +57,7 @@ class Contact(Table, table=True):
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     last_outcome: Outcome | None = Field(default=None, sa_column=Column(Text, nullable=True))
     bound_to: int | None = points_at("account.id", nullable=True)
-    """Only this operator is given the contact: a call-back asked of her."""
+    """Only this operator is given the contact: a call-back she promised, until it is given to anyone (call_backs)."""
     added_by: int | None = points_at("account.id", nullable=True)
     """The operator who entered it; she is never given it."""
     added_in_call: UUID | None = Field(default=None)
@@ -71,6 +72,23 @@ class Contact(Table, table=True):
         Index(
             "ix_contact_claim", "campaign_id", "time_zone", "due_at", "id", postgresql_where=sql("status = 'waiting'")
         ),
+        # Call-backs come before the list: an operator's own, then anyone's.
+        Index(
+            "ix_contact_call_back",
+            "campaign_id",
+            "bound_to",
+            "due_at",
+            "id",
+            postgresql_where=sql("status = 'waiting' and last_outcome = 'call_back'"),
+        ),
+        Index(
+            "ix_contact_bound",
+            "campaign_id",
+            "due_at",
+            postgresql_where=sql("status = 'waiting' and bound_to is not null"),
+        ),
+        # Whom an operator entered she is never given: few rows, asked for at each claim.
+        Index("ix_contact_added_by", "added_by", postgresql_where=sql("added_by is not null")),
         Index("ix_contact_campaign", "campaign_id", "id"),
     )
 
@@ -87,6 +105,8 @@ class ContactNumber(Table, table=True):
     position: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     state: NumberState = word(NumberState, default=NumberState.GOOD)
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    call_back: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false")))
+    """The contact asked to be called back on this one: it is tried first."""
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "e164"),
@@ -101,28 +121,37 @@ FENCING_TOKENS = Sequence("fencing_token", metadata=SQLModel.metadata, data_type
 
 
 class NumberLock(Table, table=True):
-    """The lease of one telephone number, over all campaigns. Free when `leased_until` and `not_before` have passed."""
+    """The lease of one telephone number, over all campaigns. Free when `leased_until` and `not_before` have passed,
+    and the gap of the campaign that wants to call since `called_at`."""
 
     e164: str = Field(sa_column=Column(Text, primary_key=True))
     call_id: UUID
     fencing_token: int = whole()
     leased_until: datetime = moment(nullable=False)
     not_before: datetime | None = moment()
-    """The minimum gap: no call to this number before it."""
+    """The minimum gap of the campaign that called last: no call to this number before it."""
+    called_at: datetime | None = moment()
+    """When the last call to it ended."""
 
     __table_args__ = (CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),)
 
 
 class DoNotCall(Table, table=True):
-    """A number nobody may call: for one customer, or (no customer) for the whole platform."""
+    """A number nobody may call: for one customer, or (no customer) for the whole platform. It outlives contacts."""
 
     id: int | None = key()
     e164: str = text()
     customer_id: int | None = points_at("customer.id", nullable=True, ondelete="CASCADE")
+    source: DoNotCallSource = word(DoNotCallSource, default=DoNotCallSource.CALL)
+    reason: str = text(default="")
+    added_by: int | None = points_at("account.id", nullable=True)
     call_id: UUID | None = Field(default=None)
+    """The call in which it was asked for; the call may be gone."""
     created_at: datetime | None = created()
 
     __table_args__ = (
         UniqueConstraint("e164", "customer_id", postgresql_nulls_not_distinct=True),
         CheckConstraint(f"e164 ~ '{E164}'", name="is_e164"),
+        CheckConstraint("length(reason) <= 200", name="reason_length"),
+        Index("ix_do_not_call_customer", "customer_id", "id"),
     )

@@ -36,8 +36,8 @@ COMMANDS = (
     ),
     Command(
         "admin",
-        "invite --role ROLE [--email ADDRESS] [--customer NAME]",
-        "print a one-use invitation link",
+        "invite --role ROLE [--email ADDRESS] [--customer NAME] | deposit … | tariff … | do-not-call …",
+        "invitations, money, prices, numbers that nobody may call",
         "launcher.commands.admin",
     ),
     Command(

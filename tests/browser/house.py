@@ -153,7 +153,9 @@ async def _people(house: House) -> None:
 async def running_campaign(house: House, *numbers: str, **limits: int) -> int:
     """A campaign that runs, with one contact for each number: for tests that begin where calling begins."""
     async with database.session() as s:
-        made = await campaigns.create(s, house.customer_id, name="Autumn kitchens", min_gap_s=0, **limits)
+        made = await campaigns.create(
+            s, house.customer_id, name="Autumn kitchens", min_gap_s=0, holidays_off=False, **limits
+        )
         campaign = made.id or 0
         await campaigns.set_hours(s, campaign, every_day(time(0), time(0)))
         await campaigns.set_managers(s, campaign, [house.people["manager"]])

@@ -95,7 +95,9 @@ class House:
             customer = await customers.create(s, name="Мебель")
             assert customer.id is not None
             self.customer_id = customer.id
-            campaign = await campaigns.create(s, customer.id, name="Опрос", **({"min_gap_s": 0} | limits))
+            campaign = await campaigns.create(
+                s, customer.id, name="Опрос", **({"min_gap_s": 0, "holidays_off": False} | limits)
+            )
             assert campaign.id is not None
             self.campaign_id = campaign.id
             await campaigns.set_hours(s, campaign.id, every_day(time(0), time(0)))

@@ -80,7 +80,7 @@ async def test_on_one_campaign(house: House, engine: Engine):
 async def test_on_two_campaigns_that_share_all_numbers(house: House, engine: Engine):
     numbers = await _furnished(house, 2 * ROUNDS)
     async with database.session() as s:
-        other = await campaigns.create(s, house.customer_id, name="Второй опрос", min_gap_s=86_400)
+        other = await campaigns.create(s, house.customer_id, name="Второй опрос", min_gap_s=86_400, holidays_off=False)
         await campaigns.set_hours(s, other.id or 0, every_day(time(0), time(0)))
         await campaigns.save_script(s, other.id or 0, "Здравствуйте!", [])
         other.status = CampaignStatus.ACTIVE

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from exchange_domain import campaigns, customers, invitations
 from exchange_domain.database import session
 from launcher.commands import admin
+from launcher.commands.admin import DEFAULT_DATA
 from launcher.data_directory import DataDirectory, Run
 
 
@@ -96,3 +97,46 @@ def test_a_sum_that_is_none_is_refused(amount, capsys):
     with pytest.raises(SystemExit):
         admin.parse(["deposit", "--customer", "x", "--amount", amount])
     assert "--amount" in capsys.readouterr().err
+
+
+# --- do not call
+
+
+async def test_numbers_are_put_on_the_platforms_list_and_taken_off_again(on_database, tmp_path):
+    file = tmp_path / "numbers.csv"
+    file.write_text("Номер;Примечание\n8 (812) 555-00-01;просил письмом\n+7 812 555-00-02\nдевять\n", "utf-8")
+    told = await said("do-not-call", "add", "--file", str(file), "+78125550003", "--reason", "суд")
+    assert told.splitlines() == [
+        "added 3, already there 0; contacts that are not called any more: 0",
+        "not taken: 1",
+        "  line 4: “девять” is not a telephone number",
+    ]
+    listed = await said("do-not-call", "list")
+    assert "+78125550001" in listed and "просил письмом" in listed and listed.count("суд") == 2
+    assert listed.endswith("3 on the list")
+    assert (await said("do-not-call", "list", "--search", "0002")).count("+7") == 1
+    assert await said("do-not-call", "remove", "8 812 555 00 01", "+78125550009") == "removed 1, not on the list 1"
+    assert (await said("do-not-call", "list")).endswith("2 on the list")
+
+
+async def test_a_customers_list_is_its_own_and_its_numbers_are_read_by_its_country(on_database):
+    async with session() as opened:
+        await customers.create(opened, name="Ромашка", country="GB")
+    await said("do-not-call", "add", "020 7946 0018", "--customer", "ромашка")
+    assert "+442079460018" in await said("do-not-call", "list", "--customer", "Ромашка")
+    assert await said("do-not-call", "list") == "0 on the list"
+
+
+async def test_a_list_of_nothing_or_of_a_missing_file_is_refused(on_database, tmp_path):
+    with pytest.raises(admin.AdminRefused, match="no number was given"):
+        await said("do-not-call", "add")
+    with pytest.raises(admin.AdminRefused, match="No such file"):
+        await said("do-not-call", "add", "--file", str(tmp_path / "none.txt"))
+    with pytest.raises(admin.AdminRefused, match="no customer is called"):
+        await said("do-not-call", "list", "--customer", "Никто")
+
+
+def test_the_data_folder_may_stand_behind_any_word():
+    for words in ("--data d do-not-call list", "do-not-call --data d list", "do-not-call list --data d"):
+        assert str(admin.parse(words.split()).data) == "d"
+    assert admin.parse(["do-not-call", "list"]).data == DEFAULT_DATA

@@ -109,7 +109,7 @@ async def _shop(database_ready: None) -> Shop:
         await customers.add_member(s, first.id, owner, MemberRole.OWNER)
         await customers.add_member(s, first.id, manager, MemberRole.MANAGER)
         await customers.add_member(s, second.id, other, MemberRole.OWNER)
-        mine = await campaigns.create(s, first.id, name="Замер", min_gap_s=0)
+        mine = await campaigns.create(s, first.id, name="Замер", min_gap_s=0, holidays_off=False)
         theirs = await campaigns.create(s, second.id, name="Course")
         assert mine.id is not None and theirs.id is not None
         await campaigns.set_hours(s, mine.id, campaigns.every_day(campaigns.time(0), campaigns.time(0)))
