@@ -101,7 +101,7 @@ class Engine:
             await take_over(operators, name)
             reading = asyncio.create_task(self._read_commands(reader))
             works = (
-                publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
+                operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
                 Settler(redis, publisher).run(), ownership.keep(),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
@@ -137,4 +137,5 @@ class Engine:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(*(mailbox.drained() for mailbox in operators))
                 await reader.finished()
+                await operators.leg_log.drained()
                 await publisher.drained()

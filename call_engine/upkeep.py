@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from exchange_domain import claiming, settling
+from exchange_domain import claiming, correcting, settling
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
@@ -85,12 +85,14 @@ class Settler:
     async def settle(self) -> None:
         """Everything that is due now. Any number of engines may do this at once."""
         while True:
-            done = await while_away(lambda s: settling.settle_due(s, datetime.now(UTC), RECORD_GRACE, SETTLE_AT_ONCE))
-            for settled in done:
+            now = datetime.now(UTC)
+            done = await while_away(lambda s: settling.settle_due(s, now, RECORD_GRACE, SETTLE_AT_ONCE))
+            late = await while_away(lambda s: correcting.correct_due(s, now, SETTLE_AT_ONCE))
+            for settled in (*done, *late):
                 self._publisher.row(settled.call_id)
-            for campaign_id in {settled.campaign_id for settled in done}:
+            for campaign_id in {settled.campaign_id for settled in (*done, *late)}:
                 self._publisher.campaign(campaign_id)
-            if len(done) < SETTLE_AT_ONCE:
+            if len(done) < SETTLE_AT_ONCE and len(late) < SETTLE_AT_ONCE:
                 return
 
     async def _listen(self) -> None:
