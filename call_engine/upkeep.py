@@ -85,9 +85,8 @@ class Settler:
     async def settle(self) -> None:
         """Everything that is due now. Any number of engines may do this at once."""
         while True:
-            now = datetime.now(UTC)
-            done = await while_away(lambda s: settling.settle_due(s, now, RECORD_GRACE, SETTLE_AT_ONCE))
-            late = await while_away(lambda s: correcting.correct_due(s, now, SETTLE_AT_ONCE))
+            done = await while_away(lambda s: settling.settle_due(s, datetime.now(UTC), RECORD_GRACE, SETTLE_AT_ONCE))
+            late = await while_away(lambda s: correcting.correct_due(s, datetime.now(UTC), SETTLE_AT_ONCE))
             for settled in (*done, *late):
                 self._publisher.row(settled.call_id)
             for campaign_id in {settled.campaign_id for settled in (*done, *late)}:
