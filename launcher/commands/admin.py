@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from launcher.commands import admin_invariants
 from launcher.data_directory import DataDirectory
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tariff.add_argument(
         "--share", type=_percent, required=True, metavar="PERCENT", help="the operator's part of a charge"
     )
-    for command in (invite, deposit, tariff):
+    for command in (invite, deposit, tariff, *admin_invariants.add_parsers(commands)):
         command.add_argument(
             "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="data folder of the running demo"
         )
@@ -67,7 +68,7 @@ def main(arguments: list[str]) -> int:
     chosen = parse(arguments)
     try:
         print(asyncio.run(carry_out(chosen)))
-    except AdminRefused as problem:
+    except (AdminRefused, admin_invariants.Broken) as problem:
         print(f"run admin: {problem}", file=sys.stderr)
         return 1
     return 0
@@ -91,7 +92,7 @@ def connect_to(data: Path) -> None:
 async def carry_out(chosen: argparse.Namespace) -> str:
     """Does a parsed command and returns what it says. Raises AdminRefused."""
     connect_to(chosen.data)
-    command = {"invite": invite, "deposit": deposit, "tariff": tariff}[chosen.command]
+    command = {"invite": invite, "deposit": deposit, "tariff": tariff, **admin_invariants.HANDLERS}[chosen.command]
 
     from exchange_domain import database
 
