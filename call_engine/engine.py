@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import Callable
 
 import structlog
-from redis.asyncio import Redis
 
 from exchange_domain import database
 from exchange_domain.settings import Settings
 
+from . import broker
 from .command_reader import CommandReader
 from .core.events import SwitchLost
 from .database_effects import DatabaseEffects, record_fact
@@ -77,7 +77,7 @@ class Engine:
 
     async def _drive(self, ownership: Ownership) -> None:
         name = self._settings.switch_name
-        redis = Redis.from_url(self._settings.redis_url)
+        redis = broker.connected(self._settings.redis_url)
         operators = self.operators = Operators()
         publisher = Publisher(redis)
 

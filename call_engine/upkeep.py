@@ -24,6 +24,7 @@ SETTLE_S = 3.0
 RECORD_GRACE = timedelta(seconds=60)
 """How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
 SETTLE_AT_ONCE = 100
+LISTEN_S = 60.0
 
 
 def leases_of(state: Operator) -> dict[UUID, int]:
@@ -97,10 +98,13 @@ class Settler:
     async def _listen(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub() as subscriber:
+                # A new connection now and then: one that died without a word would be listened to for ever.
+                async with asyncio.timeout(LISTEN_S), self._redis.pubsub() as subscriber:
                     await subscriber.subscribe(RECORD_CHANNEL)
                     async for message in subscriber.listen():
                         if message["type"] == "message":
                             self._nudged.set()
+            except TimeoutError:
+                continue
             except (RedisError, OSError):
                 await asyncio.sleep(1)

@@ -15,6 +15,8 @@ class Fault(StrEnum):
     STALL = "stall"
     """Nothing passes and nobody is told; new connections are taken, and nothing passes them either. Then all of it
     arrives, even what somebody who has given up long since had sent."""
+    SILENCE = "silence"
+    """Nothing passes the connections there are, ever again, and nobody is told. New connections are whole."""
     HALF_CLOSE = "half-close"
     """Connections are shut in one direction, in turns; the other goes on. New connections are whole."""
 
@@ -24,6 +26,9 @@ class _Pair:
 
     def __init__(self, client: asyncio.StreamWriter, server: asyncio.StreamWriter):
         self.client, self.server = client, server
+        self.passing = asyncio.Event()
+        self.passing.set()
+        self.silent = False
 
     def reset(self) -> None:
         for writer in (self.client, self.server):
@@ -42,9 +47,7 @@ class Proxy:
 
     def __init__(self, target: int):
         self.target, self.port = target, 0
-        self._passing = asyncio.Event()
-        self._passing.set()
-        self._dropping = False
+        self._dropping = self._stalled = False
         self._pairs: list[_Pair] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -72,15 +75,23 @@ class Proxy:
                 for pair in self._pairs:
                     pair.reset()
             case Fault.STALL:
-                self._passing.clear()
+                self._stalled = True
+                for pair in self._pairs:
+                    pair.passing.clear()
+            case Fault.SILENCE:
+                for pair in self._pairs:
+                    pair.passing.clear()
+                    pair.silent = True
             case Fault.HALF_CLOSE:
                 for number, pair in enumerate(self._pairs):
                     pair.shut(towards_client=number % 2 == 0)
 
     def end(self) -> None:
         """The wire is as good as ever from now on."""
-        self._dropping = False
-        self._passing.set()
+        self._dropping = self._stalled = False
+        for pair in self._pairs:
+            if not pair.silent:
+                pair.passing.set()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._dropping:
@@ -92,10 +103,12 @@ class Proxy:
             writer.transport.abort()
             return
         pair = _Pair(writer, to_server)
+        if self._stalled:
+            pair.passing.clear()
         self._pairs.append(pair)
         ways = [
-            asyncio.create_task(self._pass_on(reader, to_server)),
-            asyncio.create_task(self._pass_on(there, writer)),
+            asyncio.create_task(self._pass_on(pair, reader, to_server)),
+            asyncio.create_task(self._pass_on(pair, there, writer)),
         ]
         self._tasks.update(ways)
         await asyncio.wait(ways)
@@ -103,13 +116,13 @@ class Proxy:
         pair.reset()
         self._pairs.remove(pair)
 
-    async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _pass_on(self, pair: _Pair, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         """Until the source ends; then the target is told, once what was sent before has passed."""
         with contextlib.suppress(OSError, RuntimeError):
             while data := await source.read(CHUNK):
-                await self._passing.wait()
+                await pair.passing.wait()
                 target.write(data)
                 await target.drain()
-            await self._passing.wait()
+            await pair.passing.wait()
             if target.can_write_eof():
                 target.write_eof()

@@ -8,7 +8,7 @@ HEADINGS = ("link", "fault", "for s", "calls up", "lost", "commands", "again", "
 
 
 def table(results: Sequence[Result]) -> str:
-    rows = [HEADINGS]
+    rows: list[tuple[str, ...]] = [HEADINGS]
     for one in results:
         recovered = "never" if one.recovery_s is None else f"{one.recovery_s:.2f}"
         rows.append(

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,8 +20,8 @@ from .people import Desk, Situation
 from .proxy import Fault
 from .situations import Act, Acts, call_of, legs_of, once_more
 
-FAULT_S = {Fault.DROP: 4.0, Fault.STALL: 8.0, Fault.HALF_CLOSE: 0.0}
-"""How long the link is bad. A half-close is a moment: who connects anew has a whole link."""
+FAULT_S = {Fault.DROP: 4.0, Fault.STALL: 8.0, Fault.SILENCE: 0.0, Fault.HALF_CLOSE: 0.0}
+"""How long the link is bad. Silence and half-close are a moment: who connects anew has a whole link."""
 ACTING_S = 3.5
 """People act within this time from the beginning of the fault."""
 SETUP_S = 40.0
@@ -59,6 +60,7 @@ class Trial:
         self._wire = house.wires[link]
         self._probe = next(desk for desk in house.desks if desk.situation is Situation.PROBE)
         self._desks = [desk for desk in house.desks if desk is not self._probe]
+        self._again: Counter[UUID] = Counter()
         self.result = Result(link, fault)
 
     async def run(self) -> Result:
@@ -174,6 +176,8 @@ class Trial:
             return False
         act.again = True
         self.result.again += 1
+        assert act.desk.call_id is not None
+        self._again[act.desk.call_id] += 1
         act.key = await act.desk.press(once_more(act))
         return await until(act.holds, OUTCOME_S)
 
@@ -253,7 +257,8 @@ class Trial:
             self._add(records.posted[call_id] > 1, f"call {call_id} was made {records.posted[call_id]} times")
             self._add(row.source != "record", f"call {call_id} is settled by {row.source}, not by its record")
             self._add(row.billed_s != figures.billed_s, f"call {call_id}: {row.billed_s} s, not {figures.billed_s}")
-            self._add(row.transfers > 1, f"call {call_id} rang managers {row.transfers} times")
+            asked = 1 + self._again[call_id]
+            self._add(row.transfers > asked, f"call {call_id} rang managers {row.transfers} times, asked for {asked}")
         known = await self._known()
         unknown = [leg for leg, figures in records.figures.items() if figures.call_id and leg not in known]
         self._add(bool(unknown), f"the switch rang contacts of no call: {unknown}")
