@@ -7,6 +7,7 @@ import sys
 import asyncpg
 import structlog
 
+from exchange_domain import database
 from exchange_domain.settings import settings
 
 from .engine import Engine
@@ -14,6 +15,9 @@ from .logs import set_up
 from .ownership import OwnedElsewhere
 
 log = structlog.get_logger()
+
+DATABASE_S = 8.0
+"""For one statement: people wait on the line for its outcome."""
 
 
 async def serve() -> int:
@@ -28,6 +32,7 @@ async def serve() -> int:
 def main() -> int:
     """0 after an orderly end, 1 when another engine took over or the database is away, 2 for unusable settings."""
     set_up()
+    database.patience.command_s = DATABASE_S
     try:
         return asyncio.run(serve())
     except ValueError as error:

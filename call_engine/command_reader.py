@@ -44,6 +44,8 @@ class CommandReader:
         self._operators = operators
         self._done_prefix = f"engine:{switch_name}:done:"
         self._acknowledging: set[asyncio.Task[None]] = set()
+        self._in_hand: set[str] = set()
+        """Entries taken and not acknowledged yet: after a loss of Redis they are handed out once more."""
 
     async def run(self) -> None:
         """Reads until cancelled; waits and goes on when Redis was away."""
@@ -95,6 +97,8 @@ class CommandReader:
 
     async def _take(self, entry_id: Any, fields: Any) -> None:
         identity = _text(entry_id)
+        if identity in self._in_hand:
+            return
         command = _command(identity, fields)
         if command is None or await self._redis.exists(self._done_prefix + str(command.key)):
             await self._redis.xack(self._stream, ENGINE_GROUP, identity)
@@ -103,6 +107,7 @@ class CommandReader:
         stale = age > STALE_MS and not isinstance(command, ALWAYS)
         log.info("command", command=command.kind, operator_id=command.operator_id, key=str(command.key), stale=stale)
         done = self._operators.of(command.operator_id).post(Commanded, command=command, stale=stale)
+        self._in_hand.add(identity)
         task = asyncio.create_task(self._acknowledge(identity, command, done))
         self._acknowledging.add(task)
         task.add_done_callback(self._acknowledging.discard)
@@ -116,6 +121,7 @@ class CommandReader:
                     pipeline.set(self._done_prefix + str(command.key), "1", nx=True, ex=REMEMBER_S)
                     pipeline.xack(self._stream, ENGINE_GROUP, identity)
                     await pipeline.execute()
+                self._in_hand.discard(identity)
                 return
             except (RedisError, OSError):
                 await asyncio.sleep(0.5)

@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import Callable
 
 import structlog
-from redis.asyncio import Redis
 
 from exchange_domain import database
 from exchange_domain.settings import Settings
 
+from . import broker
 from .command_reader import CommandReader
 from .core.events import SwitchLost
 from .database_effects import DatabaseEffects, record_fact
@@ -77,7 +77,7 @@ class Engine:
 
     async def _drive(self, ownership: Ownership) -> None:
         name = self._settings.switch_name
-        redis = Redis.from_url(self._settings.redis_url)
+        redis = broker.connected(self._settings.redis_url)
         operators = self.operators = Operators()
         publisher = Publisher(redis)
 
@@ -101,7 +101,7 @@ class Engine:
             await take_over(operators, name)
             reading = asyncio.create_task(self._read_commands(reader))
             works = (
-                publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
+                operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
                 Settler(redis, publisher).run(), ownership.keep(),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
@@ -137,4 +137,5 @@ class Engine:
             async with asyncio.timeout(LEAVE_S):
                 await asyncio.gather(*(mailbox.drained() for mailbox in operators))
                 await reader.finished()
+                await operators.leg_log.drained()
                 await publisher.drained()

@@ -9,7 +9,9 @@ import structlog
 
 from .core.events import Destroyed, EndpointSignedOff, EndpointSignedOn, OriginateDone, OriginateFailed
 from .core.state import Operator
+from .leg_log import LegLog
 from .mailbox import Executor, Mailbox
+from .switch.leg_events import said_of
 from .switch.reading import JobMessage, LegMessage, RegistrationMessage, read_event
 
 log = structlog.get_logger()
@@ -28,6 +30,7 @@ class Operators:
         self.executor: Executor | None = None
         self.connected = False
         """Whether new operators start with a switch."""
+        self.leg_log = LegLog()
 
     def __iter__(self) -> Iterator[Mailbox]:
         return iter(list(self._mailboxes.values()))
@@ -68,16 +71,18 @@ class Operators:
     def event(self, headers: Mapping[str, Any]) -> None:
         match read_event(headers):
             case LegMessage() as said:
-                self._leg(said)
+                self._leg(said, headers)
             case JobMessage() as said:
                 self._job(said)
             case RegistrationMessage() as said:
                 self._registration(said)
 
-    def _leg(self, said: LegMessage) -> None:
+    def _leg(self, said: LegMessage, headers: Mapping[str, Any]) -> None:
         if (owner := self._legs.get(said.leg)) is None:
             return
         self.of(owner[0]).post(said.kind, leg=said.leg, **said.values)
+        if (noted := said_of(said.leg, headers)) is not None:
+            self.leg_log.put(noted)
         if said.kind is Destroyed:
             del self._legs[said.leg]
 

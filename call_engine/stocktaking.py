@@ -33,7 +33,9 @@ class Stocktaking:
         waiting = [mailbox.post_work(self._take_up) for mailbox in self._operators]
         if waiting:
             await asyncio.wait(waiting)
-        await self.end_orphans(await self._channels())
+        channels = await self._channels()
+        self._note_seen(channels)
+        await self.end_orphans(channels)
 
     async def _take_up(self, mailbox: Mailbox) -> None:
         try:
@@ -57,11 +59,17 @@ class Stocktaking:
         if not self._connection.up:
             return
         channels = await self._channels()
+        self._note_seen(channels)
         for mailbox in self._operators:
             if any(str(leg) not in channels for leg in legs(mailbox.state)):
                 mailbox.post_work(self._ask)
         self._operators.forget_old({leg for mailbox in self._operators for leg in legs(mailbox.state)})
         await self.end_orphans(channels)
+
+    def _note_seen(self, channels: set[str]) -> None:
+        """Legs that live: should the switch die without a word, a talk surely lasted until here."""
+        mine = {leg for mailbox in self._operators for leg in legs(mailbox.state)}
+        self._operators.leg_log.seen({leg for leg in mine if str(leg) in channels})
 
     async def _ask(self, mailbox: Mailbox) -> None:
         try:

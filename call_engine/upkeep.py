@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from exchange_domain import claiming, settling
+from exchange_domain import claiming, correcting, seats, settling
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
@@ -24,6 +24,7 @@ SETTLE_S = 3.0
 RECORD_GRACE = timedelta(seconds=60)
 """How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
 SETTLE_AT_ONCE = 100
+LISTEN_S = 60.0
 
 
 def leases_of(state: Operator) -> dict[UUID, int]:
@@ -86,20 +87,25 @@ class Settler:
         """Everything that is due now. Any number of engines may do this at once."""
         while True:
             done = await while_away(lambda s: settling.settle_due(s, datetime.now(UTC), RECORD_GRACE, SETTLE_AT_ONCE))
-            for settled in done:
+            late = await while_away(lambda s: correcting.correct_due(s, datetime.now(UTC), SETTLE_AT_ONCE))
+            await while_away(lambda s: seats.book_costs(s, SETTLE_AT_ONCE))
+            for settled in (*done, *late):
                 self._publisher.row(settled.call_id)
-            for campaign_id in {settled.campaign_id for settled in done}:
+            for campaign_id in {settled.campaign_id for settled in (*done, *late)}:
                 self._publisher.campaign(campaign_id)
-            if len(done) < SETTLE_AT_ONCE:
+            if len(done) < SETTLE_AT_ONCE and len(late) < SETTLE_AT_ONCE:
                 return
 
     async def _listen(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub() as subscriber:
+                # A new connection now and then: one that died without a word would be listened to for ever.
+                async with asyncio.timeout(LISTEN_S), self._redis.pubsub() as subscriber:
                     await subscriber.subscribe(RECORD_CHANNEL)
                     async for message in subscriber.listen():
                         if message["type"] == "message":
                             self._nudged.set()
+            except TimeoutError:
+                continue
             except (RedisError, OSError):
                 await asyncio.sleep(1)

@@ -2,8 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import cache
 
+from sqlalchemy import event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -17,9 +20,40 @@ class Session(AsyncSession):
     execute = PlainSession.execute  # pyright: ignore[reportAssignmentType]
 
 
+@dataclass
+class Patience:
+    """How long this process waits for the database, in seconds."""
+
+    connect_s: float = 5.0
+    command_s: float = 60.0
+    """For one statement. A process in which somebody is on the line sets it lower before its first session."""
+
+
+patience = Patience()
+
+
 @cache
 def _engine(url: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+    server = {
+        # A client that is gone without a word holds no lock for longer than it would have waited itself.
+        "idle_in_transaction_session_timeout": str(round(patience.command_s * 1_000)),
+        "tcp_keepalives_idle": "15",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
+    }
+    connect = {"timeout": patience.connect_s, "command_timeout": patience.command_s, "server_settings": server}
+    made = create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args=connect)
+    event.listen(made.sync_engine, "handle_error", _silence_is_a_loss)
+    return made
+
+
+def _silence_is_a_loss(context: ExceptionContext) -> None:
+    """After a statement without an answer neither its connection nor the pool's others are worth waiting for.
+
+    Without this the rollback would wait for ever for the answer to the statement before it.
+    """
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
 
 
 def engine() -> AsyncEngine:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import tariffs
-from .tables import Campaign, Customer, SeatEndpoint, SeatLeg, Shift, Tariff
+from . import costs, tariffs
+from .records import read_record
+from .tables import Campaign, Customer, SeatEndpoint, SeatLeg, Shift, SwitchRecord, Tariff
 from .words import EndpointKind
 
 
@@ -84,3 +86,23 @@ async def save(s: AsyncSession, shift_id: int, leg: UUID | None, *, by_number: b
 async def by_telephone(s: AsyncSession, legs: Sequence[UUID]) -> set[UUID]:
     """Those of these legs that are calls to a telephone number."""
     return set(await s.exec(select(SeatLeg.leg).where(col(SeatLeg.leg).in_(legs))))
+
+
+# Seats by telephone whose record has come. Any number of engines may ask at once.
+DUE = text("""
+select l.leg from seat_leg l join switch_record r on r.leg = l.leg
+where l.cost is null order by l.called_at limit :most for update of l skip locked
+""")
+
+
+async def book_costs(s: AsyncSession, most: int = 100) -> int:
+    """Books what seats by telephone cost, from the switch's records, once each. Returns how many."""
+    due = (await s.execute(DUE, {"most": most})).scalars().all()
+    for leg in due:
+        kept, record = await s.get_one(SeatLeg, leg, populate_existing=True), await s.get_one(SwitchRecord, leg)
+        kept.billed_s = read_record(record.body).billed_s
+        kept.cost = costs.of(kept.per_minute, kept.billed_s)
+        await costs.book(s, leg, per_minute=kept.per_minute, billed_s=kept.billed_s, currency=kept.currency)
+        s.add(kept)
+    await s.flush()
+    return len(due)

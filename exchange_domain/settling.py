@@ -1,25 +1,27 @@
-"""Money follows the switch's own record: one settlement per call, in any order of record and disposition."""
+"""Money follows the switch's own record: one settlement per call, in any order of record and disposition.
+
+A call whose record does not come is settled by the log of the switch's events (`lengths`); a record that comes later
+still has the last word (`correcting`).
+"""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger, tariffs
+from . import ledger, lengths, tariffs
 from .calls import tally
+from .flags import raise_flag
+from .records import BadRecord, RecordedLeg, read_record, record_of, store_record
 from .tables import Call, Campaign, Settlement, SwitchRecord, Tariff
-from .words import Outcome, RecordSource
+from .words import UNSEEN_END, FlagKind, Outcome, RecordSource
+
+__all__ = ["BadRecord", "RecordedLeg", "Settled", "read_record", "record_of", "settle_due", "store_record"]
 
 LIMIT_SLACK_S = 5
 """The switch may end a call this late; the customer never pays for more than the longest call and this."""
-
-
-class BadRecord(Exception):
-    """A posted record that is not one: no leg, or no figures. It is refused, and the switch keeps it in its spool."""
 
 
 @dataclass(frozen=True)
@@ -33,67 +35,13 @@ class Settled:
     source: RecordSource
 
 
-@dataclass(frozen=True)
-class RecordedLeg:
-    """What settlement needs of a record (mod_json_cdr): https://developer.signalwire.com/freeswitch/ → mod_json_cdr."""
-
-    leg: UUID
-    call_id: UUID | None
-    answered_at: datetime | None
-    ended_at: datetime | None
-    billed_s: int
-    cause: str | None
-
-
-def read_record(body: dict[str, Any]) -> RecordedLeg:
-    """The figures of a record. Raises BadRecord. Lengths are the whole seconds of `billsec`; zero if not answered."""
-    variables = body.get("variables")
-    if not isinstance(variables, dict):
-        raise BadRecord("no variables")
-    try:
-        leg = UUID(str(variables.get("uuid") or variables.get("origination_uuid")))
-    except ValueError:
-        raise BadRecord("no leg uuid") from None
-    try:
-        call = variables.get("exchange_call")
-        call_id = UUID(str(call)) if call else None
-        answered, end = (_moment(variables.get(f"{what}_uepoch")) for what in ("answer", "end"))
-        billed_s = int(variables.get("billsec") or 0)
-    except (ValueError, TypeError, OverflowError, OSError):
-        raise BadRecord("figures that are not numbers or times") from None
-    if billed_s < 0:
-        raise BadRecord("negative length")
-    cause = variables.get("hangup_cause")
-    return RecordedLeg(leg, call_id, answered, end, billed_s if answered else 0, str(cause) if cause else None)
-
-
-def _moment(microseconds: Any) -> datetime | None:
-    value = int(microseconds or 0)
-    return datetime.fromtimestamp(value / 1_000_000, UTC) if value else None
-
-
-async def store_record(s: AsyncSession, body: dict[str, Any]) -> UUID:
-    """Keeps a record as it came; the same leg again changes nothing. Raises BadRecord."""
-    record = read_record(body)
-    await s.execute(
-        insert(SwitchRecord)
-        .values(leg=record.leg, call_id=record.call_id, body=body)
-        .on_conflict_do_nothing(index_elements=["leg"])
-    )
-    return record.leg
-
-
-async def record_of(s: AsyncSession, leg: UUID) -> RecordedLeg | None:
-    kept = await s.get(SwitchRecord, leg)
-    return read_record(kept.body) if kept else None
-
-
-# Closed calls whose leg is gone, not settled yet: with their record, or without one once the grace is over.
+# Closed calls whose leg is gone, not settled yet: with their record, or without one once the grace is over. A call that
+# surely was never placed waits for nothing.
 DUE = text("""
 select c.id from call c left join switch_record r on r.leg = c.id
-where c.state = 'closed' and c.ended_at is not null
-  and not exists (select from settlement x where x.call_id = c.id)
-  and (r.leg is not null or c.ended_at < :grace_over or (c.ringing_at is null and c.ended_by = 'switch'))
+where c.state = 'closed' and not c.settled and c.ended_at is not null
+  and (r.leg is not null or c.ended_at < :grace_over
+       or (c.ringing_at is null and c.ended_by = 'switch' and c.hangup_cause is distinct from :unseen))
 order by c.closed_at limit :most
 for update of c skip locked
 """)
@@ -101,46 +49,54 @@ for update of c skip locked
 
 async def settle_due(s: AsyncSession, now: datetime, grace: timedelta, most: int = 100) -> list[Settled]:
     """Settles what can be settled. Any number of workers may run it at once; each call is settled by one, once."""
-    due = (await s.execute(DUE, {"grace_over": now - grace, "most": most})).scalars().all()
-    return [done for call_id in due if (done := await _settle(s, call_id, now)) is not None]
+    due = await s.execute(DUE, {"grace_over": now - grace, "most": most, "unseen": UNSEEN_END})
+    return [done for call_id in due.scalars().all() if (done := await _settle(s, call_id, now)) is not None]
+
+
+def price(tariff: Tariff, call: Call, length: lengths.Length, limit_s: int) -> tuple[int, tariffs.Price]:
+    """The seconds billed, and what they cost. The operator is paid for a call that was placed."""
+    billed_s = min(length.seconds, limit_s)
+    cost = tariffs.price(tariff, answered=length.answered, billed_s=billed_s, success=call.outcome == Outcome.SUCCESS)
+    return billed_s, cost if length.placed else tariffs.Price(0, 0)
 
 
 async def _settle(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | None:
-    call = await s.get_one(Call, call_id)
+    call = await s.get_one(Call, call_id, populate_existing=True)
     campaign = await s.get_one(Campaign, call.campaign_id)
     tariff = await s.get_one(Tariff, call.tariff_id)
-    record = await record_of(s, call_id)
-    placed = record is not None or call.ringing_at is not None or call.answered_at is not None
-    if record is not None:
-        source, answered, length = RecordSource.RECORD, record.answered_at is not None, record.billed_s
-    elif placed:
-        source, answered, length = RecordSource.EVENT, call.answered_at is not None, _seen_length(call)
-    else:
-        source, answered, length = RecordSource.NOT_PLACED, False, 0
-    billed_s = min(length, campaign.longest_call_s + LIMIT_SLACK_S)
+    record = await s.get(SwitchRecord, call_id, populate_existing=True)
+    length = lengths.of_record(read_record(record.body)) if record else await lengths.of_events(s, call)
+    limit_s = campaign.longest_call_s + LIMIT_SLACK_S
+    billed_s, cost = price(tariff, call, length, limit_s)
     # The hold was made by the limit of that moment; a limit lowered since must not cost, nor a raised one exceed it.
-    cost = tariffs.price(tariff, answered=answered, billed_s=billed_s, success=call.outcome == Outcome.SUCCESS)
     charge = min(cost.charge, await ledger.held_for(s, call_id))
-    pay = cost.operator_pay if placed else 0
     transaction = await ledger.capture(
         s, call_id, customer_id=call.customer_id, operator_id=call.operator_id, currency=tariff.currency,
-        charge=charge, operator_pay=pay, billed_s=billed_s, source=source.value, campaign_id=call.campaign_id,
+        charge=charge, operator_pay=cost.operator_pay, billed_s=billed_s, source=length.source.value,
+        campaign_id=call.campaign_id,
     )  # fmt: skip
     if transaction is None:
         return None
     s.add(
         Settlement(
-            call_id=call_id, source=source, billed_s=billed_s, charge=charge, operator_pay=pay,
-            transaction_id=transaction, settled_at=now,
+            call_id=call_id, source=length.source, answered=length.answered, billed_s=billed_s, charge=charge,
+            operator_pay=cost.operator_pay, limit_s=limit_s, transaction_id=transaction, settled_at=now,
         )
     )  # fmt: skip
+    call.settled = True
+    s.add(call)
+    if record is not None:
+        record.applied_at = now
+        s.add(record)
+    if not length.certain:
+        await raise_flag(
+            s, FlagKind.RECORD_MISSING, f"call:{call_id}", now, customer_id=call.customer_id,
+            campaign_id=call.campaign_id, operator_id=call.operator_id, call_id=call_id, why="end_not_seen",
+            answered=length.answered, billed_s=billed_s,
+        )  # fmt: skip
     if call.outcome is not None:
         await tally(s, call.campaign_id, call.outcome, talk_s=billed_s, charge=charge)
     await s.flush()
-    return Settled(call_id, call.campaign_id, call.customer_id, call.operator_id, charge, pay, source)
-
-
-def _seen_length(call: Call) -> int:
-    if call.answered_at is None or call.ended_at is None:
-        return 0
-    return max(0, round((call.ended_at - call.answered_at).total_seconds()))
+    return Settled(
+        call_id, call.campaign_id, call.customer_id, call.operator_id, charge, cost.operator_pay, length.source
+    )

@@ -124,6 +124,8 @@ class LedgerKind(StrEnum):
     CASH_IN = "cash_in"
     PAYOUTS = "payouts"
     TELEPHONY_COST = "telephony_cost"
+    CARRIER_PAYABLE = "carrier_payable"
+    """What is owed to carriers for the legs they carried."""
 
 
 class RecordSource(StrEnum):
@@ -140,6 +142,20 @@ class DoNotCallSource(StrEnum):
     CALL = "call"
     CUSTOMER = "customer"
     ADMIN = "admin"
+
+
+class LegEventKind(StrEnum):
+    """What is kept of a leg's events. The two of its end: the first sign of it, and the one that has its figures."""
+
+    ANSWERED = "answered"
+    SEEN = "seen"
+    """The switch had the leg still when it was asked."""
+    HUNGUP = "hungup"
+    COMPLETED = "completed"
+
+
+UNSEEN_END = "NORMAL_TEMPORARY_FAILURE"
+"""Cause of a leg that was gone when the engine came to ask, and of which no record says how it ended."""
 
 
 class FlagKind(StrEnum):

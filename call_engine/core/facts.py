@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from exchange_domain.words import UNSEEN_END
+
 from . import contact, handed_over, transfer
 from .bridging import connect, end_contact
 from .effects import CancelTimer, Kill, SetTimer
@@ -73,7 +75,7 @@ def _contact_gone(state: Operator, event: Event, fact: Fact) -> Step:
     step = stay(state)
     if fact.answered_ms is not None and call.answered_ms is None:
         step = contact.answered(replace(state, call=replace(call, connectable=False)), event, fact.answered_ms)
-    cause = fact.cause or "NORMAL_TEMPORARY_FAILURE"
+    cause = fact.cause or UNSEEN_END
     by = None if fact.cause else "switch"
     if by is not None:
         state, effects = step

@@ -25,9 +25,10 @@ log = structlog.get_logger()
 
 REPLY_S = 5.0
 CONNECT_S = 10.0
-SILENCE_S = 25.0
-"""After this long without a word (a heartbeat comes every 20 s) the switch is asked for one."""
-BACK_OFF_S = (0.2, 5.0)
+SILENCE_S = 6.0
+"""After this long without a word the switch is asked for one: what happens meanwhile nobody would be told of."""
+BACK_OFF_S = (0.2, 1.0)
+"""The switch is on this machine or beside it: knocking often costs nothing, and calls wait for it."""
 
 
 class SwitchConnection:

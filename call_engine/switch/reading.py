@@ -48,12 +48,12 @@ Message = LegMessage | JobMessage | RegistrationMessage
 
 def read_event(headers: Mapping[str, Any]) -> Message | None:
     """None for everything the engine has no use for, other people's channels included."""
-    name = _first(headers, "Event-Name")
+    name = first(headers, "Event-Name")
     if name == "BACKGROUND_JOB":
         return _job(headers)
     if name == "CUSTOM":
         return _registration(headers)
-    if (leg := _uuid(_first(headers, "Unique-ID"))) is None:
+    if (leg := _uuid(first(headers, "Unique-ID"))) is None:
         return None
     match name:
         case "CHANNEL_CREATE":
@@ -67,12 +67,12 @@ def read_event(headers: Mapping[str, Any]) -> Message | None:
         case "CHANNEL_PARK":
             return LegMessage(leg, ev.Parked, {})
         case "CHANNEL_BRIDGE":
-            other = _uuid(_first(headers, "Other-Leg-Unique-ID") or _first(headers, "Bridge-B-Unique-ID"))
+            other = _uuid(first(headers, "Other-Leg-Unique-ID") or first(headers, "Bridge-B-Unique-ID"))
             return LegMessage(leg, ev.Bridged, {"other": other}) if other is not None else None
         case "CHANNEL_UNBRIDGE":
             return LegMessage(leg, ev.Unbridged, {})
         case "CHANNEL_HANGUP" | "CHANNEL_HANGUP_COMPLETE":
-            return LegMessage(leg, ev.HungUp, {"cause": _first(headers, "Hangup-Cause") or "NORMAL_UNSPECIFIED"})
+            return LegMessage(leg, ev.HungUp, {"cause": first(headers, "Hangup-Cause") or "NORMAL_UNSPECIFIED"})
         case "CHANNEL_DESTROY":
             return LegMessage(leg, ev.Destroyed, {})
         case "RECORD_START" | "RECORD_STOP":
@@ -81,7 +81,7 @@ def read_event(headers: Mapping[str, Any]) -> Message | None:
 
 
 def _job(headers: Mapping[str, Any]) -> JobMessage | None:
-    job = _uuid(_first(headers, "Job-UUID"))
+    job = _uuid(first(headers, "Job-UUID"))
     if job is None:
         return None
     body = str(headers.get("_body") or "").strip()
@@ -91,11 +91,11 @@ def _job(headers: Mapping[str, Any]) -> JobMessage | None:
 
 
 def _registration(headers: Mapping[str, Any]) -> RegistrationMessage | None:
-    user = _first(headers, "from-user") or _first(headers, "user")
-    subclass = _first(headers, "Event-Subclass")
+    user = first(headers, "from-user") or first(headers, "user")
+    subclass = first(headers, "Event-Subclass")
     if not user or subclass not in ("sofia::register", "sofia::unregister", "sofia::expire"):
         return None
-    return RegistrationMessage(user, subclass == "sofia::register", _first(headers, "call-id") or "")
+    return RegistrationMessage(user, subclass == "sofia::register", first(headers, "call-id") or "")
 
 
 def read_dump(body: str) -> ev.Fact:
@@ -106,8 +106,8 @@ def read_dump(body: str) -> ev.Fact:
         return ev.Fact(ev.LegState.GONE)
     bridged = state in IN_A_BRIDGE
     connectable = bridged or state in PARKED
-    other = _uuid(_first(headers, "Other-Leg-Unique-ID")) if bridged else None
-    answered_us = int(_first(headers, "Caller-Channel-Answered-Time") or 0)
+    other = _uuid(first(headers, "Other-Leg-Unique-ID")) if bridged else None
+    answered_us = int(first(headers, "Caller-Channel-Answered-Time") or 0)
     if answer == "answered":
         return ev.Fact(ev.LegState.ANSWERED, connectable, other, answered_us // 1_000 or None)
     return ev.Fact(ev.LegState.EARLY if answer == "early" else ev.LegState.RINGING, connectable, other)
@@ -124,7 +124,8 @@ def is_ours(body: str) -> bool:
     return any(headers.get(f"variable_exchange_{name}") for name in ("call", "seat", "transfer"))
 
 
-def _first(headers: Mapping[str, Any], name: str) -> str | None:
+def first(headers: Mapping[str, Any], name: str) -> str | None:
+    """A header's value; of a repeated one the first."""
     value = headers.get(name)
     if isinstance(value, list):
         value = value[0] if value else None

@@ -6,10 +6,12 @@ from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, Campaig
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
+from .leg_events import LegEvent
 
 __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
     "CampaignManager", "CampaignTally", "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition",
-    "DoNotCall", "Flag", "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport", "NumberLock",
-    "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
+    "DoNotCall", "Flag", "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport",
+    "NumberLock", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SwitchRecord", "Tariff",
+    "Transfer",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from ..words import CallState, EndpointKind, Outcome, RecordSource, TransferState
-from .columns import Table, created, document, key, moment, points_at, text, whole, word
+from .columns import Table, created, document, flag, key, moment, points_at, text, whole, word
 
 
 class Shift(Table, table=True):
@@ -105,6 +105,8 @@ class Call(Table, table=True):
     """The form's answers by field key."""
     note: str = text(default="")
     call_back_at: datetime | None = moment()
+    settled: bool = flag()
+    """It has its settlement: kept here too, so that looking for calls without one costs the same at any size."""
 
     __table_args__ = (
         # What must always hold, kept by the database itself.
@@ -115,6 +117,7 @@ class Call(Table, table=True):
         Index("ix_call_campaign", "campaign_id", "claimed_at"),
         Index("ix_call_operator", "operator_id", "claimed_at"),
         Index("ix_call_number", "e164", "claimed_at"),
+        Index("ix_call_unsettled", "closed_at", postgresql_where=sql("state = 'closed' and not settled")),
         Index("ix_call_switch_open", "switch_name", postgresql_where=sql("state <> 'closed'")),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_has_time"),
         CheckConstraint("state <> 'closed' or outcome is not null", name="closed_has_outcome"),
@@ -160,23 +163,44 @@ class SwitchRecord(Table, table=True):
     """The call whose contact leg this is, by the record's own `exchange_call` variable."""
     body: dict[str, Any] = document()
     received_at: datetime | None = created()
+    applied_at: datetime | None = moment()
+    """When the call's money followed it; none: not yet, or no contact's leg."""
 
-    __table_args__ = (Index("ix_switch_record_call", "call_id"),)
+    __table_args__ = (
+        Index("ix_switch_record_call", "call_id"),
+        Index("ix_switch_record_waiting", "leg", postgresql_where=sql("applied_at is null and call_id = leg")),
+    )
 
 
 class Settlement(Table, table=True):
-    """The one financial end of a call. Money in minor units."""
+    """The one financial end of a call. Money in minor units.
+
+    Settled without the switch's record, it is corrected once when the record comes: `source`, length, charge and pay
+    are then the record's. What was charged before is in the transactions, which are only ever added.
+    """
 
     call_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("call.id"), primary_key=True))
     source: RecordSource = word(RecordSource)
+    answered: bool = flag()
     billed_s: int = whole()
     charge: int = whole()
     operator_pay: int = whole()
+    limit_s: int = whole()
+    """The longest time that could be billed for this call."""
+    shortfall: int = whole(default=0)
+    """What a correction should have charged and the customer did not have: borne by the platform."""
+    overpaid: int = whole(default=0)
+    """What a correction should have taken back from the operator and was paid out by then: borne by the platform."""
     transaction_id: int = points_at("ledger_transaction.id")
     settled_at: datetime | None = created()
+    corrected_at: datetime | None = moment()
+    correction_id: int | None = points_at("ledger_transaction.id", nullable=True)
+    """The correcting transaction; none: never corrected, or the record agreed."""
 
     __table_args__ = (
         UniqueConstraint("transaction_id"),
+        UniqueConstraint("correction_id"),
+        CheckConstraint("shortfall >= 0 and overpaid >= 0 and limit_s >= 0", name="borne_not_negative"),
         CheckConstraint("billed_s >= 0 and charge >= 0 and operator_pay >= 0", name="not_negative"),
         Index("ix_settlement_settled_at", "settled_at"),
     )

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Enum, ForeignKey, Identity, Text, func
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Enum, ForeignKey, Identity, Text, false, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
@@ -76,6 +76,11 @@ def whole(*, nullable: bool = False, default: int | None = None) -> Any:
     if nullable or default is not None:
         return Field(default=default, sa_column=column)
     return Field(sa_column=column)
+
+
+def flag() -> Any:
+    """Yes or no; no until said otherwise."""
+    return Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
 
 
 def document(*, default: str = "{}") -> Any:

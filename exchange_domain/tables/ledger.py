@@ -71,7 +71,7 @@ class LedgerTransaction(Table, table=True):
 
     id: int | None = key()
     kind: str = text()
-    """bonus, deposit, hold, settle"""
+    """bonus, deposit, hold, settle, correct, cost"""
     idempotency_key: str = text()
     call_id: UUID | None = Field(default=None, index=True)
     details: dict[str, Any] = document()

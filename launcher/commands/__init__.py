@@ -46,6 +46,12 @@ COMMANDS = (
         "play recorded exchanges with a switch against the simulator",
         "launcher.commands.replay",
     ),
+    Command(
+        "faults",
+        "[--calls N] [--only LINKS] [--kind FAULTS] [--seed S]",
+        "break the engine's links while calls are up, and account for every call",
+        "launcher.commands.faults",
+    ),
     Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
     Command(
         "check",

@@ -155,6 +155,7 @@ def test_a_price_is_whole_never_negative_and_within_what_is_held(
     assert answered or price.charge == 0
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(["uuid", "exchange_call", "answer_uepoch", "end_uepoch", "billsec"]),

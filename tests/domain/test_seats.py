@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from exchange_domain import database, seats
+from exchange_domain import costs, database, ledger, records, seats
 from exchange_domain.tables import SeatLeg, Shift, Tariff
 from exchange_domain.words import EndpointKind
 
@@ -86,3 +86,28 @@ async def test_a_leg_by_telephone_is_kept_once_with_the_price_of_its_moment(exch
         assert (kept.leg, kept.per_minute, kept.currency, kept.called_at) == (telephone, 240, "RUB", exchange.now)
         assert (await s.get_one(Shift, shift_id)).seat_leg == telephone
         assert await seats.by_telephone(s, [page, telephone]) == {telephone}
+
+
+async def test_its_cost_is_booked_once_from_the_switchs_record(exchange: Exchange):
+    await seats_by_telephone(True, 240)
+    _, shift_id = await exchange.operator(await exchange.campaign())
+    leg = uuid4()
+    async with database.session() as s:
+        await seats.save(s, shift_id, leg, by_number=True, at=exchange.now)
+        assert await seats.book_costs(s) == 0, "no record, no cost"
+        start = int(exchange.now.timestamp() * 1_000_000)
+        variables = {
+            "uuid": str(leg),
+            "billsec": "61",
+            "answer_uepoch": str(start),
+            "end_uepoch": str(start + 61_000_000),
+        }
+        await records.store_record(s, {"variables": variables})
+    for _ in range(2):
+        async with database.session() as s:
+            await seats.book_costs(s)
+    async with database.session() as s:
+        kept = await s.get_one(SeatLeg, leg)
+        assert (kept.billed_s, kept.cost) == (61, 244)
+        assert await costs.owed(s, "RUB") == 244
+        assert await ledger.check_books(s) == []
