@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from .bridging import connect, start_ringing_tone
-from .effects import CancelTimer, EndShift, Kill, OriginateSeat, PlayComfort, SaveSeat, SetTimer
+from .bridging import await_seat, connect, start_ringing_tone
+from .effects import CancelTimer, EndShift, Kill, OriginateSeat, SaveSeat, SetTimer
 from .events import Event, new_leg
-from .state import Operator, Seat, SeatPhase, TransferPhase, talking_call
-from .timings import RESEAT_MS, RESEAT_ONCE_MS, SEAT_BACK_MS, SEAT_GUARD_MS
-from .transfer import seat_left
+from .happening import Kind
+from .state import Bridge, Operator, Seat, SeatPhase, talking_call
+from .timings import BRIDGE_PROOF_MS, RESEAT_MS, RESEAT_ONCE_MS, SEAT_GUARD_MS
+from .transfer import happen
 from .transition import Step, chain, notify, stay
 
 
@@ -67,23 +68,26 @@ def _call_once_more(state: Operator, event: Event, was_up: bool) -> Step:
 
 
 def _gone_in_a_call(state: Operator, event: Event, was_up: bool) -> Step:
-    """The contact hears a soft tone and waits for the operator, up to a limit; a consulted manager takes over."""
-    call = talking_call(state)
-    assert call is not None
-    music = state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING
-    state, effects = seat_left(notify(state, "seat_lost", event.at), event)
-    if talking_call(state) is None or state.transfer is not None:
-        return chain((state, effects), lambda s: call_seat(s, event))
-    first = state.seat.back_by is None
-    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
-    state = replace(state, seat=replace(state.seat, back_by=back_by, lost_ms=event.at))
-    step: Step = (state, (*effects, SetTimer("seat_back", back_by)))
-    if first and call.connectable and not music:
-        step = chain(step, lambda s: stay(s, PlayComfort(call.call_id)))
+    """The contact waits for the operator, up to a limit, with music or a soft tone; a consulted manager takes over."""
+    step = happen(notify(state, "seat_lost", event.at), event, Kind.SEAT_GONE)
+    step = chain(step, lambda s: _leaves_contact(s, event))
+    if step[0].transfer is None:
+        step = chain(step, lambda s: await_seat(s, event))
+    state, effects = step
+    step = replace(state, seat=replace(state.seat, lost_ms=event.at)), effects
     if not was_up:
         # It does not answer just now: a page being loaded again needs a moment.
         return chain(step, lambda s: stay(s, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS)))
     return chain(step, lambda s: call_seat(s, event))
+
+
+def _leaves_contact(state: Operator, event: Event) -> Step:
+    """The contact's leg is still leaving its bridge with the seat: its PARK says when, or the switch when asked."""
+    call = talking_call(state)
+    if call is None or call.bridge not in (Bridge.UP, Bridge.ASKED):
+        return stay(state)
+    state = replace(state, call=replace(call, bridge=Bridge.LEAVING, bridge_tries=0))
+    return stay(state, SetTimer("bridge", event.at + BRIDGE_PROOF_MS // 2))
 
 
 def end_shift(state: Operator, event: Event) -> Step:

@@ -87,7 +87,8 @@ def test_given_the_last_manager_when_it_fails_then_back_to_the_contact_with_a_no
     for _ in range(2):
         world.leave(world.manager, cause)
         world.settle()
-    assert (shown(world), notice(world)) == (OperatorState.TALKING, code)
+    assert (shown(world), notice(world)) == (OperatorState.TALKING, "managers_unavailable")
+    assert world.state.notice is not None and world.state.notice.reason == code
     assert world.switch[world.contact].partner == world.seat
     assert [e.on for e in world.effects_of(fx.SaveTransferring)] == [True, False]
 
