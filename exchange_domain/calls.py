@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import drafts
+from . import drafts, transfers
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -25,8 +25,8 @@ from .tables import (
     Script,
     Transfer,
 )  # fmt: skip
-from .transfers import LIVE
-from .words import ON_THE_LINE, CallState, ContactStatus, NumberState, Outcome, TransferState
+from .transfers import LIVE, ManagerEndpoint
+from .words import ON_THE_LINE, CallState, ContactStatus, EndpointKind, NumberState, Outcome, TransferState
 
 
 class LeaseLost(Exception):
@@ -269,6 +269,9 @@ class OpenCall:
     transfer: Transfer | None
     """The live transfer, or the completed one whose manager still talks."""
     manager_name: str | None
+    manager_endpoint: tuple[EndpointKind, str] | None = None
+    waiting: tuple[ManagerEndpoint, ...] = ()
+    """Managers who would have been rung after the live transfer's."""
 
 
 async def open_calls(s: AsyncSession, switch_name: str) -> list[OpenCall]:
@@ -290,5 +293,9 @@ async def open_calls(s: AsyncSession, switch_name: str) -> list[OpenCall]:
             )
         ).first()
         transfer, manager = latest if latest else (None, None)
-        out.append(OpenCall(call, contact.name, contact.time_zone, campaign, transfer, manager))
+        endpoint, waiting = None, ()
+        if transfer is not None and transfer.state in LIVE:
+            endpoint = await transfers.endpoint_of(s, transfer.manager_id, call.customer_id)
+            waiting = tuple(await transfers.waiting_after(s, transfer, call.campaign_id))
+        out.append(OpenCall(call, contact.name, contact.time_zone, campaign, transfer, manager, endpoint, waiting))
     return out

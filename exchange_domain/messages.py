@@ -141,8 +141,16 @@ class CloseCall(Command):
 
 
 AnyCommand = Annotated[
-    StartShift | EndShift | CallNext | HangUp | StartTransfer | CompleteTransfer | ReturnToContact | NextManager
-    | DeclineTransfer | CloseCall,
+    StartShift
+    | EndShift
+    | CallNext
+    | HangUp
+    | StartTransfer
+    | CompleteTransfer
+    | ReturnToContact
+    | NextManager
+    | DeclineTransfer
+    | CloseCall,
     Field(discriminator="kind"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)

@@ -82,6 +82,10 @@ class Sheet(rx.State):
     pane: rx.Field[str] = rx.field("script")
     """What a phone shows: script, form, objections."""
 
+    _noted_ms: int = 0
+    """The note's line of the exchange that this sheet has taken over."""
+    _prepared: str = ""
+    """That line, until the page is known to show it."""
     _stale: bool = True
     """The page was opened anew: read it all again."""
     _form: rx.Field[list[FormField]] = rx.field(default_factory=list)
@@ -99,6 +103,8 @@ class Sheet(rx.State):
         if view.call is not None:
             if self._stale or self.call_id != str(view.call.call_id):
                 await self._open_call(view.call.call_id, account_id, account_name)
+            if view.call.noted_ms is not None and view.call.noted_ms != self._noted_ms:
+                await self._take_prepared(view.call.call_id, view.call.noted_ms)
             if view.state == OperatorState.WRAP_UP and not self.chosen_id and view.call.proposed_outcome is not None:
                 self._propose(view.call.proposed_outcome)
         elif self._stale or self.call_id or self.campaign_id != (view.campaign_id or 0):
@@ -127,6 +133,23 @@ class Sheet(rx.State):
         self.note, self.saved_ms = late.get(NOTE, sheet.draft.note), epoch_ms(sheet.draft.saved_at) or 0
         self.dispositions = dispositions_shown(sheet.dispositions)
         self.pane = "script"
+
+    async def _take_prepared(self, call_id: UUID, noted_ms: int) -> None:
+        """The exchange has added a line to the note: the page gets it, beside whatever is being typed."""
+        async with database.session() as s:
+            draft = await drafts.of(s, call_id)
+        self._noted_ms = noted_ms
+        if self.call_id != str(call_id) or f"{call_id}:{NOTE}" in self._failed:
+            return
+        self._prepared = draft.prepared
+        self.note, self.saved_ms = draft.note, epoch_ms(draft.saved_at) or 0
+
+    def _with_prepared(self, note: str) -> str:
+        """A note from a page that may not have shown the exchange's line yet gets it once more; after that it can go."""
+        line, self._prepared = self._prepared, ""
+        if not line or line in note:
+            return note
+        return f"{note}\n{line}" if note else line
 
     async def _open_campaign(self, campaign_id: int, account_name: str) -> None:
         sheet = None
@@ -204,6 +227,8 @@ class Sheet(rx.State):
             kept = await self._of_other_form(call_id, operator_id, key, value)
         if kept is None:
             return None
+        if here and note:
+            kept = self._with_prepared(kept)[:10_000]
         if here:
             self._show_typed(key, field, kept)
         try:
