@@ -16,7 +16,7 @@ from exchange_domain.forms import FormField, check_answers
 from exchange_domain.messages import CloseCall, HangUp, OperatorView
 from exchange_domain.words import OperatorState, Outcome
 
-from . import answers, call_back_time, sheets
+from . import answers, call_back_time, prepared, sheets
 from .desk_state import ON_THE_LINE, Desk, read_call_id
 from .draft_store import NOTE, store
 from .shown import (
@@ -144,13 +144,6 @@ class Sheet(rx.State):
         self._prepared = draft.prepared
         self.note, self.saved_ms = draft.note, epoch_ms(draft.saved_at) or 0
 
-    def _with_prepared(self, note: str) -> str:
-        """A note from a page that may not have shown the exchange's line yet gets it once more; after that it can go."""
-        line, self._prepared = self._prepared, ""
-        if not line or line in note:
-            return note
-        return f"{note}\n{line}" if note else line
-
     async def _open_campaign(self, campaign_id: int, account_name: str) -> None:
         sheet = None
         if campaign_id:
@@ -224,11 +217,11 @@ class Sheet(rx.State):
         )
         if kept is None and not here and isinstance(value, str):
             # A late word for the call before: its form is not on this sheet any more.
-            kept = await self._of_other_form(call_id, operator_id, key, value)
+            kept = await prepared.of_other_form(call_id, operator_id, key, value)
         if kept is None:
             return None
         if here and note:
-            kept = self._with_prepared(kept)[:10_000]
+            kept, self._prepared = prepared.with_line(kept, self._prepared), ""
         if here:
             self._show_typed(key, field, kept)
         try:
@@ -242,15 +235,6 @@ class Sheet(rx.State):
             self.unsaved = True
             return None if self._retrying else Sheet.save_again
         return None
-
-    async def _of_other_form(self, call_id: UUID, operator_id: int, key: str, value: str) -> Any:
-        try:
-            async with database.session() as s:
-                found = await sheets.call_to_write(s, call_id, operator_id)
-        except FAILED:
-            return None
-        field = next((f for f in found.fields if f.key == key), None) if found else None
-        return answers.from_page(field, value) if field else None
 
     def _show_typed(self, key: str, field: FormField | None, kept: Any) -> None:
         if field is None:
