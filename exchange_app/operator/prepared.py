@@ -20,7 +20,7 @@ def with_line(note: str, line: str) -> str:
 
 
 async def of_other_form(call_id: UUID, operator_id: int, key: str, value: str) -> Any:
-    """One answer as it is kept, for a call whose form is not shown any more; None: it is nobody's, or cannot be read."""
+    """One answer as it is kept, for a call whose form is not shown any more; None: nobody's, or not readable."""
     try:
         async with database.session() as s:
             found = await sheets.call_to_write(s, call_id, operator_id)

@@ -83,9 +83,8 @@ class Sheet(rx.State):
     """What a phone shows: script, form, objections."""
 
     _noted_ms: int = 0
-    """The note's line of the exchange that this sheet has taken over."""
     _prepared: str = ""
-    """That line, until the page is known to show it."""
+    """A line that the exchange added to the note, until the page is known to show it."""
     _stale: bool = True
     """The page was opened anew: read it all again."""
     _form: rx.Field[list[FormField]] = rx.field(default_factory=list)
@@ -135,7 +134,6 @@ class Sheet(rx.State):
         self.pane = "script"
 
     async def _take_prepared(self, call_id: UUID, noted_ms: int) -> None:
-        """The exchange has added a line to the note: the page gets it, beside whatever is being typed."""
         async with database.session() as s:
             draft = await drafts.of(s, call_id)
         self._noted_ms = noted_ms

@@ -248,20 +248,17 @@ def test_given_consulting_when_completed_as_the_contact_leaves_then_the_refusal_
     assert world.state.handed_over == ()
 
 
-def test_given_completing_when_the_manager_leaves_then_the_contact_will_park_again_and_is_joined_to_the_operator():
+def test_given_completing_when_the_manager_leaves_before_the_bridge_then_the_contact_goes_with_it_and_nothing_is_open():
     world = consulting()
-    manager = world.manager
+    contact, manager = world.contact, world.manager
     press(world, CompleteTransfer)
-    world.pending.clear()
-    world.switch[world.contact].partner = world.switch[manager].partner = None
     world.leave(manager)
     world.deliver(manager)
-    assert fx.ParkAfterBridge(world.contact, True) in world.last
+    assert fx.ParkAfterBridge(contact, True) in world.last
     world.settle()
-    if "bridge" in world.timers:
-        world.fire("bridge")
-        world.settle()
-    assert shown(world) == OperatorState.TALKING
+    assert not world.switch[contact].alive, "the switch lets both die between the order and the bridge"
+    assert shown(world) == OperatorState.WRAP_UP
+    assert world.state.transfer is None and world.state.unwanted == ()
 
 
 def test_given_ringing_contact_when_transfer_is_pressed_then_it_is_not_possible():

@@ -398,6 +398,16 @@ def manager_rings(world: World | None = None) -> World:
     return world
 
 
+def connecting(world: World | None = None) -> World:
+    """A manager has answered; the bridge with the operator is on its way."""
+    world = manager_rings(world)
+    world.progress(world.manager)
+    world.pick_up(world.manager)
+    while world.pending or world.answers:
+        world.answer() if world.answers else world.deliver(next(iter(world.pending)))
+    return world
+
+
 def consulting(world: World | None = None) -> World:
     world = manager_rings(world)
     world.progress(world.manager)
