@@ -1,17 +1,19 @@
 """A small world for the core: a switch and a database that do what effects say, in any order the real ones may."""
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 from call_engine.core.effects import Effect
-from call_engine.core.state import CallFacts, Manager, Operator, Shift, legs
+from call_engine.core.state import Manager, Operator, Shift, legs
 from call_engine.core.step import step
 from exchange_domain.messages import CallNext, Command, CompleteTransfer, StartShift, StartTransfer
 from exchange_domain.words import EndpointKind
+
+from .world_parts import Leg, call_facts
 
 E = TypeVar("E", bound=Effect)
 SPACE = UUID("00000000-0000-4000-8000-000000000000")
@@ -21,31 +23,6 @@ NAMES = {
     fx.OriginateContact: "contact",
     fx.OriginateManager: "manager",
 }
-
-
-@dataclass
-class Leg:
-    """A channel of the world's switch."""
-
-    leg: UUID
-    kind: str
-    state: str = "dialling"
-    """dialling, ringing, early, answered, gone"""
-    job_done: bool = False
-    partner: UUID | None = None
-    parks: bool = True
-    answered_ms: int | None = None
-    cause: str | None = None
-    sound: str | None = None
-    """What is played to it; a bridge ends it."""
-
-    @property
-    def alive(self) -> bool:
-        return self.state != "gone"
-
-    @property
-    def connectable(self) -> bool:
-        return self.alive and self.job_done
 
 
 @dataclass
@@ -350,15 +327,6 @@ class World:
 
     def effects_of(self, *kinds: type[E]) -> list[E]:
         return [effect for effect in self.done if isinstance(effect, kinds)]
-
-
-def call_facts(call_id: UUID, **other: object) -> CallFacts:
-    facts = CallFacts(
-        call_id=call_id, campaign_id=3, customer_id=2, contact_id=5, contact_name="Ромашка", person_name="Иван",
-        e164="+78121234567", time_zone="Europe/Moscow", attempt=1, token=41, longest_call_s=600, warning_s=60,
-        ring_s=30, wrap_up_s=120, recording=True,
-    )  # fmt: skip
-    return replace(facts, **other)  # type: ignore[arg-type]
 
 
 def ready(world: World | None = None) -> World:
