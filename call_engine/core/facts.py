@@ -124,8 +124,8 @@ def _seat_lives(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> St
         return stay(state)
     if fact.connectable and not seat.up:
         return seat_up(state, event)
-    if not fact.connectable and seat.up:
-        # Taken for up after a restart, it still rings.
+    if not fact.connectable and seat.up and not seat.called_ms:
+        # Taken for up after a restart, it still rings. Of a leg called by this engine the answer is older than its PARK.
         state = replace(state, seat=replace(seat, phase=SeatPhase.CALLING))
         return stay(state, SetTimer("seat", event.at + SEAT_GUARD_MS))
     return stay(state)

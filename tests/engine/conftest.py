@@ -32,14 +32,14 @@ PASSWORD = "s3cret"
 class EngineProcess:
     """The engine as a process of its own, to be killed."""
 
-    def __init__(self, environment: dict[str, str], log: Path):
-        self._environment, self._log = environment, log
+    def __init__(self, environment: dict[str, str], log: Path, program: str = "call_engine"):
+        self._environment, self._log, self._program = environment, log, program
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "call_engine", cwd=ROOT, env=os.environ | self._environment,
+                sys.executable, "-m", self._program, cwd=ROOT, env=os.environ | self._environment,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         await self.says("engine: driving switch main at 127.0.0.1:")
@@ -248,8 +248,8 @@ async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callab
     }
     made: list[EngineProcess] = []
 
-    def make(**other: str) -> EngineProcess:
-        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log"))
+    def make(program: str = "call_engine", **other: str) -> EngineProcess:
+        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log", program))
         return made[-1]
 
     yield make

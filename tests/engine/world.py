@@ -276,6 +276,10 @@ class World:
             self._emit(channel.leg, ev.Parked)
         if not other.alive:
             return
+        if other.kind == "contact" and other.state == "early" and not stays:
+            # Nobody has answered: a leg that only announces does not outlive the other one.
+            self.leave(other.leg)
+            return
         self._emit(other.leg, ev.Unbridged)
         if other.parks or stays:
             self._emit(other.leg, ev.Parked)
