@@ -11,7 +11,18 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calling_rules, calls, claiming, database, seats, settling, shifts, transfers
+from exchange_domain import (
+    accounts,
+    call_back_notes,
+    calling_rules,
+    calls,
+    claiming,
+    database,
+    seats,
+    settling,
+    shifts,
+    transfers,
+)
 from exchange_domain.clock import moment, ms_of, now_ms
 from exchange_domain.settings import settings
 from exchange_domain.tables import Shift as ShiftRow
@@ -138,6 +149,8 @@ class DatabaseEffects:
                 await self._close(mailbox, effect)
             case fx.ListManagers():
                 await self._list_managers(mailbox, effect)
+            case fx.NoteUnreached():
+                await self._note_unreached(mailbox, effect)
             case fx.CallPersist():
                 await while_away(lambda s: self._call(s, effect))
             case fx.TransferPersist():
@@ -212,6 +225,11 @@ class DatabaseEffects:
         found = await while_away(lambda s: transfers.managers(s, effect.campaign_id))
         managers = tuple(Manager(m.account_id, m.name, m.kind, m.dial_name) for m in found)
         mailbox.post(ev.ManagersListed, call_id=effect.call_id, managers=managers)
+
+    async def _note_unreached(self, mailbox: Mailbox, effect: fx.NoteUnreached) -> None:
+        call_id, token, at = effect.call_id, effect.token, moment(effect.at)
+        await while_away(lambda s: call_back_notes.no_manager_was_free(s, call_id, token, at))
+        mailbox.post(ev.Noted, call_id=call_id)
 
     async def _call(self, s: AsyncSession, effect: fx.CallPersist) -> None:
         call_id, token = effect.call_id, effect.token

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from exchange_domain import accounts, calls, campaigns, seats, shifts
 from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.tables import Call as CallRow
-from exchange_domain.tables import Campaign, Shift, Transfer
+from exchange_domain.tables import Campaign, Shift
 from exchange_domain.words import CallState, EndpointKind, TransferState
 
 from .core.effects import PublishOperator
@@ -72,7 +72,8 @@ def _stored(found: calls.OpenCall) -> StoredCall:
         cause=call.hangup_cause,
         ended_by=call.ended_by,
         wrap_up_until=None if call.wrap_up_until is None else ms_of(call.wrap_up_until),
-        transfer=_transfer(found.transfer, found.manager_name),
+        transfer=_transfer(found),
+        unreached_ms=None if call.no_manager_at is None else ms_of(call.no_manager_at),
     )
 
 
@@ -86,16 +87,18 @@ def _facts(call: CallRow, campaign: Campaign, contact_name: str, time_zone: str)
     )  # fmt: skip
 
 
-def _transfer(row: Transfer | None, manager_name: str | None) -> StoredTransfer | None:
+def _transfer(found: calls.OpenCall) -> StoredTransfer | None:
+    row = found.transfer
     if row is None or row.started_at is None:
         return None
-    # How the manager was reached does not matter any more: the leg is there, or it is gone.
-    manager = Manager(row.manager_id, manager_name or "", EndpointKind.BROWSER, f"manager-{row.manager_id}")
+    # Who is no manager any more is not rung again: the leg is there, or it is gone.
+    kind, dial_name = found.manager_endpoint or (EndpointKind.BROWSER, f"manager-{row.manager_id}")
     return StoredTransfer(
         row.id,
         TransferState(row.state),
-        manager,
+        Manager(row.manager_id, found.manager_name or "", kind, dial_name),
         ms_of(row.started_at),
         None if row.answered_at is None else ms_of(row.answered_at),
         None if row.completed_at is None else ms_of(row.completed_at),
+        tuple(Manager(m.account_id, m.name, m.kind, m.dial_name) for m in found.waiting),
     )

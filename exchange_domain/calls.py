@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, do_not_call, drafts
+from . import call_backs, daily_caps, do_not_call, drafts, transfers
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -26,12 +26,13 @@ from .tables import (
     Script,
     Transfer,
 )  # fmt: skip
-from .transfers import LIVE
+from .transfers import LIVE, ManagerEndpoint
 from .words import (
     ON_THE_LINE,
     CallState,
     ContactStatus,
     DoNotCallSource,
+    EndpointKind,
     NumberState,
     Outcome,
     TransferState,
@@ -318,6 +319,9 @@ class OpenCall:
     transfer: Transfer | None
     """The live transfer, or the completed one whose manager still talks."""
     manager_name: str | None
+    manager_endpoint: tuple[EndpointKind, str] | None = None
+    waiting: tuple[ManagerEndpoint, ...] = ()
+    """Managers who would have been rung after the live transfer's."""
 
 
 async def open_calls(s: AsyncSession, switch_name: str) -> list[OpenCall]:
@@ -339,5 +343,9 @@ async def open_calls(s: AsyncSession, switch_name: str) -> list[OpenCall]:
             )
         ).first()
         transfer, manager = latest if latest else (None, None)
-        out.append(OpenCall(call, contact.name, contact.time_zone, campaign, transfer, manager))
+        endpoint, waiting = None, ()
+        if transfer is not None and transfer.state in LIVE:
+            endpoint = await transfers.endpoint_of(s, transfer.manager_id, call.customer_id)
+            waiting = tuple(await transfers.waiting_after(s, transfer, call.campaign_id))
+        out.append(OpenCall(call, contact.name, contact.time_zone, campaign, transfer, manager, endpoint, waiting))
     return out

@@ -178,7 +178,9 @@ async def renew(s: AsyncSession, leases: dict[UUID, int], until: datetime) -> se
         text(
             "update number_lock l set leased_until = greatest(l.leased_until, :until) "
             "from unnest(cast(:calls as uuid[]), cast(:tokens as bigint[])) as mine(call_id, token) "
-            "where l.call_id = mine.call_id and l.fencing_token = mine.token returning l.call_id"
+            "where l.call_id = mine.call_id and l.fencing_token = mine.token "
+            # A call that ended while this was on its way has given its number back: it stays free.
+            "and exists (select from call k where k.id = l.call_id and k.ended_at is null) returning l.call_id"
         ),
         {"until": until, "calls": list(leases), "tokens": list(leases.values())},
     )

@@ -18,6 +18,8 @@ class Draft:
     result: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     saved_at: datetime | None = None
+    prepared: str = ""
+    """The line that the exchange added by itself."""
 
 
 class NotYours(Exception):
@@ -26,7 +28,7 @@ class NotYours(Exception):
 
 async def of(s: AsyncSession, call_id: UUID) -> Draft:
     kept = await s.get(CallDraft, call_id)
-    return Draft(dict(kept.result), kept.note, kept.saved_at) if kept else Draft()
+    return Draft(dict(kept.result), kept.note, kept.saved_at, kept.prepared) if kept else Draft()
 
 
 async def _own_open_call(s: AsyncSession, call_id: UUID, operator_id: int) -> Call:

@@ -119,6 +119,22 @@ class ReturnToContact(Command):
     call_id: UUID
 
 
+class NextManager(Command):
+    """Let go of the manager who rings, or of the machine that answered, and ring the next one in order."""
+
+    kind: Literal["next_manager"] = "next_manager"
+    call_id: UUID
+
+
+class DeclineTransfer(Command):
+    """The manager is busy: the transfer that rings at this desk goes on to the next one."""
+
+    kind: Literal["decline_transfer"] = "decline_transfer"
+    call_id: UUID
+    transfer_id: UUID
+    manager_id: int
+
+
 class CloseCall(Command):
     """The disposition: how the call ended, with the form's answers and the note."""
 
@@ -142,6 +158,8 @@ AnyCommand = Annotated[
     | StartTransfer
     | CompleteTransfer
     | ReturnToContact
+    | NextManager
+    | DeclineTransfer
     | CloseCall,
     Field(discriminator="kind"),
 ]
@@ -160,6 +178,8 @@ class TransferView(Message):
     manager_name: str
     started_ms: int
     answered_ms: int | None = None
+    waiting: int = 0
+    """How many managers can be rung after this one."""
 
 
 class CallView(Message):
@@ -184,7 +204,9 @@ class CallView(Message):
     hangup_cause: str | None = None
     ended_by: str | None = None
     proposed_outcome: Outcome | None = None
-    """What the switch says the end was: preselected in wrap-up."""
+    """What the switch says the end was, or a call-back when no manager could be had: preselected in wrap-up."""
+    noted_ms: int | None = None
+    """When the exchange last put a note into the draft by itself: the page reads the draft again."""
     transfer: TransferView | None = None
 
 
@@ -193,11 +215,13 @@ class Notice(Message):
 
     code: str
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
-    out_of_funds, campaign_not_active, call_open, no_manager, manager_busy, manager_no_answer, manager_unavailable,
-    manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached, daily_cap"""
+    daily_cap, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable, manager_unavailable,
+    manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours and daily_cap: when the next contact can be called."""
+    reason: str | None = None
+    """For managers_unavailable, of the last one: manager_busy, manager_no_answer, manager_unavailable, skipped."""
 
 
 class OperatorView(Message):

@@ -43,6 +43,33 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
     ]
 
 
+async def waiting_after(s: AsyncSession, transfer: Transfer, campaign_id: int) -> list[ManagerEndpoint]:
+    """Whom a ringing transfer would still have asked: the campaign's managers who come after its own in the order.
+
+    A manager who is not in the list any more gives no place in it: then those whom the call has not tried.
+    """
+    listed = await managers(s, campaign_id)
+    place = next((n for n, m in enumerate(listed) if m.account_id == transfer.manager_id), None)
+    if place is not None:
+        return listed[place + 1 :]
+    tried = set((await s.exec(select(Transfer.manager_id).where(Transfer.call_id == transfer.call_id))).all())
+    return [m for m in listed if m.account_id not in tried]
+
+
+async def endpoint_of(s: AsyncSession, manager_id: int, customer_id: int) -> tuple[EndpointKind, str] | None:
+    """How a manager of a customer is rung; none for somebody who is no manager of it any more."""
+    member = (
+        await s.exec(
+            select(CustomerMember).where(
+                CustomerMember.account_id == manager_id,
+                CustomerMember.customer_id == customer_id,
+                CustomerMember.role == MemberRole.MANAGER,
+            )
+        )
+    ).first()
+    return None if member is None else (member.endpoint_kind, member.endpoint or f"manager-{manager_id}")
+
+
 async def start(s: AsyncSession, transfer_id: UUID, call_id: UUID, manager_id: int, at: datetime) -> None:
     """A manager's leg begins to ring. The same id again changes nothing."""
     if await s.get(Transfer, transfer_id) is None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from .effects import BridgeLegs, Kill, PlayRinging, SetTimer, StopPlaying
 from .events import Event
-from .state import Bridge, Call, Line, Operator, talking_call
-from .timings import BRIDGE_PROOF_MS, BRIDGE_TRIES, KILL_GUARD_MS
+from .state import Bridge, Call, Line, Operator, on_hold, talking_call
+from .timings import BRIDGE_PROOF_MS, BRIDGE_TRIES, KILL_GUARD_MS, SEAT_BACK_MS
 from .transition import Step, stay
 
 
@@ -17,7 +17,7 @@ def connect(state: Operator, event: Event) -> Step:
         or not call.connectable
         or call.ending_by is not None
         or call.bridge is not Bridge.NONE
-        or state.transfer is not None
+        or on_hold(state)
         or not state.seat.up
         or state.seat.leg is None
         or not state.connected
@@ -34,6 +34,12 @@ def connect(state: Operator, event: Event) -> Step:
         BridgeLegs(state.seat.leg, call.call_id),
         SetTimer("bridge", event.at + BRIDGE_PROOF_MS),
     )
+
+
+def await_seat(state: Operator, event: Event) -> Step:
+    """A contact waits for a lost operator, up to a limit."""
+    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
+    return stay(replace(state, seat=replace(state.seat, back_by=back_by)), SetTimer("seat_back", back_by))
 
 
 def end_contact(state: Operator, event: Event, by: str) -> Step:

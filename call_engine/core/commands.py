@@ -6,8 +6,10 @@ from exchange_domain.messages import (
     CallNext,
     CloseCall,
     CompleteTransfer,
+    DeclineTransfer,
     EndShift,
     HangUp,
+    NextManager,
     ReturnToContact,
     RingSeat,
     StartShift,
@@ -18,9 +20,18 @@ from . import transfer, wrap_up
 from .bridging import end_contact
 from .effects import OpenShift
 from .events import Commanded, ShiftOpened
+from .happening import Kind
 from .seat import call_seat, end_shift, ring_again
 from .state import RECENT_KEYS, Operator, talking_call
 from .transition import Step, chain, notify, stay
+
+AboutTheCall = HangUp | StartTransfer | CompleteTransfer | ReturnToContact | NextManager
+KINDS: dict[type, Kind] = {
+    StartTransfer: Kind.START,
+    CompleteTransfer: Kind.COMPLETE,
+    ReturnToContact: Kind.RETURN,
+    NextManager: Kind.NEXT,
+}
 
 
 def carry_out(state: Operator, event: Commanded) -> Step:
@@ -29,6 +40,9 @@ def carry_out(state: Operator, event: Commanded) -> Step:
     if key in state.recent_keys:
         return stay(state)
     recent = (*state.recent_keys, key)[-RECENT_KEYS:]
+    if isinstance(event.command, DeclineTransfer):
+        # A manager's press is not the operator's: it answers nothing on her page.
+        return _decline(replace(state, recent_keys=recent), event, event.command)
     state = replace(state, recent_keys=recent, last_command=key, notice=None)
     if event.stale:
         return stay(notify(state, "not_possible_now", event.at))
@@ -43,7 +57,7 @@ def carry_out(state: Operator, event: Commanded) -> Step:
             return _call_next(state, event, event.command)
         case CloseCall():
             return wrap_up.close(state, event, event.command)
-        case HangUp() | StartTransfer() | CompleteTransfer() | ReturnToContact():
+        case _:
             return _about_the_call(state, event, event.command)
 
 
@@ -80,23 +94,29 @@ def _call_next(state: Operator, event: Commanded, command: CallNext) -> Step:
     return wrap_up.claim(state, event, command.key)
 
 
-def _about_the_call(
-    state: Operator, event: Commanded, command: HangUp | StartTransfer | CompleteTransfer | ReturnToContact
-) -> Step:
+def _decline(state: Operator, event: Commanded, command: DeclineTransfer) -> Step:
+    """Only what rings at this very manager's can be declined; anything else came too late."""
+    pending = state.transfer
+    theirs = (
+        pending is not None
+        and pending.leg == command.transfer_id
+        and pending.manager is not None
+        and pending.manager.manager_id == command.manager_id
+    )
+    if not theirs or not state.connected or event.stale:
+        return stay(state)
+    return transfer.happen(state, event, Kind.DECLINED)
+
+
+def _about_the_call(state: Operator, event: Commanded, command: AboutTheCall) -> Step:
     call = talking_call(state)
     if call is None or call.call_id != command.call_id:
         # Hanging up what has just ended by itself is no mistake.
         over = isinstance(command, HangUp) and state.call is not None and state.call.call_id == command.call_id
         return stay(state) if over else stay(notify(state, "not_possible_now", event.at))
-    match command:
-        case HangUp():
-            step = transfer.abandon(state, event, "ORIGINATOR_CANCEL")
-            return chain(step, lambda s: end_contact(s, event, "operator"))
-        case _ if not state.connected:
-            return stay(notify(state, "switch_lost", event.at))
-        case StartTransfer():
-            return transfer.start(state, event)
-        case CompleteTransfer():
-            return transfer.complete(state, event)
-        case ReturnToContact():
-            return transfer.return_to_contact(state, event)
+    if isinstance(command, HangUp):
+        step = transfer.happen(state, event, Kind.HANG_UP)
+        return chain(step, lambda s: end_contact(s, event, "operator"))
+    if not state.connected:
+        return stay(notify(state, "switch_lost", event.at))
+    return transfer.happen(state, event, KINDS[type(command)])

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from .bridging import connect, start_ringing_tone, stop_ringing_tone
 from .effects import (
+    Ask,
     CancelTimer,
     Kill,
     OriginateContact,
-    PlayComfort,
     SaveAnswered,
     SaveEnded,
     SaveNotPlaced,
@@ -15,10 +15,11 @@ from .effects import (
     SetTimer,
 )
 from .events import Claimed, ClaimRefused, Event
+from .happening import Kind
 from .seat import call_seat
-from .state import Bridge, Call, Line, Operator, talking_call
-from .timings import DIAL_GUARD_MS, LIMIT_GUARD_MS
-from .transfer import abandon
+from .state import Bridge, Call, Line, Operator, legs, talking_call
+from .timings import BRIDGE_PROOF_MS, DIAL_GUARD_MS, LIMIT_GUARD_MS
+from .transfer import happen
 from .transition import Step, chain, notify, stay
 
 NO_CHANNEL = frozenset(
@@ -85,10 +86,7 @@ def connectable(state: Operator, event: Event) -> Step:
         return stay(replace(state, call=replace(call, seen=True, connectable=True)), *_kill_again(call))
     if call.connectable:
         return connect(state, event)
-    state = replace(state, call=replace(call, seen=True, connectable=True))
-    if not state.seat.up:
-        return stay(state, PlayComfort(call.call_id, call.facts.speech))
-    return connect(state, event)
+    return connect(replace(state, call=replace(call, seen=True, connectable=True)), event)
 
 
 def answered(state: Operator, event: Event, at: int) -> Step:
@@ -114,10 +112,10 @@ def gone(state: Operator, event: Event, cause: str, at: int | None = None) -> St
     over_limit = was_answered and cause == "ALLOTTED_TIMEOUT"
     by = call.ending_by or ("limit" if over_limit else "contact" if was_answered else "network")
     had_transfer = state.transfer is not None
-    step = abandon(state, event, "CONTACT_LEFT") if had_transfer else stop_ringing_tone(state)
+    step = happen(state, event, Kind.CONTACT_GONE) if had_transfer else stop_ringing_tone(state)
     state, effects = step
     call = replace(
-        call, line=Line.GONE, bridge=Bridge.NONE, ended_ms=at, cause=cause, ended_by=by,
+        call, line=Line.GONE, bridge=Bridge.NONE, sound=None, ended_ms=at, cause=cause, ended_by=by,
         wrap_up_until=event.at + facts.wrap_up_s * 1_000,
     )  # fmt: skip
     state = replace(state, call=call, seat=replace(state.seat, back_by=None))
@@ -153,17 +151,21 @@ def parked(state: Operator, event: Event) -> Step:
     """Parked means: the originate is over, or its partner left."""
     call = state.call
     assert call is not None
-    if call.bridge is Bridge.UP:
-        state = replace(state, call=replace(call, bridge=Bridge.NONE))
-    if call.connectable and call.bridge is not Bridge.NONE:
+    if call.bridge is Bridge.ASKED and call.connectable:
         return stay(state)
+    if call.bridge is Bridge.UP and state.seat.up and call.ending_by is None:
+        # Somebody parted them, or the seat is gone and that is not known yet: bridged now, the two could die together.
+        state = replace(state, call=replace(call, bridge=Bridge.LEAVING))
+        return stay(state, Ask(legs(state)), SetTimer("bridge", event.at + BRIDGE_PROOF_MS))
+    if call.bridge in (Bridge.UP, Bridge.LEAVING):
+        state = replace(state, call=replace(call, bridge=Bridge.NONE))
     return connectable(state, event)
 
 
 def bridged(state: Operator) -> Step:
     call = state.call
     assert call is not None
-    state = replace(state, call=replace(call, bridge=Bridge.UP, bridge_tries=0))
+    state = replace(state, call=replace(call, bridge=Bridge.UP, bridge_tries=0, sound=None))
     return stay(state, CancelTimer("bridge"))
 
 
@@ -173,7 +175,7 @@ def lease_lost(state: Operator, event: Event) -> Step:
     if call is None or call.lease_lost:
         return stay(state)
     state = replace(state, call=replace(call, lease_lost=True, ending_by=call.ending_by or "switch"))
-    step = abandon(notify(state, "not_possible_now", event.at), event, "LEASE_LOST")
+    step = happen(notify(state, "not_possible_now", event.at), event, Kind.LEASE_LOST)
     return chain(step, lambda s: stay(s, Kill(call.call_id), SetTimer("watch", event.at + LIMIT_GUARD_MS)))
 
 

@@ -185,6 +185,13 @@ class SaveEnded(CallPersist):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteUnreached(CallPersist):
+    """No manager could be had: kept with the call, and a note about it put into the operator's draft."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaveNotPlaced(CallPersist):
     at: int
     cause: str

@@ -82,6 +82,13 @@ class LeaseLost(Event):
     call_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """The call-back note stands in the call's draft."""
+
+    call_id: UUID
+
+
 # --- from the switch ---
 
 
@@ -130,6 +137,13 @@ class Destroyed(LegEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording(LegEvent):
     started: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sounding(LegEvent):
+    """Something begins or ends to be played to the leg."""
+
+    on: bool
 
 
 class OriginateDone(LegEvent):
@@ -186,6 +200,8 @@ class Fact:
     answered_ms: int | None = None
     cause: str | None = None
     ended_ms: int | None = None
+    playing: bool = False
+    """Music or a tone is played to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

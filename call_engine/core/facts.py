@@ -6,13 +6,14 @@ from uuid import UUID
 
 from exchange_domain.words import UNSEEN_END
 
-from . import contact, handed_over, transfer
-from .bridging import connect, end_contact
-from .effects import CancelTimer, Kill, SetTimer
+from . import contact, handed_over, hearing, transfer, unwanted
+from .bridging import end_contact
+from .effects import Kill, ParkAfterBridge, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
+from .happening import Kind
 from .seat import call_seat, seat_gone, seat_up
-from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, talking_call
-from .timings import ASK_AGAIN_MS, BRIDGE_TRIES, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
+from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, on_hold, talking_call
+from .timings import ASK_AGAIN_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
 from .transition import Step, chain, notify, stay
 
 
@@ -26,7 +27,17 @@ def switch_back(state: Operator, event: SwitchBack) -> Step:
     state = replace(state, connected=True)
     if state.notice is not None and state.notice.code == "switch_lost":
         state = replace(state, notice=None)
-    return chain(reconcile(state, event), lambda s: call_seat(s, event))
+    return chain(reconcile(state, event), _stays_by_itself, lambda s: call_seat(s, event))
+
+
+def _stays_by_itself(state: Operator) -> Step:
+    """An engine that began to join contact and manager let them end with each other; they were not joined."""
+    call, pending = talking_call(state), state.transfer
+    joining = pending is not None and pending.phase is TransferPhase.COMPLETING
+    if call is None or not call.connectable or call.ending_by is not None or joining:
+        return stay(state)
+    manager = () if pending is None or pending.leg is None else (ParkAfterBridge(pending.leg, True),)
+    return stay(state, ParkAfterBridge(call.call_id, True), *manager)
 
 
 def reconcile(state: Operator, event: Facts) -> Step:
@@ -34,9 +45,11 @@ def reconcile(state: Operator, event: Facts) -> Step:
     facts = dict(event.facts)
     return chain(
         handed_over.reconcile(state, event, facts),
+        lambda s: unwanted.reconcile(s, facts),
         lambda s: _contact(s, event, facts),
+        lambda s: _seat_gone(s, event, facts),
         lambda s: _manager(s, event, facts),
-        lambda s: _seat(s, event, facts),
+        lambda s: _seat_lives(s, event, facts),
         lambda s: _bridges(s, event, facts),
     )
 
@@ -47,6 +60,7 @@ def _contact(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
         return stay(state)
     if fact.state is LegState.GONE:
         return _contact_gone(state, event, fact)
+    state = hearing.reconcile(state, event, fact)
     if call.ending_by is not None:
         return stay(state, Kill(call.call_id), SetTimer("watch", event.at + KILL_GUARD_MS))
     if fact.state is LegState.RINGING:
@@ -91,24 +105,29 @@ def _manager(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
     if fact.state is LegState.GONE:
         if pending.phase is TransferPhase.RINGING and event.at - pending.rung_ms < UNSEEN_MS:
             return stay(state, SetTimer("manager", event.at + UNSEEN_MS))
-        return transfer.manager_gone(state, event, fact.cause or "NORMAL_CLEARING")
+        return transfer.happen(state, event, Kind.MANAGER_GONE, cause=fact.cause or "NORMAL_CLEARING")
     if fact.connectable and pending.phase is TransferPhase.RINGING:
-        return transfer.manager_answered(state, event)
+        return transfer.happen(state, event, Kind.MANAGER_ANSWERED)
     return stay(state)
 
 
-def _seat(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+def _seat_gone(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
     seat = state.seat
-    if seat.leg is None or (fact := facts.get(seat.leg)) is None:
+    if seat.leg is None or (fact := facts.get(seat.leg)) is None or fact.state is not LegState.GONE:
         return stay(state)
-    if fact.state is LegState.GONE:
-        if seat.phase is SeatPhase.CALLING and event.at - seat.called_ms < UNSEEN_MS:
-            return stay(state, SetTimer("seat", event.at + UNSEEN_MS))
-        return seat_gone(state, event)
+    if seat.phase is SeatPhase.CALLING and event.at - seat.called_ms < UNSEEN_MS:
+        return stay(state, SetTimer("seat", event.at + UNSEEN_MS))
+    return seat_gone(state, event)
+
+
+def _seat_lives(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+    seat = state.seat
+    if seat.leg is None or (fact := facts.get(seat.leg)) is None or fact.state is LegState.GONE:
+        return stay(state)
     if fact.connectable and not seat.up:
         return seat_up(state, event)
-    if not fact.connectable and seat.up:
-        # Taken for up after a restart, it still rings.
+    if not fact.connectable and seat.up and not seat.called_ms:
+        # Taken for up after a restart, it still rings. Of a leg this engine called, the answer is older than its PARK.
         state = replace(state, seat=replace(seat, phase=SeatPhase.CALLING))
         return stay(state, SetTimer("seat", event.at + SEAT_GUARD_MS))
     return stay(state)
@@ -121,24 +140,33 @@ def _bridges(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
         return stay(state)
     if call.ending_by is not None:
         return stay(state)
-    if pending is None:
-        if fact.other is not None and fact.other == seat.leg:
-            state = replace(state, call=replace(call, bridge=Bridge.UP, bridge_tries=0, connectable=True))
-            return stay(state, CancelTimer("bridge"))
-        if not fact.connectable:
-            return stay(state)
-        state = replace(state, call=replace(call, bridge=Bridge.NONE))
-        return contact.connectable(state, event) if not call.connectable else connect(state, event)
-    if pending.leg is None or pending.phase in (TransferPhase.ASKING, TransferPhase.RINGING):
-        return stay(state)
-    manager = facts.get(pending.leg)
+    if not on_hold(state):
+        return _talk(state, event, fact)
+    assert pending is not None
+    if fact.other is not None and fact.other == seat.leg:
+        return transfer.happen(state, event, Kind.TALKING)
+    manager = facts.get(pending.leg) if pending.leg is not None else None
     if manager is None or manager.state is LegState.GONE:
         return stay(state)
     if fact.other == pending.leg:
-        return transfer.completed(state, event)
-    if pending.phase is TransferPhase.COMPLETING:
-        again = call.bridge_tries < BRIDGE_TRIES
-        return transfer.join(state, event) if again else transfer.give_up_joining(state, event)
-    if manager.other is None or manager.other != seat.leg:
-        return transfer.consult_again(state, event)
-    return stay(replace(state, transfer=replace(pending, bridged=True)), CancelTimer("bridge"))
+        return transfer.happen(state, event, Kind.JOINED)
+    if manager.other is not None and manager.other == seat.leg:
+        step = transfer.happen(state, event, Kind.CONSULTING)
+        return chain(step, lambda s: transfer.happen(s, event, Kind.NOT_JOINED))
+    if manager.connectable and seat.up:
+        state, effects = transfer.happen(state, event, Kind.NOT_CONSULTING)
+        return chain((state, effects), lambda s: transfer.happen(s, event, Kind.NOT_JOINED))
+    return transfer.happen(state, event, Kind.NOT_JOINED)
+
+
+def _talk(state: Operator, event: Event, fact: Fact) -> Step:
+    """Operator and contact: what is bridged is believed, what could be is bridged."""
+    call = state.call
+    assert call is not None
+    if fact.other is not None and fact.other == state.seat.leg:
+        step = contact.bridged(replace(state, call=replace(call, connectable=True)))
+        return chain(step, lambda s: transfer.happen(s, event, Kind.TALKING))
+    if not fact.connectable:
+        return stay(state)
+    state = replace(state, call=replace(call, bridge=Bridge.NONE))
+    return contact.connectable(state, event)

@@ -1,12 +1,12 @@
 """The state an engine starts with, from what the database kept. What the switch says of the legs comes next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from exchange_domain.words import TransferState
 
-from .effects import SetTimer
+from .effects import Effect, SaveWrapUp, SetTimer
 from .handed_over import timer_name
 from .seat import watch_idling
 from .state import (
@@ -22,7 +22,7 @@ from .state import (
     Transfer,
     TransferPhase,
 )
-from .timings import ASK_AGAIN_MS
+from .timings import ASK_AGAIN_MS, MANAGER_GUARD_MS
 from .transition import Step, chain, stay
 
 
@@ -34,6 +34,8 @@ class StoredTransfer:
     started_ms: int
     answered_ms: int | None
     completed_ms: int | None
+    waiting: tuple[Manager, ...] = ()
+    """Managers who would have been rung after this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class StoredCall:
     ended_by: str | None
     wrap_up_until: int | None
     transfer: StoredTransfer | None
+    unreached_ms: int | None = None
+    """When no manager could be had; its note is in the draft by the same transaction."""
 
 
 def restore(
@@ -89,21 +93,34 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         ended_by=stored.ended_by,
         wrap_up_until=stored.wrap_up_until,
         handed_over=handed,
+        unreached_ms=stored.unreached_ms,
+        noted=stored.unreached_ms is not None,
     )
-    effects: tuple[SetTimer, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    if handed and not stored.closed and call.wrap_up_until is None:
+        # Joined was noted, off the line was not.
+        call = replace(call, wrap_up_until=now + call.facts.wrap_up_s * 1_000)
+        effects += (SaveWrapUp(call.call_id, call.facts.token, now + call.facts.wrap_up_s * 1_000),)
     handed_over = state.handed_over
-    if stored.ended_ms is None and (stored.closed or handed or stored.wrap_up_until is not None):
+    if stored.ended_ms is None and (stored.closed or call.wrap_up_until is not None):
         kept = transfer or Transfer(TransferPhase.COMPLETING, stored.claimed_ms)
         completed = (stored.transfer.completed_ms if stored.transfer else None) or now
         handed_over += (HandedOver(call, kept, completed, manager_gone=kept.leg is None),)
         effects += (SetTimer(timer_name(call.call_id), now + ASK_AGAIN_MS),)
     if stored.closed:
         return stay(_replaced(state, None, None, handed_over), *effects)
-    if stored.wrap_up_until is not None:
-        effects += (SetTimer("wrap_up", max(stored.wrap_up_until, now)),)
+    if call.wrap_up_until is not None:
+        effects += (SetTimer("wrap_up", max(call.wrap_up_until, now)),)
         return stay(_replaced(state, call, None, handed_over), *effects)
-    effects += (SetTimer("watch", now + ASK_AGAIN_MS),)
-    return stay(_replaced(state, call, None if handed else transfer, handed_over), *effects)
+    effects += (SetTimer("watch", now + ASK_AGAIN_MS), *_guards(transfer, now))
+    return stay(_replaced(state, call, transfer, handed_over), *effects)
+
+
+def _guards(transfer: Transfer | None, now: int) -> tuple[Effect, ...]:
+    if transfer is None:
+        return ()
+    name, wait = ("manager", MANAGER_GUARD_MS) if transfer.phase is TransferPhase.RINGING else ("bridge", ASK_AGAIN_MS)
+    return (SetTimer(name, now + wait),)
 
 
 def _line(stored: StoredCall) -> Line:
@@ -122,8 +139,8 @@ def _transfer(stored: StoredTransfer) -> Transfer:
         leg=stored.leg,
         rung_ms=stored.started_ms,
         manager=stored.manager,
+        waiting=stored.waiting,
         answered_ms=stored.answered_ms,
-        bridged=consulting,
     )
 
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from exchange_domain.words import EndpointKind
 
-from .bridging import connect, start_ringing_tone
-from .effects import CancelTimer, EndShift, Kill, OriginateSeat, PlayComfort, SaveSeat, SetTimer
+from .bridging import await_seat, connect, start_ringing_tone
+from .effects import CancelTimer, EndShift, Kill, OriginateSeat, SaveSeat, SetTimer
 from .events import EndpointSignedOff, EndpointSignedOn, Event, new_leg
-from .state import Operator, Seat, SeatPhase, TransferPhase, talking_call
-from .timings import RESEAT_MS, RESEAT_ONCE_MS, SEAT_BACK_MS, SEAT_GUARD_MS
-from .transfer import seat_left
+from .happening import Kind
+from .state import Bridge, Operator, Seat, SeatPhase, talking_call
+from .timings import BRIDGE_PROOF_MS, RESEAT_MS, RESEAT_ONCE_MS, SEAT_GUARD_MS
+from .transfer import happen
 from .transition import Step, chain, notify, stay
 
 
@@ -63,7 +64,8 @@ def seat_gone(state: Operator, event: Event) -> Step:
     if was_up and _lost_again(state, event) and state.shift.endpoint_kind is not EndpointKind.BROWSER:
         # Who puts the receiver down twice wants to stop; a page may be loaded again as often as it likes.
         return end_shift(notify(state, "seat_lost", event.at), event)
-    return _wait_for(notify(state, "seat_lost", event.at), event, was_up)
+    step = await_seat(notify(state, "seat_lost", event.at), event)
+    return chain(step, lambda s: _call_again(s, event, was_up))
 
 
 def _lost_again(state: Operator, event: Event) -> bool:
@@ -76,29 +78,21 @@ def _call_once_more(state: Operator, event: Event, was_up: bool) -> Step:
     return call_seat(replace(state, seat=replace(state.seat, lost_ms=event.at)), event)
 
 
-def _wait_for(state: Operator, event: Event, was_up: bool) -> Step:
-    """Calls the seat at once, and again until it is back or the time for it is over."""
-    back_by = state.seat.back_by or event.at + SEAT_BACK_MS
-    state = replace(state, seat=replace(state.seat, back_by=back_by, lost_ms=event.at))
-    step = stay(state, SetTimer("seat_back", back_by))
+def _call_again(state: Operator, event: Event, was_up: bool) -> Step:
+    """Calls the seat at once, or in a moment when it did not answer just now: a page being loaded again needs one."""
+    state = replace(state, seat=replace(state.seat, lost_ms=event.at))
     if was_up:
-        return chain(step, lambda s: call_seat(s, event))
-    # It does not answer just now: a page being loaded again needs a moment.
-    return chain(step, lambda s: stay(s, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS)))
+        return call_seat(state, event)
+    return stay(state, CancelTimer("seat"), SetTimer("reseat", event.at + RESEAT_MS))
 
 
 def _gone_in_a_call(state: Operator, event: Event, was_up: bool) -> Step:
-    """The contact is asked to wait for the operator, up to a limit; a consulted manager takes over."""
-    call = talking_call(state)
-    assert call is not None
-    music = state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING
-    step = seat_left(notify(state, "seat_lost", event.at), event)
-    state = step[0]
-    if talking_call(state) is None or state.transfer is not None:
-        return chain(step, lambda s: call_seat(s, event))
-    if state.seat.back_by is None and call.connectable and not music:
-        step = chain(step, lambda s: stay(s, PlayComfort(call.call_id, call.facts.speech)))
-    return chain(step, lambda s: _wait_for(s, event, was_up))
+    """The contact waits for the operator, up to a limit, with music or a soft word; a consulted manager takes over."""
+    step = happen(notify(state, "seat_lost", event.at), event, Kind.SEAT_GONE)
+    step = chain(step, lambda s: _leaves_contact(s, event))
+    if step[0].transfer is None:
+        step = chain(step, lambda s: await_seat(s, event))
+    return chain(step, lambda s: _call_again(s, event, was_up))
 
 
 def not_back(state: Operator, event: Event) -> Step:
@@ -106,6 +100,15 @@ def not_back(state: Operator, event: Event) -> Step:
     if state.shift is None or state.seat.up or state.seat.back_by is None:
         return stay(state)
     return end_shift(notify(state, "seat_unavailable", event.at), event)
+
+
+def _leaves_contact(state: Operator, event: Event) -> Step:
+    """The contact's leg is still leaving its bridge with the seat: its PARK says when, or the switch when asked."""
+    call = talking_call(state)
+    if call is None or call.bridge not in (Bridge.UP, Bridge.ASKED):
+        return stay(state)
+    state = replace(state, call=replace(call, bridge=Bridge.LEAVING, bridge_tries=0))
+    return stay(state, SetTimer("bridge", event.at + BRIDGE_PROOF_MS // 2))
 
 
 def end_shift(state: Operator, event: Event) -> Step:

@@ -62,9 +62,20 @@ class Line(StrEnum):
 
 
 class Bridge(StrEnum):
+    """Of operator and contact."""
+
     NONE = "none"
     ASKED = "asked"
     UP = "up"
+    LEAVING = "leaving"
+    """The other side left it: the contact's PARK, or the switch when asked, says that nobody is there now."""
+
+
+class Sound(StrEnum):
+    """What the exchange plays to a contact who is with nobody."""
+
+    MUSIC = "music"
+    COMFORT = "comfort"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +114,14 @@ class Call:
     """The originate has succeeded: the leg may be bridged."""
     bridge: Bridge = Bridge.NONE
     bridge_tries: int = 0
+    sound: Sound | None = None
+    """What was started on the leg, and is not known to have ended."""
+    sound_ms: int = 0
+    """When it was started."""
+    unreached_ms: int | None = None
+    """When the last of the campaign's managers could not be had: the contact is to be called back."""
+    noted: bool = False
+    """The call-back note is in the draft."""
     answered_ms: int | None = None
     ended_ms: int | None = None
     cause: str | None = None
@@ -140,8 +159,11 @@ class TransferPhase(StrEnum):
     ASKING = "asking"
     """The campaign's managers are being looked up; contact and operator still talk."""
     RINGING = "ringing"
+    CONNECTING = "connecting"
+    """A manager has answered: the bridge with the operator is not proven yet."""
     CONSULTING = "consulting"
     COMPLETING = "completing"
+    """Contact and manager are to be joined: the bridge is not proven yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +176,8 @@ class Transfer:
     rung_ms: int = 0
     manager: Manager | None = None
     waiting: tuple[Manager, ...] = ()
-    """Managers to be rung after this one."""
+    """Managers to be rung after this one; while asking, those to begin with."""
     answered_ms: int | None = None
-    bridged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +192,14 @@ class HandedOver:
     @property
     def call_id(self) -> UUID:
         return self.call.call_id
+
+
+@dataclass(frozen=True, slots=True)
+class Unwanted:
+    """A leg that is to end. `after_bridge`: killed while it is being bridged it would take the seat with it."""
+
+    leg: UUID
+    after_bridge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +218,8 @@ class Operator:
     call: Call | None = None
     transfer: Transfer | None = None
     handed_over: tuple[HandedOver, ...] = ()
+    unwanted: tuple[Unwanted, ...] = ()
+    """Managers' legs that were let go of and are not known to have ended."""
     notice: Notice | None = None
     last_command: UUID | None = None
     recent_keys: tuple[UUID, ...] = ()
@@ -201,6 +232,11 @@ RECENT_KEYS = 32
 def talking_call(state: Operator) -> Call | None:
     """The call whose contact is on the operator's line, if any."""
     return state.call if state.call is not None and state.call.on_the_line else None
+
+
+def on_hold(state: Operator) -> bool:
+    """Whether a transfer keeps operator and contact apart."""
+    return state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING
 
 
 def legs(state: Operator) -> tuple[UUID, ...]:
@@ -216,4 +252,5 @@ def legs(state: Operator) -> tuple[UUID, ...]:
         found.append(handed.call_id)
         if handed.transfer.leg is not None and not handed.manager_gone:
             found.append(handed.transfer.leg)
+    found += [unwanted.leg for unwanted in state.unwanted]
     return tuple(found)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from . import commands, contact, facts, seat, switch_events, timers, transfer, wrap_up
+from . import commands, contact, facts, hearing, seat, switch_events, timers, transfer, wrap_up
 from .effects import CallPersist, Effect, PublishManager, PublishOperator, PublishRow, TransferPersist
 from .events import (
     Claimed,
@@ -18,20 +18,22 @@ from .events import (
     LeaseLost,
     LegEvent,
     ManagersListed,
+    Noted,
     ShiftOpened,
     ShiftRefused,
     SwitchBack,
     SwitchLost,
     TimerFired,
 )
+from .happening import Kind
 from .state import Operator
-from .transition import Step, notify, stay
+from .transition import Step, chain, notify, stay
 from .views import ended_view, manager_views, operator_view
 
 
 def step(state: Operator, event: Event) -> Step:
     """What the event changes and what is to be done; then what the pages have to be told of it."""
-    after, effects = _change(state, event)
+    after, effects = chain(_change(state, event), lambda s: hearing.keep(s, event))
     effects = (*effects, *seat.watch_idling(state, after, event.at))
     return after, (*effects, *_publications(state, after, effects))
 
@@ -59,7 +61,9 @@ def _change(state: Operator, event: Event) -> Step:
         case ClaimRefused():
             return contact.claim_refused(state, event)
         case ManagersListed():
-            return transfer.managers_listed(state, event)
+            return _listed(state, event)
+        case Noted() if state.call is not None and state.call.call_id == event.call_id:
+            return stay(replace(state, call=replace(state.call, noted=True)))
         case Closed() if _is_closing(state, event.call_id):
             return wrap_up.closed(state, event)
         case CloseRefused() if _is_closing(state, event.call_id):
@@ -71,6 +75,12 @@ def _change(state: Operator, event: Event) -> Step:
         case EndpointSignedOn():
             return seat.signed_on(state, event)
     return stay(state)
+
+
+def _listed(state: Operator, event: ManagersListed) -> Step:
+    if state.call is None or state.call.call_id != event.call_id:
+        return stay(state)
+    return transfer.happen(state, event, Kind.LISTED, managers=event.managers)
 
 
 def _is_closing(state: Operator, call_id: UUID) -> bool:

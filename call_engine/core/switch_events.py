@@ -1,6 +1,6 @@
 """Events of the switch, given to the leg they are about. Orders that the switch leaves open are all taken."""
 
-from . import contact, handed_over, transfer
+from . import contact, handed_over, hearing, transfer, unwanted
 from .bridging import connect, kill
 from .effects import Ask, Kill, SetTimer
 from .events import (
@@ -16,10 +16,12 @@ from .events import (
     OriginateFailed,
     Parked,
     Progressed,
+    Sounding,
     Unbridged,
 )
+from .happening import Kind
 from .seat import seat_gone, seat_up
-from .state import Bridge, Operator, SeatPhase, TransferPhase, legs, talking_call
+from .state import Bridge, Operator, SeatPhase, TransferPhase, legs, on_hold, talking_call
 from .timings import BRIDGE_PROOF_MS
 from .transition import Step, chain, stay
 
@@ -40,6 +42,8 @@ def happened(state: Operator, event: LegEvent) -> Step:
         return _manager(state, event)
     if (handed := handed_over.find(state, leg)) is not None:
         return _handed(state, event, handed)
+    if (unwanted_leg := unwanted.find(state, leg)) is not None:
+        return unwanted.happened(state, event, unwanted_leg)
     # A leg that nobody has any use for: it was killed before it was there, or came back from a lost answer.
     return stay(state, Kill(leg)) if isinstance(event, ALIVE) else stay(state)
 
@@ -80,6 +84,8 @@ def _contact(state: Operator, event: LegEvent) -> Step:
             return contact.failed(state, event, event.cause)
         case NotSent():
             return contact.failed(state, event, "NOT_SENT")
+        case Sounding():
+            return hearing.sounding(state, event)
     return stay(state)
 
 
@@ -96,15 +102,15 @@ def _manager(state: Operator, event: LegEvent) -> Step:
     assert state.transfer is not None
     match event:
         case OriginateDone():
-            return transfer.manager_answered(state, event)
+            return transfer.happen(state, event, Kind.MANAGER_ANSWERED)
         case Parked():
-            return transfer.manager_parked(state, event)
+            return transfer.happen(state, event, Kind.MANAGER_PARKED)
         case HungUp() | OriginateFailed():
-            return transfer.manager_gone(state, event, event.cause)
+            return transfer.happen(state, event, Kind.MANAGER_GONE, cause=event.cause)
         case NotSent():
-            return transfer.manager_gone(state, event, "NOT_SENT")
+            return transfer.happen(state, event, Kind.MANAGER_GONE, cause="NOT_SENT")
         case Destroyed() if state.transfer.phase is not TransferPhase.RINGING:
-            return transfer.manager_gone(state, event, "NORMAL_UNSPECIFIED")
+            return transfer.happen(state, event, Kind.MANAGER_GONE, cause="NORMAL_UNSPECIFIED")
     return stay(state)
 
 
@@ -126,17 +132,22 @@ def _joined(state: Operator, event: Bridged) -> Step | None:
     """A bridge proves what was asked for; None when the pair is none of ours."""
     pair = {event.leg, event.other}
     call, pending, seat = talking_call(state), state.transfer, state.seat.leg
+    for one in state.unwanted:
+        if one.after_bridge and pair == {seat, one.leg}:
+            return unwanted.bridged(state, event, one.leg)
     if call is None:
         return None
-    if pair == {seat, call.call_id} and (pending is None or pending.phase is TransferPhase.ASKING):
-        step = contact.bridged(state)
-        return step if call.ending_by is None else chain(step, lambda s: stay(s, kill(call)))
+    if pair == {seat, call.call_id}:
+        step = stay(state) if on_hold(state) else contact.bridged(state)
+        if call.ending_by is not None:
+            return chain(step, lambda s: stay(s, kill(call)))
+        return chain(step, lambda s: transfer.happen(s, event, Kind.TALKING))
     if pending is None or pending.leg is None:
         return None
     if pair == {call.call_id, pending.leg}:
-        return transfer.completed(state, event)
-    if pair == {seat, pending.leg} and pending.phase is TransferPhase.CONSULTING:
-        return transfer.consulting(state)
+        return transfer.happen(state, event, Kind.JOINED)
+    if pair == {seat, pending.leg}:
+        return transfer.happen(state, event, Kind.CONSULTING)
     return None
 
 

@@ -1,13 +1,14 @@
 """Guards that fire when something did not happen in time: they ask, or give up."""
 
-from . import handed_over, wrap_up
+from . import handed_over, hearing, transfer, unwanted, wrap_up
 from .bridging import end_contact, kill
 from .effects import Ask, SetTimer
 from .events import TimerFired
+from .happening import Kind
 from .seat import call_seat, idle_too_long, not_back
-from .state import Operator, SeatPhase, TransferPhase, legs, talking_call
+from .state import Operator, SeatPhase, legs, talking_call
 from .timings import ASK_AGAIN_MS, RESEAT_MS
-from .transition import Step, chain, notify, stay
+from .transition import Step, notify, stay
 
 
 def fired(state: Operator, event: TimerFired) -> Step:
@@ -33,6 +34,10 @@ def fired(state: Operator, event: TimerFired) -> Step:
         case "bridge" if call is not None:
             ended = () if call.ending_by is None else (kill(call),)
             return stay(state, *ended, Ask(legs(state)))
-        case "manager" if state.transfer is not None and state.transfer.phase is TransferPhase.RINGING:
-            return chain(stay(state, Ask(legs(state))), lambda s: stay(s, SetTimer("manager", event.at + ASK_AGAIN_MS)))
+        case "manager":
+            return transfer.happen(state, event, Kind.OVERDUE)
+        case unwanted.TIMER:
+            return unwanted.overdue(state, event)
+        case hearing.TIMER:
+            return hearing.ask(state)
     return handed_over.timer(state, event, event.name)

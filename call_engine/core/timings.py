@@ -23,3 +23,5 @@ KILL_GUARD_MS = 5_000
 ASK_AGAIN_MS = 10_000
 UNSEEN_MS = 8_000
 """A leg that was originated so recently may not exist yet."""
+SOUND_STARTS_MS = 1_000
+"""Music is heard 0.1 to 0.2 s after its command; asked about so soon, the switch may not know of it yet."""

@@ -24,6 +24,6 @@ def chain(step: Step, *following: Callable[[Operator], Step]) -> Step:
     return state, effects
 
 
-def notify(state: Operator, code: str, at: int, until_ms: int | None = None) -> Operator:
+def notify(state: Operator, code: str, at: int, until_ms: int | None = None, reason: str | None = None) -> Operator:
     """The operator is told; the page has the words for the code."""
-    return replace(state, notice=Notice(code=code, at_ms=at, until_ms=until_ms))
+    return replace(state, notice=Notice(code=code, at_ms=at, until_ms=until_ms, reason=reason))

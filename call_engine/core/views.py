@@ -3,11 +3,12 @@
 from exchange_domain.messages import CallView, ManagerView, OperatorView, TransferView, masked
 from exchange_domain.words import CallState, OperatorState, TransferState
 
-from .state import Call, HandedOver, Line, Operator, Transfer, TransferPhase, talking_call
+from .state import Call, HandedOver, Line, Operator, Transfer, TransferPhase, on_hold, talking_call
 from .wrap_up import proposed
 
 TRANSFER_STATES = {
     TransferPhase.RINGING: TransferState.RINGING,
+    TransferPhase.CONNECTING: TransferState.CONSULTING,
     TransferPhase.CONSULTING: TransferState.CONSULTING,
     TransferPhase.COMPLETING: TransferState.CONSULTING,
 }
@@ -23,7 +24,7 @@ def operator_state(state: Operator) -> OperatorState:
     if (call := talking_call(state)) is not None:
         if not state.seat.up:
             return OperatorState.CONNECTION_LOST
-        if state.transfer is not None and state.transfer.phase is not TransferPhase.ASKING:
+        if on_hold(state):
             return OperatorState.TRANSFERRING
         return OperatorState.TALKING if call.line is Line.ANSWERED else OperatorState.RINGING
     return OperatorState.READY if state.seat.up else OperatorState.CONNECTING
@@ -66,6 +67,7 @@ def _call_view(call: Call, transfer: Transfer | None) -> CallView:
         hangup_cause=call.cause,
         ended_by=call.ended_by,
         proposed_outcome=proposed(call),
+        noted_ms=call.unreached_ms if call.noted else None,
         transfer=_transfer_view(transfer) if transfer is not None else None,
     )
 
@@ -90,6 +92,7 @@ def _transfer_view(transfer: Transfer, state: TransferState | None = None) -> Tr
         manager_name=transfer.manager.name,
         started_ms=transfer.started_ms,
         answered_ms=transfer.answered_ms,
+        waiting=len(transfer.waiting),
     )
 
 

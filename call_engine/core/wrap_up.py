@@ -21,7 +21,8 @@ def proposed(call: Call) -> Outcome | None:
         return Outcome.SUCCESS
     if call.line is not Line.GONE:
         return None
-    return proposed_outcome(call.cause, answered=call.answered_ms is not None, ended_by=call.ended_by)
+    outcome = proposed_outcome(call.cause, answered=call.answered_ms is not None, ended_by=call.ended_by)
+    return outcome or (Outcome.CALL_BACK if call.unreached_ms is not None else None)
 
 
 def close(state: Operator, event: Event, command: CloseCall) -> Step:

@@ -14,6 +14,7 @@ PARKED = frozenset({"CS_PARK", "CS_EXECUTE"})
 SUBSCRIPTION = (
     "CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE "
     "CHANNEL_PARK CHANNEL_HANGUP CHANNEL_HANGUP_COMPLETE CHANNEL_DESTROY RECORD_START RECORD_STOP "
+    "PLAYBACK_START PLAYBACK_STOP "
     "BACKGROUND_JOB HEARTBEAT CUSTOM sofia::register sofia::unregister sofia::expire"
 )
 
@@ -77,6 +78,8 @@ def read_event(headers: Mapping[str, Any]) -> Message | None:
             return LegMessage(leg, ev.Destroyed, {})
         case "RECORD_START" | "RECORD_STOP":
             return LegMessage(leg, ev.Recording, {"started": name == "RECORD_START"})
+        case "PLAYBACK_START" | "PLAYBACK_STOP":
+            return LegMessage(leg, ev.Sounding, {"on": name == "PLAYBACK_START"})
     return None
 
 
@@ -107,9 +110,11 @@ def read_dump(body: str) -> ev.Fact:
     bridged = state in IN_A_BRIDGE
     connectable = bridged or state in PARKED
     other = _uuid(first(headers, "Other-Leg-Unique-ID")) if bridged else None
+    # Set while something is played, and unset with its end.
+    playing = headers.get("variable_current_application") == "playback" and "variable_current_loop" in headers
     answered_us = int(first(headers, "Caller-Channel-Answered-Time") or 0)
     if answer == "answered":
-        return ev.Fact(ev.LegState.ANSWERED, connectable, other, answered_us // 1_000 or None)
+        return ev.Fact(ev.LegState.ANSWERED, connectable, other, answered_us // 1_000 or None, playing=playing)
     return ev.Fact(ev.LegState.EARLY if answer == "early" else ev.LegState.RINGING, connectable, other)
 
 

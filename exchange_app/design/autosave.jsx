@@ -13,7 +13,7 @@ export function Autosave({ name, value, id, multiline, kind = "text", options, o
   const server = value ?? "";
   const [text, setText] = useState(server);
   const [saved, setSaved] = useState(null); // null: nothing typed; false: on its way; "late"; else the time it was saved
-  const live = useRef({ name, text: server, sent: null, dirty: false, timer: 0, late: 0, onSave });
+  const live = useRef({ name, text: server, known: server, sent: null, dirty: false, timer: 0, late: 0, onSave });
   live.current.onSave = onSave;
 
   const flush = () => {
@@ -34,12 +34,19 @@ export function Autosave({ name, value, id, multiline, kind = "text", options, o
     l.timer = setTimeout(flush, WAIT_MS);
   };
 
+  const addLine = (line) => {
+    const field = document.getElementById(id), at = [field?.selectionStart, field?.selectionEnd], l = live.current;
+    if (l.text.includes(line)) return;
+    type(l.text ? `${l.text}\n${line}` : line);
+    requestAnimationFrame(() => { if (document.activeElement === field) field.setSelectionRange?.(...at); });
+  };
+
   // another record: what was typed for the one before is sent under its own name, then the new value shows
   useEffect(() => {
     const l = live.current;
     if (l.name !== name) {
       flush();
-      Object.assign(l, { name, text: server, sent: null });
+      Object.assign(l, { name, text: server, known: server, sent: null });
       setText(server); setSaved(null);
     }
     const draft = kept(name);
@@ -49,8 +56,14 @@ export function Autosave({ name, value, id, multiline, kind = "text", options, o
 
   // the server's word: our own text come back is the confirmation; anything else shows only if nobody is typing here
   useEffect(() => {
-    const l = live.current;
-    if (l.sent !== null && server === l.sent) {
+    const l = live.current, before = l.sent ?? l.known, typing = l.dirty || document.activeElement?.id === id;
+    l.known = server;
+    const added = server.startsWith(before) ? server.slice(before.length) : "";
+    if (multiline && typing && added && (before === "" || added.startsWith("\n"))) {
+      // The exchange added a line to what it has: the same line is added to what is typed here.
+      l.sent = null;
+      addLine(added.replace(/^\n/, ""));
+    } else if (l.sent !== null && server === l.sent) {
       if (!l.dirty) {
         clearTimeout(l.late);
         l.sent = null; store(l.name, null);

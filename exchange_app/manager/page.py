@@ -31,6 +31,7 @@ def status() -> rx.Component:
                 (
                     t("Desk"),
                     [
+                        ("Z", t("Busy: the next manager is rung")),
                         ("N", t("Read again")),
                         ("Esc", t("Put the incoming transfer beside")),
                         ("Enter", t("Back to the desk")),

@@ -16,7 +16,7 @@ from exchange_app.security import current_account, roles
 from exchange_domain import database
 from exchange_domain.accounts import first_name, short_name
 from exchange_domain.clock import now_ms
-from exchange_domain.messages import ManagerView
+from exchange_domain.messages import DeclineTransfer, ManagerView
 from exchange_domain.words import TransferState
 
 from . import desk_rows
@@ -219,6 +219,26 @@ class ManagerDesk(rx.State):
 
     async def _still_follows(self, call_id: str) -> bool:
         return self.call_id == call_id and self._following == call_id and self.stage in LIVE_STAGES and not self.closed
+
+    @rx.event
+    @roles("manager")
+    async def decline(self, transfer_id: Any = ""):
+        """Busy: the transfer that rings here goes on to the next manager. Only one's own can be declined."""
+        manager_id = current_account(self).account_id
+        if self.stage != "ringing" or manager_id != self._account_id or transfer_id != self.transfer_id:
+            return
+        call_id = UUID(self.call_id)
+        try:
+            async with database.session() as s:
+                call = await desk_rows.given(s, manager_id, call_id)
+            if call is None:
+                return
+            command = DeclineTransfer(
+                operator_id=call.operator_id, call_id=call_id, transfer_id=UUID(self.transfer_id), manager_id=manager_id
+            )
+            await live.send_command(command, call.switch_name)
+        except (*AWAY, RedisError) as failed:
+            log.warning("not_declined", manager_id=manager_id, error=type(failed).__name__)
 
     @rx.event
     @roles("manager")

@@ -22,7 +22,7 @@ from exchange_app.design import (
     segmented,
 )
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import date, t
+from exchange_app.i18n import date, t, tc
 
 from .state import ManagerDesk
 from .words import STAGES, count, live, sub, value_of, who
@@ -67,6 +67,18 @@ def _back_to_desk(big: bool = True) -> rx.Component:
     )
 
 
+def _busy(big: bool = True) -> rx.Component:
+    return button(
+        tc("manager", "Busy"),
+        kind="red",
+        key="Z" if big else None,
+        icon="phone-off",
+        big=True,
+        full=not big,
+        on_click=S.decline(S.transfer_id),
+    )
+
+
 def strip() -> rx.Component:
     return call_strip(
         STAGES,
@@ -76,7 +88,7 @@ def strip() -> rx.Component:
         who_sub=_who_sub(),
         clock=_clock(),
         live=live(),
-        actions=[rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment())],
+        actions=[rx.cond(S.stage == "ringing", _busy(), rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment()))],
     )
 
 
@@ -178,6 +190,8 @@ def incoming() -> rx.Component:
         card(written(), flat=True, class_name="col quiet"),
         rx.el.div(
             button(t("Show on the page"), kind="line", big=True, key="Esc", on_click=S.fold(False), id="fold"),
+            _busy(),
+            key("KeyZ", S.decline(S.transfer_id)),
             class_name="row w",
         ),
         open=(S.stage == "ringing") & ~S.folded,
@@ -275,6 +289,8 @@ def transfer_page() -> rx.Component:
         # Mounted as long as the transfer lives: the page follows what is written meanwhile.
         rx.cond(IS_LIVE & (S.call_id != ""), rx.el.span(on_mount=S.follow, key=S.call_id, hidden=True)),
         key("KeyN", S.read_again),
+        rx.cond(S.stage == "ringing", key("KeyZ", S.decline(S.transfer_id))),
+        rx.cond(S.stage == "ringing", rx.el.div(_busy(big=False), class_name="only-m phone-panes")),
         rx.cond(~IS_LIVE, key("Enter", S.leave_ended)),
         rx.cond(~IS_LIVE, rx.el.div(_back_to_desk(big=False), class_name="only-m phone-panes")),
         _phone_panes(),

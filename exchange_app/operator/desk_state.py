@@ -19,6 +19,7 @@ from exchange_domain.messages import (
     CompleteTransfer,
     EndShift,
     HangUp,
+    NextManager,
     OperatorView,
     ReturnToContact,
     RingSeat,
@@ -60,6 +61,7 @@ class Desk(rx.State):
     has_telephone: rx.Field[bool] = rx.field(False)
     """Her telephone can be rung instead of a line that is lost."""
     notice: rx.Field[str] = rx.field("")
+    notice_reason: rx.Field[str] = rx.field("")
     notice_until_ms: rx.Field[int] = rx.field(0)
     call_id: rx.Field[str] = rx.field("")
     contact_name: rx.Field[str] = rx.field("")
@@ -80,6 +82,8 @@ class Desk(rx.State):
     manager_name: rx.Field[str] = rx.field("")
     transfer_started_ms: rx.Field[int] = rx.field(0)
     transfer_answered_ms: rx.Field[int] = rx.field(0)
+    managers_waiting: rx.Field[int] = rx.field(0)
+    """How many managers can be rung after the present one."""
     pending: rx.Field[str] = rx.field("")
     """Kind of the command that the engine has not answered yet."""
     pending_until_ms: rx.Field[int] = rx.field(0)
@@ -120,6 +124,7 @@ class Desk(rx.State):
         self.shift_started_ms = view.shift_started_ms or 0
         self.has_telephone = view.has_telephone
         self.notice = view.notice.code if view.notice else ""
+        self.notice_reason = (view.notice.reason or "") if view.notice else ""
         self.notice_until_ms = (view.notice.until_ms or 0) if view.notice else 0
         self._show_call(view.call)
         if self._pending_key and (str(view.last_command) == self._pending_key or now_ms() >= self.pending_until_ms):
@@ -156,6 +161,7 @@ class Desk(rx.State):
         self.manager_name = transfer.manager_name if transfer else ""
         self.transfer_started_ms = transfer.started_ms if transfer else 0
         self.transfer_answered_ms = (transfer.answered_ms or 0) if transfer else 0
+        self.managers_waiting = transfer.waiting if transfer else 0
 
     def _answered(self) -> None:
         self.pending, self.pending_until_ms, self._pending_key, self._pending_for = "", 0, "", ""
@@ -233,6 +239,24 @@ class Desk(rx.State):
         if call is not None and self.state == OperatorState.TRANSFERRING:
             command = ReturnToContact(operator_id=current_account(self).account_id, call_id=call)
             await self._send(command, "return_to_contact")
+
+    @rx.event
+    @roles("operator")
+    async def give_up_ringing(self, call_id: str):
+        """Esc outside a field: back to the contact, as long as no manager has answered."""
+        call = self._is_current(call_id)
+        if call is not None and self.state == OperatorState.TRANSFERRING and not self.transfer_answered_ms:
+            command = ReturnToContact(operator_id=current_account(self).account_id, call_id=call)
+            await self._send(command, "return_to_contact")
+
+    @rx.event
+    @roles("operator")
+    async def next_manager(self, call_id: str):
+        """This manager is let go, the next one in order is rung: a machine answered, or it rings for too long."""
+        call = self._is_current(call_id)
+        if call is not None and self.state == OperatorState.TRANSFERRING:
+            command = NextManager(operator_id=current_account(self).account_id, call_id=call)
+            await self._send(command, "next_manager")
 
     @rx.event
     @roles("operator")

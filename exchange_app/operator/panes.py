@@ -261,6 +261,27 @@ def transfer_pane() -> rx.Component:
                 ),
                 class_name="col",
             ),
+            rx.cond(
+                Desk.managers_waiting > 0,
+                rx.el.div(
+                    button(
+                        t("Next manager"),
+                        big=True,
+                        full=True,
+                        key="N",
+                        icon="skip-forward",
+                        class_name="no-m",
+                        on_click=Desk.next_manager(Desk.call_id),
+                    ),
+                    rx.el.p(
+                        rx.el.b(t("Next manager.")),
+                        " ",
+                        t("A machine answered, or it rings too long: we ring the next one, the contact hears music."),
+                        class_name="s m",
+                    ),
+                    class_name="col",
+                ),
+            ),
             class_name="grid c2",
         ),
         callout(

@@ -16,7 +16,7 @@ from exchange_domain.forms import FormField, check_answers
 from exchange_domain.messages import CloseCall, HangUp, OperatorView
 from exchange_domain.words import OperatorState, Outcome
 
-from . import answers, call_back_time, sheets
+from . import answers, call_back_time, prepared, sheets
 from .call_back_state import CallBack
 from .desk_state import ON_THE_LINE, Desk, read_call_id
 from .draft_store import NOTE, store
@@ -83,6 +83,9 @@ class Sheet(rx.State):
     pane: rx.Field[str] = rx.field("script")
     """What a phone shows: script, form, objections."""
 
+    _noted_ms: int = 0
+    _prepared: str = ""
+    """A line that the exchange added to the note, until the page is known to show it."""
     _stale: bool = True
     """The page was opened anew: read it all again."""
     _form: rx.Field[list[FormField]] = rx.field(default_factory=list)
@@ -100,6 +103,8 @@ class Sheet(rx.State):
         if view.call is not None:
             if self._stale or self.call_id != str(view.call.call_id):
                 await self._open_call(view.call.call_id, account_id, account_name)
+            if view.call.noted_ms is not None and view.call.noted_ms != self._noted_ms:
+                await self._take_prepared(view.call.call_id, view.call.noted_ms)
             if view.state == OperatorState.WRAP_UP and not self.chosen_id and view.call.proposed_outcome is not None:
                 self._propose(view.call.proposed_outcome)
         elif self._stale or self.call_id or self.campaign_id != (view.campaign_id or 0):
@@ -128,6 +133,15 @@ class Sheet(rx.State):
         self.note, self.saved_ms = late.get(NOTE, sheet.draft.note), epoch_ms(sheet.draft.saved_at) or 0
         self.dispositions = dispositions_shown(sheet.dispositions)
         self.pane = "script"
+
+    async def _take_prepared(self, call_id: UUID, noted_ms: int) -> None:
+        async with database.session() as s:
+            draft = await drafts.of(s, call_id)
+        self._noted_ms = noted_ms
+        if self.call_id != str(call_id) or f"{call_id}:{NOTE}" in self._failed:
+            return
+        self._prepared = draft.prepared
+        self.note, self.saved_ms = draft.note, epoch_ms(draft.saved_at) or 0
 
     async def _open_campaign(self, campaign_id: int, account_name: str) -> None:
         sheet = None
@@ -202,9 +216,11 @@ class Sheet(rx.State):
         )
         if kept is None and not here and isinstance(value, str):
             # A late word for the call before: its form is not on this sheet any more.
-            kept = await self._of_other_form(call_id, operator_id, key, value)
+            kept = await prepared.of_other_form(call_id, operator_id, key, value)
         if kept is None:
             return None
+        if here and note:
+            kept, self._prepared = prepared.with_line(kept, self._prepared), ""
         if here:
             self._show_typed(key, field, kept)
         try:
@@ -218,15 +234,6 @@ class Sheet(rx.State):
             self.unsaved = True
             return None if self._retrying else Sheet.save_again
         return None
-
-    async def _of_other_form(self, call_id: UUID, operator_id: int, key: str, value: str) -> Any:
-        try:
-            async with database.session() as s:
-                found = await sheets.call_to_write(s, call_id, operator_id)
-        except FAILED:
-            return None
-        field = next((f for f in found.fields if f.key == key), None) if found else None
-        return answers.from_page(field, value) if field else None
 
     def _show_typed(self, key: str, field: FormField | None, kept: Any) -> None:
         if field is None:

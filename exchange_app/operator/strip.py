@@ -182,6 +182,10 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
     back = button(
         tc("verb", "Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id)
     )
+    following = rx.cond(
+        Desk.managers_waiting > 0,
+        button(t("Next manager"), key=k("N"), icon="skip-forward", big=big, on_click=Desk.next_manager(Desk.call_id)),
+    )
     connect = rx.cond(
         Desk.transfer_answered_ms > 0,
         button(t("Connect them"), kind="blue", key=k("Y"), big=big, on_click=Desk.complete_transfer(Desk.call_id)),
@@ -197,7 +201,7 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
         "ready": [call, end],
         "ringing": [cancel],
         "talking": [transfer, hang_up],
-        "transferring": [hang_up] if big else [back, connect],
+        "transferring": [hang_up] if big else [back, following, connect],
         "connecting": [ring],
         "connection_lost": [ring, rx.cond(Desk.call_id != "", hang_up, end)],
     }

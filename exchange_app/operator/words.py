@@ -70,15 +70,16 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("This campaign has no manager who could be rung."),
             t("You are with the contact again. Offer a call-back."),
         ),
-        "manager_busy": (
+        "managers_unavailable": (
             "amber",
-            t("The manager is busy."),
-            t("You are with the contact again. Try later, or offer a call-back."),
-        ),
-        "manager_no_answer": (
-            "amber",
-            t("The manager does not answer."),
-            t("You are with the contact again. Try later, or offer a call-back."),
+            rx.match(
+                Desk.notice_reason,
+                ("manager_busy", t("No manager is free: the last one is busy.")),
+                ("manager_no_answer", t("No manager is free: the last one does not answer.")),
+                ("skipped", t("No further manager can be rung.")),
+                t("No manager can be reached."),
+            ),
+            t("You are with the contact again. Offer a call-back: a line for it stands in your note."),
         ),
         "manager_unavailable": (
             "amber",

@@ -162,7 +162,8 @@ def _keys() -> rx.Component:
         rx.cond(seat_wanted, key("KeyC", Desk.ring_seat(Desk.has_telephone))),
         rx.cond(on_the_line, key("KeyH", Desk.hang_up(call))),
         rx.cond(S == "talking", keyboard({"KeyT": Desk.start_transfer(call)})),
-        rx.cond(S == "transferring", keyboard({"KeyR": Desk.return_to_contact(call)})),
+        rx.cond(S == "transferring", keyboard({"KeyR": Desk.return_to_contact(call), "KeyN": Desk.next_manager(call)})),
+        rx.cond((S == "transferring") & (Desk.transfer_answered_ms == 0), key("Escape", Desk.give_up_ringing(call))),
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms > 0), key("KeyY", Desk.complete_transfer(call))),
         rx.cond((S == "talking") | (S == "wrap_up"), key("KeyD", Sheet.ask_do_not_call(call))),
         rx.cond(writes, rx.fragment(key("KeyF", focus="note"), key("KeyX", Person.open(call)))),
@@ -218,6 +219,8 @@ def work_status() -> rx.Component:
                         ("T", t("Transfer to a manager")),
                         ("Y", t("Connect them")),
                         ("R", t("Return to the contact")),
+                        ("N", t("Ring the next manager")),
+                        ("Esc", t("Give up a transfer that rings")),
                     ],
                 ),
                 (

@@ -107,6 +107,8 @@ class Call(Table, table=True):
     call_back_at: datetime | None = moment()
     settled: bool = flag()
     """It has its settlement: kept here too, so that looking for calls without one costs the same at any size."""
+    no_manager_at: datetime | None = moment()
+    """When a transfer was tried and no manager could be had."""
 
     __table_args__ = (
         # What must always hold, kept by the database itself.
@@ -133,6 +135,8 @@ class CallDraft(Table, table=True):
     result: dict[str, Any] = document()
     note: str = text(default="")
     saved_at: datetime | None = created()
+    prepared: str = text(default="")
+    """The line that the exchange itself added to the note last."""
 
     __table_args__ = (CheckConstraint("length(note) <= 10000", name="note_length"),)
 

@@ -32,14 +32,14 @@ PASSWORD = "s3cret"
 class EngineProcess:
     """The engine as a process of its own, to be killed."""
 
-    def __init__(self, environment: dict[str, str], log: Path):
-        self._environment, self._log = environment, log
+    def __init__(self, environment: dict[str, str], log: Path, program: str = "call_engine"):
+        self._environment, self._log, self._program = environment, log, program
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "call_engine", cwd=ROOT, env=os.environ | self._environment,
+                sys.executable, "-m", self._program, cwd=ROOT, env=os.environ | self._environment,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         await self.says("engine: driving switch main at 127.0.0.1:")
@@ -79,9 +79,17 @@ class House:
     campaign_id: int = 0
     customer_id: int = 0
     manager_ids: list[int] = field(default_factory=list)
+    telephones: dict[int, str] = field(default_factory=dict)
+    """Managers' telephones: the name or number that is dialled."""
     numbers: int = 0
 
-    async def furnish(self, *, managers: int = 2, **limits: int) -> None:
+    def manager_does(self, index: int, behaviour: str) -> None:
+        """What a manager's telephone does from now on."""
+        name = self.telephones[self.manager_ids[index]]
+        change = self.switch.set_number_behaviour if name.startswith("+") else self.switch.set_user_behaviour
+        change(name, behaviour)
+
+    async def furnish(self, *, managers: int = 2, endpoint: EndpointKind = EndpointKind.BROWSER, **limits: int) -> None:
         """A customer with money, a campaign with managers, open at all hours."""
         async with database.session() as s:
             long_ago = datetime.now(UTC) - timedelta(days=1)
@@ -106,12 +114,12 @@ class House:
             s.add(campaign)
             for position in range(managers):
                 manager_id = await self._person(s, f"Менеджер Номер{position}", ())
-                await customers.add_member(
-                    s, customer.id, manager_id, MemberRole.MANAGER, EndpointKind.BROWSER, f"manager-{manager_id}"
-                )
+                name = f"+7812600{position:04}" if endpoint is EndpointKind.NUMBER else f"manager-{manager_id}"
+                await customers.add_member(s, customer.id, manager_id, MemberRole.MANAGER, endpoint, name)
                 s.add(CampaignManager(campaign_id=campaign.id, account_id=manager_id, position=position))
                 self.manager_ids.append(manager_id)
-                self.switch.set_user_behaviour(f"manager-{manager_id}", "rings 0.05 s, answers")
+                self.telephones[manager_id] = name
+                self.manager_does(position, "rings 0.05 s, answers")
 
     async def _person(self, s, name: str, roles: tuple[str, ...]) -> int:
         account = await accounts.create(
@@ -170,6 +178,15 @@ class House:
         if channel is None or channel.bridge is None or not channel.bridge.joined:
             return None
         return channel.bridge.other(channel).uuid
+
+    def plays(self, leg: object) -> str | None:
+        """What the switch plays to a leg, by its path; none when nothing is heard but a partner, if there is one."""
+        channel = self.switch.channels().get(str(leg))
+        playback = None if channel is None else channel.playback
+        return None if playback is None else playback.path
+
+    async def until_plays(self, leg: object, wanted: str) -> None:
+        await self.until_switch(lambda _: wanted in (self.plays(leg) or ""))
 
     async def until_bridged(self, leg: object, other: object = None, but: object = None) -> str:
         """Waits until a leg is bridged: with `other`, or with any one but `but`. Whom with."""
@@ -233,8 +250,8 @@ async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callab
     }
     made: list[EngineProcess] = []
 
-    def make(**other: str) -> EngineProcess:
-        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log"))
+    def make(program: str = "call_engine", **other: str) -> EngineProcess:
+        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log", program))
         return made[-1]
 
     yield make

@@ -12,9 +12,11 @@ from exchange_domain.messages import (
     CloseCall,
     Command,
     CompleteTransfer,
+    DeclineTransfer,
     EndShift,
     HangUp,
     ManagerView,
+    NextManager,
     OperatorView,
     ReturnToContact,
     StartShift,
@@ -115,6 +117,9 @@ class OperatorDesk(Desk[OperatorView]):
     async def return_to_contact(self, call_id: UUID) -> None:
         await self.send(ReturnToContact(operator_id=self.operator_id, call_id=call_id))
 
+    async def next_manager(self, call_id: UUID) -> None:
+        await self.send(NextManager(operator_id=self.operator_id, call_id=call_id))
+
     async def close(self, call_id: UUID, then: str = "ready") -> CloseCall:
         command = CloseCall.model_validate(
             {
@@ -132,3 +137,13 @@ class OperatorDesk(Desk[OperatorView]):
 class ManagerDesk(Desk[ManagerView]):
     def __init__(self, redis: Redis, manager_id: int):
         super().__init__(redis, manager_snapshot_key(manager_id), manager_channel(manager_id), ManagerView)
+        self._commands = redis
+
+    async def decline(self, operator_id: int, view: ManagerView, switch: str = "main") -> None:
+        """Presses "busy" for the transfer that the view shows."""
+        assert view.transfer is not None and view.call_id is not None
+        command = DeclineTransfer(
+            operator_id=operator_id, call_id=view.call_id, transfer_id=view.transfer.transfer_id,
+            manager_id=view.manager_id,
+        )  # fmt: skip
+        await self._commands.xadd(command_stream(switch), {"command": command.model_dump_json()})

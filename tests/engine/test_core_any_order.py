@@ -16,6 +16,7 @@ from exchange_domain.messages import (
     CompleteTransfer,
     EndShift,
     HangUp,
+    NextManager,
     ReturnToContact,
     StartShift,
     StartTransfer,
@@ -23,7 +24,7 @@ from exchange_domain.messages import (
 
 from .world import OPERATOR, World, completed, consulting, dialling, manager_rings, ready, ringing, talking
 
-ABOUT_THE_CALL = (HangUp, *(StartTransfer, CompleteTransfer, ReturnToContact) * 3)
+ABOUT_THE_CALL = (HangUp, *(StartTransfer, CompleteTransfer, ReturnToContact, NextManager) * 3)
 CAUSES = ("USER_BUSY", "NO_ANSWER", "NORMAL_CLEARING", "ALLOTTED_TIMEOUT", "MEDIA_TIMEOUT", "USER_NOT_REGISTERED")
 SITUATIONS = (lambda world: world, ready, dialling, ringing, talking, manager_rings, consulting, completed)
 picks = st.integers(0, 10_000)
@@ -104,6 +105,11 @@ class AnyOrder(RuleBasedStateMachine):
         leg = waiting[pick % len(waiting)]
         {"once": self.world.deliver, "twice": self.world.deliver_twice, "lost": self.world.lose}[how](leg)
 
+    @precondition(lambda self: self.world.joins)
+    @rule()
+    def a_bridge_comes_about(self) -> None:
+        self.world.join()
+
     @precondition(lambda self: self.world.answers)
     @rule()
     def database_answers(self) -> None:
@@ -151,6 +157,26 @@ class AnyOrder(RuleBasedStateMachine):
             channel = world.switch[leg]
             if channel.kind == "contact" and leg not in known:
                 assert leg in world.killed or world.pending.get(leg), "a living contact nobody knows"
+
+    @invariant()
+    def no_living_manager_is_forgotten(self) -> None:
+        world = self.world
+        known = set(legs(world.state))
+        for leg in self._alive():
+            if world.switch[leg].kind == "manager" and leg not in known:
+                assert leg in world.killed or world.pending.get(leg), "a living manager's leg nobody knows"
+
+    @invariant()
+    def nobody_on_the_line_hears_silence(self) -> None:
+        """At rest: nothing is on its way, and the engine has seen all there was."""
+        world = self.world
+        resting = world.connected and not (world.pending or world.answers or world.joins or world.lost)
+        if not resting or "sound" in world.timers:
+            return
+        for leg in self._alive():
+            channel = world.switch[leg]
+            if channel.kind == "contact" and channel.state == "answered" and leg not in world.killed:
+                assert world.hears(leg), "an answered contact hears silence"
 
     def teardown(self) -> None:
         """Everybody hangs up, everything arrives, every timer fires: then every call is closed."""

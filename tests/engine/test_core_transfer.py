@@ -87,7 +87,8 @@ def test_given_the_last_manager_when_it_fails_then_back_to_the_contact_with_a_no
     for _ in range(2):
         world.leave(world.manager, cause)
         world.settle()
-    assert (shown(world), notice(world)) == (OperatorState.TALKING, code)
+    assert (shown(world), notice(world)) == (OperatorState.TALKING, "managers_unavailable")
+    assert world.state.notice is not None and world.state.notice.reason == code
     assert world.switch[world.contact].partner == world.seat
     assert [e.on for e in world.effects_of(fx.SaveTransferring)] == [True, False]
 
@@ -247,20 +248,17 @@ def test_given_consulting_when_completed_as_the_contact_leaves_then_the_refusal_
     assert world.state.handed_over == ()
 
 
-def test_given_completing_when_the_manager_leaves_then_the_contact_will_park_again_and_is_joined_to_the_operator():
+def test_given_completing_when_the_manager_leaves_before_the_bridge_then_the_contact_goes_with_it_and_nothing_is_open():
     world = consulting()
-    manager = world.manager
+    contact, manager = world.contact, world.manager
     press(world, CompleteTransfer)
-    world.pending.clear()
-    world.switch[world.contact].partner = world.switch[manager].partner = None
     world.leave(manager)
     world.deliver(manager)
-    assert fx.ParkAfterBridge(world.contact, True) in world.last
+    assert fx.ParkAfterBridge(contact, True) in world.last
     world.settle()
-    if "bridge" in world.timers:
-        world.fire("bridge")
-        world.settle()
-    assert shown(world) == OperatorState.TALKING
+    assert not world.switch[contact].alive, "the switch lets both die between the order and the bridge"
+    assert shown(world) == OperatorState.WRAP_UP
+    assert world.state.transfer is None and world.state.unwanted == ()
 
 
 def test_given_ringing_contact_when_transfer_is_pressed_then_it_is_not_possible():

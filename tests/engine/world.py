@@ -1,17 +1,19 @@
 """A small world for the core: a switch and a database that do what effects say, in any order the real ones may."""
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID, uuid5
 
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 from call_engine.core.effects import Effect
-from call_engine.core.state import CallFacts, Manager, Operator, Shift, legs
+from call_engine.core.state import Manager, Operator, Shift, legs
 from call_engine.core.step import step
 from exchange_domain.messages import CallNext, Command, CompleteTransfer, StartShift, StartTransfer
 from exchange_domain.words import EndpointKind
+
+from .world_parts import Leg, call_facts
 
 E = TypeVar("E", bound=Effect)
 SPACE = UUID("00000000-0000-4000-8000-000000000000")
@@ -21,29 +23,6 @@ NAMES = {
     fx.OriginateContact: "contact",
     fx.OriginateManager: "manager",
 }
-
-
-@dataclass
-class Leg:
-    """A channel of the world's switch."""
-
-    leg: UUID
-    kind: str
-    state: str = "dialling"
-    """dialling, ringing, early, answered, gone"""
-    job_done: bool = False
-    partner: UUID | None = None
-    parks: bool = True
-    answered_ms: int | None = None
-    cause: str | None = None
-
-    @property
-    def alive(self) -> bool:
-        return self.state != "gone"
-
-    @property
-    def connectable(self) -> bool:
-        return self.alive and self.job_done
 
 
 @dataclass
@@ -66,6 +45,10 @@ class World:
     done: list[Effect] = field(default_factory=list)
     last: tuple[Effect, ...] = ()
     killed: set[UUID] = field(default_factory=set)
+    joins: deque[tuple[UUID, UUID]] = field(default_factory=deque)
+    """Bridges on their way: the two legs have left what they did and do not hear each other yet."""
+    lost: set[UUID] = field(default_factory=set)
+    """Legs of which an event was lost, and that were not asked about since."""
     told_destroyed: set[UUID] = field(default_factory=set)
     numbers: int = 0
     connected: bool = True
@@ -81,6 +64,8 @@ class World:
         event = kind(at=self.now, fresh=self.fresh(), **values)
         if isinstance(event, ev.Destroyed):
             self.told_destroyed.add(event.leg)
+        if isinstance(event, ev.Facts):
+            self.lost -= set(event.facts)
         self.state, effects = step(self.state, event)
         self.last = effects
         for effect in effects:
@@ -98,6 +83,7 @@ class World:
     def lose(self, leg: UUID) -> None:
         """The next event of a channel never reaches the engine."""
         self._next_of(leg)
+        self.lost.add(leg)
 
     def deliver_twice(self, leg: UUID) -> None:
         event = self._next_of(leg)
@@ -124,9 +110,11 @@ class World:
 
     def settle(self) -> None:
         """Everything that is on its way arrives, in a simple order."""
-        while self.pending or self.answers:
+        while self.pending or self.answers or self.joins:
             if self.answers:
                 self.answer()
+            elif self.joins:
+                self.join()
             else:
                 self.deliver(next(iter(self.pending)))
             self.now += 10
@@ -167,6 +155,25 @@ class World:
             self._emit(leg, ev.OriginateFailed, cause=cause)
         self._emit(leg, ev.Destroyed)
         self._part(channel)
+        for pair in [pair for pair in self.joins if leg in pair]:
+            # Between the order and the bridge the two die together.
+            self.joins.remove(pair)
+            self.leave(pair[pair[0] == leg], "ORIGINATOR_CANCEL")
+
+    def join(self) -> None:
+        """The next bridge that is on its way comes about."""
+        a, b = (self.switch[leg] for leg in self.joins.popleft())
+        a.partner, b.partner = b.leg, a.leg
+        self._emit(a.leg, ev.Bridged, other=b.leg)
+
+    def hears(self, leg: UUID) -> str | None:
+        """The kind of leg at the other end, or what is played; none is silence."""
+        channel = self.switch[leg]
+        if channel.sound is not None:
+            return channel.sound
+        if channel.partner is not None:
+            return self.switch[channel.partner].kind
+        return "a bridge to come" if any(leg in pair for pair in self.joins) else None
 
     def refuse_at_once(self, leg: UUID, cause: str) -> None:
         """The originate fails before there is a channel."""
@@ -177,6 +184,7 @@ class World:
     def disconnect(self) -> None:
         """The event socket breaks: what was on its way from the switch is lost."""
         self.connected = False
+        self.lost |= set(self.switch)
         self.pending.clear()
         self.give(ev.SwitchLost)
 
@@ -216,7 +224,12 @@ class World:
             case fx.BridgeLegs():
                 self._bridge(effect)
             case fx.ParkBoth():
+                assert not any(effect.leg in pair for pair in self.joins), "parked while it was being bridged"
                 self._part(self.switch[effect.leg], stays=True)
+            case fx.PlayMusic() | fx.PlayComfort() | fx.PlayRinging():
+                self._play(effect)
+            case fx.StopPlaying():
+                self._silence(self.switch[effect.leg])
             case fx.ParkAfterBridge():
                 if effect.leg in self.switch:
                     self.switch[effect.leg].parks = effect.on
@@ -230,12 +243,29 @@ class World:
         if not (a.connectable and b.connectable):
             self.answers.append({"kind": ev.CommandRefused, "command": "BridgeLegs", "leg": a.leg, "other": b.leg})
             return
-        if a.partner == b.leg:
+        if a.partner == b.leg or (a.leg, b.leg) in self.joins:
             return
-        self._part(a, but=b.leg)
-        self._part(b, but=a.leg)
-        a.partner, b.partner = b.leg, a.leg
-        self._emit(a.leg, ev.Bridged, other=b.leg)
+        for pair in [pair for pair in self.joins if a.leg in pair or b.leg in pair]:
+            self.joins.remove(pair)
+        for one, other in ((a, b), (b, a)):
+            self._silence(one)
+            self._part(one, but=other.leg)
+        self.joins.append((a.leg, b.leg))
+
+    def _play(self, effect: fx.PlayMusic | fx.PlayComfort | fx.PlayRinging) -> None:
+        channel = self.switch.get(effect.leg)
+        if channel is None or not channel.alive:
+            return
+        if channel.kind == "contact":
+            assert channel.sound is None, "what is queued behind music would be heard in the next talk"
+            assert channel.partner is None, "played into a talk"
+        channel.sound = type(effect).__name__.removeprefix("Play").lower()
+        self._emit(channel.leg, ev.Sounding, on=True)
+
+    def _silence(self, channel: Leg) -> None:
+        if channel.sound is not None:
+            channel.sound = None
+            self._emit(channel.leg, ev.Sounding, on=False)
 
     def _part(self, channel: Leg, but: UUID | None = None, stays: bool = False) -> None:
         partner = channel.partner
@@ -248,6 +278,10 @@ class World:
             self._emit(channel.leg, ev.Parked)
         if not other.alive:
             return
+        if other.kind == "contact" and other.state == "early" and not stays:
+            # Nobody has answered: a leg that only announces does not outlive the other one.
+            self.leave(other.leg)
+            return
         self._emit(other.leg, ev.Unbridged)
         if other.parks or stays:
             self._emit(other.leg, ev.Parked)
@@ -259,7 +293,8 @@ class World:
         if channel is None or not channel.alive:
             return ev.Fact(ev.LegState.GONE)
         state = {"dialling": "ringing"}.get(channel.state, channel.state)
-        return ev.Fact(ev.LegState(state), channel.job_done, channel.partner, channel.answered_ms)
+        playing = channel.sound is not None
+        return ev.Fact(ev.LegState(state), channel.job_done, channel.partner, channel.answered_ms, playing=playing)
 
     def _emit(self, leg: UUID, kind: type[ev.Event], **values: object) -> None:
         if self.connected:
@@ -303,15 +338,6 @@ class World:
         return [effect for effect in self.done if isinstance(effect, kinds)]
 
 
-def call_facts(call_id: UUID, **other: object) -> CallFacts:
-    facts = CallFacts(
-        call_id=call_id, campaign_id=3, customer_id=2, contact_id=5, contact_name="Ромашка", person_name="Иван",
-        e164="+78121234567", time_zone="Europe/Moscow", attempt=1, token=41, longest_call_s=600, warning_s=60,
-        ring_s=30, wrap_up_s=120, recording=True,
-    )  # fmt: skip
-    return replace(facts, **other)  # type: ignore[arg-type]
-
-
 def ready(world: World | None = None) -> World:
     world = world or World()
     world.command(StartShift(operator_id=OPERATOR, campaign_id=3, key=world.fresh()))
@@ -346,6 +372,16 @@ def manager_rings(world: World | None = None) -> World:
     world = talking(world)
     world.command(StartTransfer(operator_id=OPERATOR, key=world.fresh(), call_id=world.contact))
     world.settle()
+    return world
+
+
+def connecting(world: World | None = None) -> World:
+    """A manager has answered; the bridge with the operator is on its way."""
+    world = manager_rings(world)
+    world.progress(world.manager)
+    world.pick_up(world.manager)
+    while world.pending or world.answers:
+        world.answer() if world.answers else world.deliver(next(iter(world.pending)))
     return world
 
 
