@@ -104,7 +104,7 @@ async def retire(
 ) -> int:
     """Ends waiting contacts all of whose numbers are forbidden, among those who have one of these. Returns how many."""
     values = {"numbers": list(numbers), "customer": customer_id, "campaign": campaign_id}
-    return (await s.execute(RETIRE, values)).rowcount  # pyright: ignore[reportAttributeAccessIssue]
+    return (await (await s.connection()).execute(RETIRE, values)).rowcount
 
 
 async def forbidden(s: AsyncSession, customer_id: int, numbers: Sequence[str]) -> set[str]:

@@ -1,7 +1,9 @@
 """How long a claim takes on a long list: `python -m tests.domain.measure_claim [--contacts 200000] [--claims 200]`.
 
 Starts an own PostgreSQL in a folder that is removed again. Nine contacts of ten live where it is night at the moment
-of the measurement. Printed are the times of the claim's transaction alone, in milliseconds.
+of the measurement. Every claim is another operator's and nothing else happens between them. Printed are the times of
+the claim's transaction, and the processor time that server and client spent on one: on a busy machine the first
+depends on the others, the second hardly.
 """
 
 import argparse
@@ -18,11 +20,12 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import text
 
-from exchange_domain import accounts, calls, campaigns, claiming, customers, database, shifts
+from exchange_domain import accounts, campaigns, claiming, customers, database, shifts
 from exchange_domain.hours import every_day
 from exchange_domain.tables import Tariff
 from exchange_domain.words import CampaignStatus, EndpointKind
@@ -36,6 +39,8 @@ NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 OPEN = "Asia/Irkutsk"
 CLOSED = ("Europe/Moscow", "Europe/Kaliningrad", "Europe/Istanbul", "Asia/Dubai", "Europe/Paris", "Europe/London",
           "America/New_York", "America/Chicago", "America/Los_Angeles")  # fmt: skip
+WARMING = 20
+"""Claims that fill caches before those that are measured."""
 LEASE = timedelta(seconds=60)
 
 CONTACTS = text("""
@@ -51,8 +56,8 @@ select id, campaign_id, '+7' || (9000000000 + id), 0 from contact
 
 
 @contextmanager
-def own_database() -> Iterator[None]:
-    """A fresh, migrated PostgreSQL that the settings point at."""
+def own_database() -> Iterator[psutil.Process]:
+    """A fresh, migrated PostgreSQL that the settings point at; its process."""
     with tempfile.TemporaryDirectory(prefix="measure-") as folder:
         os.chmod(folder, 0o755)
         cluster = postgres.Cluster(Path(folder) / "postgres" / "data", free_ports(1)[0], durable=False)
@@ -69,14 +74,15 @@ def own_database() -> Iterator[None]:
             asyncio.run(cluster.ensure_database())
             os.environ["DATABASE_URL"] = cluster.url()
             command.upgrade(Config(ROOT / "alembic.ini"), "head")
-            yield
+            yield psutil.Process(server.pid)
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(20)
 
 
-async def prepare(count: int) -> tuple[int, int, int]:
-    """A funded, running campaign with its contacts, and an operator on shift: campaign, operator, shift."""
+async def prepare(count: int, operators: int) -> list[tuple[int, int]]:
+    """A funded, running campaign with its contacts; returns its operators on shift: (account, shift)."""
+    made = []
     async with database.session() as s:
         s.add(Tariff(valid_from=NOW - timedelta(days=9), operator_share_bp=6000, per_answered_call=1,
                      registration_bonus=10**9))  # fmt: skip
@@ -89,60 +95,59 @@ async def prepare(count: int) -> tuple[int, int, int]:
         await campaigns.save_script(s, campaign.id, "Hello", [])
         campaign.status = CampaignStatus.ACTIVE
         s.add(campaign)
-        account = await accounts.create(
-            s, email="a@example.org", display_name="Anna", password_hash="-", roles=("operator",)
-        )
-        assert account.id is not None
-        shift = await shifts.open(
-            s, operator_id=account.id, campaign_id=campaign.id, switch_name="main", endpoint_kind=EndpointKind.SIP,
-            endpoint="operator",
-        )  # fmt: skip
-        assert shift.id is not None
+        for n in range(operators):
+            account = await accounts.create(
+                s, email=f"{n}@example.org", display_name="Anna", password_hash="-", roles=("operator",)
+            )
+            assert account.id is not None
+            shift = await shifts.open(
+                s, operator_id=account.id, campaign_id=campaign.id, switch_name="main",
+                endpoint_kind=EndpointKind.SIP, endpoint="operator",
+            )  # fmt: skip
+            assert shift.id is not None
+            made.append((account.id, shift.id))
         await s.execute(
-            CONTACTS,
-            {"campaign": campaign.id, "count": count, "open": OPEN, "closed": list(CLOSED), "now": NOW},
+            CONTACTS, {"campaign": campaign.id, "count": count, "open": OPEN, "closed": list(CLOSED), "now": NOW}
         )
         await s.execute(NUMBERS)
     async with database.engine().connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("vacuum analyze"))
-    return campaign.id, account.id, shift.id
+    return made
 
 
-async def measure(campaign: int, operator: int, shift: int, claims: int) -> list[float]:
-    """Milliseconds of each claim; every contact is worked off, so that each claim finds another."""
-    async with database.session() as s:
-        refused = next(d.id for d in await campaigns.dispositions(s, campaign) if d.outcome == "refused")
+async def claims_of(operators: list[tuple[int, int]]) -> list[float]:
+    """Milliseconds of each one's claim."""
     times = []
-    for _ in range(claims):
-        call_id = uuid4()
+    for operator, shift in operators:
         started = clock.perf_counter()
         async with database.session() as s:
-            found = await claiming.claim(s, call_id=call_id, operator_id=operator, shift_id=shift, now=NOW, lease=LEASE)
+            found = await claiming.claim(s, call_id=uuid4(), operator_id=operator, shift_id=shift, now=NOW, lease=LEASE)
         times.append((clock.perf_counter() - started) * 1000)
         assert isinstance(found, claiming.Claim), found
-        async with database.session() as s:
-            await calls.answered(s, call_id, found.fencing_token, NOW, None)
-            await calls.ended(s, call_id, found.fencing_token, NOW, cause="NORMAL_CLEARING", ended_by="contact")
-            await calls.close(s, call_id, disposition_id=refused, at=NOW)
     return times
 
 
-def line(name: str, times: list[float]) -> str:
-    ordered = sorted(times)
-    return (
-        f"{name}: median {statistics.median(ordered):.1f} ms, 95 % {ordered[int(len(ordered) * 0.95)]:.1f} ms, "
-        f"longest {ordered[-1]:.1f} ms ({len(ordered)} claims)"
-    )
+def server_seconds(server: psutil.Process) -> float:
+    """Processor time of the server's processes so far."""
+    times = [process.cpu_times() for process in server.children()]
+    return sum(t.user + t.system for t in times)
 
 
-async def run(count: int, claims: int) -> None:
-    campaign, operator, shift = await prepare(count)
+async def run(count: int, claims: int, server: psutil.Process) -> None:
+    operators = await prepare(count, claims + WARMING)
     try:
-        await measure(campaign, operator, shift, 20)  # the first ones fill caches and plans
-        print(line(f"{count} contacts, 90 % closed now", await measure(campaign, operator, shift, claims)))
+        await claims_of(operators[:WARMING])
+        server_before, client_before = server_seconds(server), clock.process_time()
+        times = sorted(await claims_of(operators[WARMING:]))
+        client = (clock.process_time() - client_before) * 1000 / claims
+        spent = (server_seconds(server) - server_before) * 1000 / claims
     finally:
         await database.dispose()
+    print(
+        f"{count} contacts, 90 % closed now: median {statistics.median(times):.1f} ms, fastest {times[0]:.1f}, "
+        f"95 % {times[int(len(times) * 0.95)]:.1f}; processor time a claim: server {spent:.1f} ms, client {client:.1f} ms"
+    )
 
 
 def main() -> None:
@@ -150,8 +155,8 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=200_000)
     parser.add_argument("--claims", type=int, default=200)
     chosen = parser.parse_args()
-    with own_database():
-        asyncio.run(run(chosen.contacts, chosen.claims))
+    with own_database() as server:
+        asyncio.run(run(chosen.contacts, chosen.claims, server))
 
 
 if __name__ == "__main__":

@@ -168,6 +168,7 @@ def _expected(lines: list[_Line]) -> ExpectedReport:
         "extended": 0,
         "already_there": 0,
         "numbers_added": sum(line.numbers for line in taken),
+        "do_not_call": 0,
         "rejected": len(rejected),
         "duplicates": len(duplicates),
         "empty": len(empty),

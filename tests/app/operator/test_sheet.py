@@ -3,20 +3,21 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from exchange_app.operator import sheet_state
+from exchange_app.operator.call_back_state import CallBack
 from exchange_app.operator.desk_state import Desk
 from exchange_app.operator.person_state import Person
 from exchange_app.operator.sheet_state import Sheet
-from exchange_domain import calls, database, drafts
+from exchange_domain import calls, database, drafts, flags
 from exchange_domain.messages import CloseCall, HangUp
 from exchange_domain.tables import Contact, ContactNumber
-from exchange_domain.words import OperatorState, Outcome
+from exchange_domain.words import FlagKind, OperatorState, Outcome
 
 from .conftest import Work
 
@@ -191,6 +192,21 @@ async def test_a_call_back_needs_its_moment(work: Work):
     assert command.call_back_at == datetime(tomorrow.year, tomorrow.month, tomorrow.day, 9, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("by", ["operator", "anyone"])
+async def test_who_calls_back_goes_along_and_is_asked_anew_for_each_call(work: Work, by: str):
+    call_id = await work.wrap_up()
+    await work.page.send(Sheet.choose_disposition(call_id, await work.disposition(Outcome.CALL_BACK)))
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    await work.page.send(Sheet.write_call_back(call_id, f"{tomorrow:%Y-%m-%d}T12:00"))
+    await work.page.send(CallBack.choose(str(uuid4()), "anyone"))  # for another call
+    await work.page.send(CallBack.choose(call_id, "the cleaner"))
+    if by == "anyone":
+        await work.page.send(CallBack.choose(call_id, by))
+    await work.page.send(Sheet.close(call_id, "ready"))
+    (command,) = await work.commands()
+    assert isinstance(command, CloseCall) and command.call_back_by == by
+
+
 async def test_do_not_call_asks_hangs_up_and_is_chosen(work: Work):
     call_id = await work.talk()
     await work.page.send(Sheet.ask_do_not_call(call_id))
@@ -248,3 +264,15 @@ async def test_the_next_call_has_a_clean_sheet(work: Work):
     sheet = await work.state(Sheet)
     assert (sheet.note, sheet.errors, sheet.chosen_id, sheet.saved_ms) == ("", {}, 0, 0)
     assert sheet.call_id == str(work.claim and work.claim.call_id)
+
+
+async def test_a_person_whose_number_is_there_is_refused_and_flagged(work: Work):
+    call_id = await work.talk()
+    async with database.session() as s:
+        e164 = (await s.exec(select(ContactNumber.e164))).first()
+    await work.page.send(Person.open(call_id))
+    await work.page.send(Person.add({"call_id": call_id, "name": "Ольга", "number": e164}))
+    assert (await work.state(Person)).error == "already_there"
+    async with database.session() as s:
+        (flag,) = await flags.open_flags(s, FlagKind.DUPLICATE_CONTACT)
+    assert (flag.operator_id, flag.campaign_id, str(flag.call_id)) == (work.operator_id, work.campaign_id, call_id)
