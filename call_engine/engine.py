@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 from redis.asyncio import Redis
 
-from exchange_domain import database
+from exchange_domain import database, overruns
 from exchange_domain.settings import Settings
 
 from .command_reader import CommandReader
@@ -23,7 +23,7 @@ from .switch.command_text import CommandText
 from .switch.connection import SwitchConnection
 from .switch_effects import SwitchEffects
 from .taking_over import take_over
-from .upkeep import Settler, renew_leases
+from .upkeep import Settler, renew_leases, watch_overruns
 
 log = structlog.get_logger()
 
@@ -40,6 +40,7 @@ class Engine:
         self._say = say
         self._address = parse_address(settings.switch_url)
         self._text = CommandText(settings)
+        self._overruns = overruns.Rule(settings.overrun_calls, settings.overrun_share_percent)
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
         self.operators: Operators | None = None
@@ -102,7 +103,7 @@ class Engine:
             reading = asyncio.create_task(self._read_commands(reader))
             works = (
                 publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
-                Settler(redis, publisher).run(), ownership.keep(),
+                Settler(redis, publisher).run(), ownership.keep(), watch_overruns(self._overruns),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
             await self._unless_stopped(*tasks)

@@ -16,6 +16,7 @@ from .core.effects import (
     SwitchCommand,
 )
 from .core.events import CommandRefused, Fact, Facts, LegState, NotSent, OriginateFailed
+from .dial_guard import moment_to_dial, needs_proof, prove, refusal
 from .mailbox import Mailbox
 from .operators import Operators
 from .switch.command_text import CommandText, UnsafeValue, api_text
@@ -51,13 +52,19 @@ class SwitchEffects:
 
     async def _originate(self, mailbox: Mailbox, effect: OriginateSeat | OriginateContact | OriginateManager) -> None:
         self._operators.expect_leg(effect.leg, mailbox.operator_id)
+        await moment_to_dial(effect)
+        await self._pace.turn()
+        proof = await prove(mailbox.state, effect) if needs_proof(effect) else None
+        if proof is None and needs_proof(effect):
+            log.warning("originate without proof", operator_id=mailbox.operator_id, leg=str(effect.leg))
+            mailbox.post(OriginateFailed, leg=effect.leg, cause=refusal(effect))
+            return
         try:
-            text = self._text.originate(effect)
+            text = self._text.originate(effect, proof)
         except UnsafeValue as refused:
             log.error("originate refused", operator_id=mailbox.operator_id, leg=str(effect.leg), reason=str(refused))
             mailbox.post(OriginateFailed, leg=effect.leg, cause="INVALID_NUMBER_FORMAT")
             return
-        await self._pace.turn()
         job = self._operators.new_job(mailbox.operator_id, effect.leg)
         try:
             await self._connection.background(text, job)

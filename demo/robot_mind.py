@@ -37,7 +37,9 @@ PAUSE_MS = (1_000, 3_000)
 WRITING_MS = (900, 2_200)
 TALK_AFTER_MS = (2_000, 5_000)
 CONSULTATION_MS = (4_000, 8_000)
-WAITED_FOR = frozenset({"nothing_due", "outside_hours", "list_done", "out_of_funds", "campaign_not_active"})
+WAITED_FOR = frozenset(
+    {"nothing_due", "outside_hours", "list_done", "out_of_funds", "campaign_not_active", "lines_busy", "spend_cap"}
+)
 NOTE = "Разговор провёл робот демонстрации."
 UNASKED = (Outcome.REFUSED, Outcome.NO_ANSWER, Outcome.DROPPED, Outcome.UNREACHABLE)
 """Outcomes that fit when the wished one is not to be had: none of them asks for answers."""

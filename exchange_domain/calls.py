@@ -205,7 +205,9 @@ async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datet
         attempts=contact.attempts + 1,
         max_attempts=campaign.max_attempts,
         delay=timedelta(seconds=rule.delay_s if rule else 3600),
-        other_numbers=any(n.id != call.number_id and n.state == NumberState.GOOD for n in numbers),
+        other_numbers=any(
+            n.id != call.number_id and n.state == NumberState.GOOD and n.refused_at is None for n in numbers
+        ),
         call_back_at=call.call_back_at,
     )
     for number in numbers:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger, tariffs
+from . import ledger, line_limits, routing, spend_caps, tariffs
 from .campaigns import hours_of
+from .carriers import Offer
 from .hours import Hours
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
@@ -35,6 +37,8 @@ class Claim:
     ring_s: int
     wrap_up_s: int
     recording: bool
+    dial_at: datetime
+    """The moment reserved for dialling: not before it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ select c.id, c.name, c.time_zone, c.attempts, n.id as number_id, n.e164, n.perso
 from contact c
 cross join lateral (
   select n.id, n.e164, n.person_name from contact_number n
-  where n.contact_id = c.id and n.state = 'good'
+  where n.contact_id = c.id and n.state = 'good' and n.refused_at is null
     and not exists (select from do_not_call d where d.e164 = n.e164
                     and (d.customer_id is null or d.customer_id = :customer))
     and not exists (select from number_lock l where l.e164 = n.e164
@@ -93,6 +97,7 @@ on conflict (e164) do update
 returning fencing_token
 """)
 
+LINE_TRIES = 2
 TRIES = 50
 """How many contacts are looked at before the claim gives up: their numbers may be in use elsewhere."""
 
@@ -103,7 +108,7 @@ async def _claim(
     if (made := await s.get(Call, call_id)) is not None:
         if made.operator_id != operator_id or made.state == CallState.CLOSED:
             return Refusal("not_possible_now")
-        return await _again(s, made)
+        return await _again(s, made, now)
     shift = await s.get(Shift, shift_id)
     if shift is None or shift.operator_id != operator_id or shift.ended_at is not None:
         return Refusal("not_possible_now")
@@ -120,28 +125,41 @@ async def _claim(
     tariff = await tariffs.current(s, campaign.customer_id, customer.currency, now)
     if tariff is None:
         return Refusal("campaign_not_active")
-    picked = await _pick(s, campaign, operator_id, call_id, now, lease)
+    if await line_limits.customer_is_full(s, campaign.customer_id):
+        return Refusal("lines_busy")
+    router = await routing.router_of(s, campaign, customer, now)
+    picked = await _pick(s, campaign, router, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked
-    row, token = picked
+    row, token, offers = picked
+    line = await line_limits.reserve(s, campaign.customer_id, offers, now)
     assert tariff.id is not None
     call = Call(
         id=call_id, campaign_id=campaign.id, customer_id=campaign.customer_id, contact_id=row.id,
         number_id=row.number_id, e164=row.e164, person_name=row.person_name, operator_id=operator_id,
         shift_id=shift_id, script_id=campaign.script_id, tariff_id=tariff.id, switch_name=shift.switch_name,
-        fencing_token=token, attempt=row.attempts + 1, claimed_at=now,
+        fencing_token=token, attempt=row.attempts + 1, claimed_at=now, carrier_id=line.offer.carrier_id,
+        carrier_per_minute=line.offer.per_minute, dial_at=line.dial_at,
     )  # fmt: skip
     s.add(call)
     await s.flush()
     await s.execute(text("update contact set status = 'working' where id = :id and status = 'waiting'"), {"id": row.id})
-    await ledger.hold(s, call.customer_id, call.id, tariffs.most(tariff, campaign.longest_call_s), customer.currency)
-    return _claim_of(call, campaign, row.name, row.time_zone)
+    most = tariffs.most(tariff, campaign.longest_call_s)
+    await spend_caps.check(s, customer, campaign.id, most, now)
+    await ledger.hold(s, call.customer_id, call.id, most, customer.currency)
+    return _claim_of(call, campaign, row.name, row.time_zone, now)
 
 
 async def _pick(
-    s: AsyncSession, campaign: Campaign, operator_id: int, call_id: UUID, now: datetime, lease: timedelta
-) -> tuple[Row, int] | Refusal:
-    """A contact row, locked, and the fencing token of its number's lock."""
+    s: AsyncSession,
+    campaign: Campaign,
+    router: routing.Router,
+    operator_id: int,
+    call_id: UUID,
+    now: datetime,
+    lease: timedelta,
+) -> tuple[Row, int, tuple[Offer, ...]] | Refusal:
+    """A contact row, locked, the fencing token of its number's lock, and who can carry the call."""
     assert campaign.id is not None
     zones = (await s.execute(ZONES, {"campaign": campaign.id})).all()
     if not zones:
@@ -150,7 +168,7 @@ async def _pick(
     open_now = sorted((due, zone) for zone, due in zones if due <= now and hours.is_open(zone, now))
     tried: list[int] = []
     for _, zone in open_now:
-        while len(tried) < TRIES:
+        while len(tried) < TRIES and not router.worn_out:
             found = (
                 await s.execute(
                     PICK,
@@ -160,10 +178,20 @@ async def _pick(
             ).one_or_none()  # fmt: skip
             if found is None:
                 break
+            offers = await router.offers(found, zone)
+            if offers is None:
+                continue
+            if not offers:
+                tried.append(found.id)
+                continue
             locked = await s.execute(LOCK, {"e164": found.e164, "call": call_id, "until": now + lease, "now": now})
             if (token := locked.scalar_one_or_none()) is not None:
-                return found, token
+                return found, token, offers
             tried.append(found.id)
+    if router.busy:
+        return Refusal("lines_busy")
+    if router.refused and not (zones := (await s.execute(ZONES, {"campaign": campaign.id})).all()):
+        return Refusal("list_done")
     return _why_nothing(hours, zones, now, bool(open_now))
 
 
@@ -176,18 +204,29 @@ def _why_nothing(hours: Hours, zones: Sequence[Row], now: datetime, something_op
     return Refusal("outside_hours" if due_but_closed else "nothing_due", min(openings, default=None))
 
 
-async def _again(s: AsyncSession, call: Call) -> Claim:
+async def _again(s: AsyncSession, call: Call, now: datetime) -> Claim:
     campaign = await s.get_one(Campaign, call.campaign_id)
     contact = await s.get_one(Contact, call.contact_id)
-    return _claim_of(call, campaign, contact.name, contact.time_zone)
+    return _claim_of(call, campaign, contact.name, contact.time_zone, now)
 
 
-def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str) -> Claim:
+def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str, now: datetime) -> Claim:
     return Claim(
         call.id, call.campaign_id, call.customer_id, call.contact_id, contact_name, call.person_name, call.e164,
         time_zone, call.attempt, call.fencing_token, campaign.longest_call_s, campaign.warning_s, campaign.ring_s,
-        campaign.wrap_up_s, campaign.recording,
+        campaign.wrap_up_s, campaign.recording, call.dial_at or now,
     )  # fmt: skip
+
+
+async def _claim_a_line(s: AsyncSession, **claim: Any) -> Claim | Refusal:
+    """Tried again when somebody took the last line between the look at what is full and the reservation."""
+    for _ in range(LINE_TRIES):
+        try:
+            async with s.begin_nested():
+                return await _claim(s, **claim)
+        except line_limits.LinesBusy:
+            continue
+    return Refusal("lines_busy")
 
 
 async def claim(
@@ -196,11 +235,14 @@ async def claim(
     """Takes the next callable contact of the shift's campaign. The same `call_id` again returns the same claim.
 
     Writes: the contact is in work, its number locked under a new fencing token until `now + lease`, the call row
-    exists, the most the call can cost is held. Without the money nothing of it stays and the campaign is out of funds.
+    exists, the most the call can cost is held. Without the money nothing of it stays and the campaign is out of funds;
+    nor does anything when a day's cap or the lines do not allow it.
     """
     try:
-        async with s.begin_nested():
-            return await _claim(s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease)
+        return await _claim_a_line(s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease)
+    except spend_caps.CapReached as reached:
+        await spend_caps.tell(s, reached, now)
+        return Refusal("spend_cap", reached.until)
     except ledger.InsufficientFunds:
         shift = await s.get_one(Shift, shift_id)
         await s.execute(

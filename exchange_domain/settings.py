@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
 
+    overrun_calls: int = 20
+    """How many of the latest answered calls are looked at for regular overruns, 20 or more."""
+    overrun_share_percent: int = 25
+    """More of them than this that reached the longest call are flagged."""
+
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""
     web_port: int = 3000

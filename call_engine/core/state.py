@@ -80,6 +80,8 @@ class CallFacts:
     ring_s: int
     wrap_up_s: int
     recording: bool
+    dial_at_ms: int = 0
+    """The moment reserved for dialling it; past or zero: at once."""
 
 
 @dataclass(frozen=True, slots=True)
