@@ -176,8 +176,8 @@ class Notice(Message):
 
     code: str
     """seat_unavailable, seat_lost, list_done, nothing_due, outside_hours, out_of_funds, campaign_not_active,
-    call_open, lines_busy, spend_cap, no_manager, manager_busy, manager_no_answer, manager_unavailable, manager_left, contact_left,
-    switch_lost, not_possible_now, bad_disposition, limit_reached"""
+    call_open, lines_busy, spend_cap, no_manager, manager_busy, manager_no_answer, manager_unavailable, manager_left,
+    contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours and spend_cap: when the next contact can be called."""

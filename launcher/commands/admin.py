@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from launcher.commands import admin_limits
 from launcher.data_directory import DataDirectory
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         command.add_argument(
             "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="data folder of the running demo"
         )
+    admin_limits.add_parsers(commands)
     return parser.parse_args(arguments)
 
 
@@ -91,7 +93,7 @@ def connect_to(data: Path) -> None:
 async def carry_out(chosen: argparse.Namespace) -> str:
     """Does a parsed command and returns what it says. Raises AdminRefused."""
     connect_to(chosen.data)
-    command = {"invite": invite, "deposit": deposit, "tariff": tariff}[chosen.command]
+    command = ({"invite": invite, "deposit": deposit, "tariff": tariff} | admin_limits.HANDLERS)[chosen.command]
 
     from exchange_domain import database
 
