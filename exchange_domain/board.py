@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import scripts, tariffs
+from . import scripts, spend_caps, tariffs
 from .campaigns import hours_of
 
 WEEK = timedelta(days=7)
@@ -35,7 +35,7 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """outside_hours, nothing_due, out_of_funds, list_done; None: it can be called now."""
+    """outside_hours, nothing_due, out_of_funds, spend_cap, list_done; None: it can be called now."""
     opens_at: datetime | None
     closes_at: datetime | None
     """The last moment of today's calling; None while shut, and for hours around the clock."""
@@ -86,6 +86,9 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         closed = "list_done"
     elif not callable_now:
         closed = "nothing_due" if open_zones else "outside_hours"
+    capped = await spend_caps.stands_until(s, row.id, now) if closed is None else None
+    if capped is not None:
+        closed, openings = "spend_cap", [capped]
     share = tariff.operator_share_bp if tariff else 0
 
     def part(amount: int) -> int:
@@ -108,6 +111,6 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         opening_words=scripts.opening(row.markdown),
         waiting=waiting,
         closed_code=closed,
-        opens_at=min(openings, default=None) if closed in ("outside_hours", "nothing_due") else None,
+        opens_at=min(openings, default=None) if closed in ("outside_hours", "nothing_due", "spend_cap") else None,
         closes_at=None if None in closings else max((c for c in closings if c), default=None),
     )

@@ -125,9 +125,9 @@ async def _claim(
     tariff = await tariffs.current(s, campaign.customer_id, customer.currency, now)
     if tariff is None:
         return Refusal("campaign_not_active")
-    if await line_limits.customer_is_full(s, campaign.customer_id):
-        return Refusal("lines_busy")
     router = await routing.router_of(s, campaign, customer, now)
+    if router.no_room or await line_limits.customer_is_full(s, campaign.customer_id):
+        return Refusal("lines_busy")
     picked = await _pick(s, campaign, router, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked

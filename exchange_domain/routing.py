@@ -139,6 +139,11 @@ class Router:
         return free
 
     @property
+    def no_room(self) -> bool:
+        """No carrier could take any call now: nobody need be picked."""
+        return not self.rules.own_gateway and all(c.id in self.full or not c.enabled for c in self.rules.carriers)
+
+    @property
     def worn_out(self) -> bool:
         return self.sweeps >= MOST_SWEEPS
 
