@@ -22,7 +22,7 @@ from .operators import Operators
 from .switch.command_text import CommandText, UnsafeValue, api_text
 from .switch.connection import SwitchConnection
 from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
-from .switch.pacing import Pace
+from .switch.pacing import Pace, Paces
 from .switch.reading import read_dump
 
 log = structlog.get_logger()
@@ -40,6 +40,7 @@ class SwitchEffects:
         self._text = text
         self._ask_record = ask_record
         self._pace = Pace()
+        self._carriers = Paces()
 
     async def run(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
         match effect:
@@ -55,6 +56,8 @@ class SwitchEffects:
         await moment_to_dial(effect)
         await self._pace.turn()
         proof = await prove(mailbox.state, effect) if needs_proof(effect) else None
+        if proof is not None and await self._carriers.turn(proof.gateway, proof.per_second):
+            proof = await prove(mailbox.state, effect)
         if proof is None and needs_proof(effect):
             log.warning("originate without proof", operator_id=mailbox.operator_id, leg=str(effect.leg))
             mailbox.post(OriginateFailed, leg=effect.leg, cause=refusal(effect))

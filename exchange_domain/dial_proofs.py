@@ -24,6 +24,8 @@ class DialProof:
     leg: UUID
     e164: str
     gateway: str | None
+    per_second: float | None = None
+    """How many calls a second the carrier takes."""
 
 
 class Leased(DialProof):
@@ -39,7 +41,7 @@ class Permitted(DialProof):
 
 
 HELD = text("""
-select k.e164, c.name as gateway from call k
+select k.e164, c.name as gateway, c.calls_per_second from call k
 join number_lock l on l.e164 = k.e164 and l.call_id = k.id and l.fencing_token = k.fencing_token
 left join carrier c on c.id = k.carrier_id
 where k.id = :call and k.fencing_token = :token and k.state = 'claimed' and l.leased_until > :now
@@ -49,7 +51,7 @@ where k.id = :call and k.fencing_token = :token and k.state = 'claimed' and l.le
 async def lease_held(s: AsyncSession, call_id: UUID, token: int, now: datetime) -> Leased | None:
     """The proof for a claimed call that was not dialled yet. None: its lease is over, another's, or never was."""
     found = (await s.execute(HELD, {"call": call_id, "token": token, "now": now})).one_or_none()
-    return None if found is None else Leased(call_id, found.e164, found.gateway)
+    return None if found is None else Leased(call_id, found.e164, found.gateway, found.calls_per_second)
 
 
 async def permitted(
