@@ -28,6 +28,7 @@ from .upkeep import Settler, renew_leases, watch_overruns
 log = structlog.get_logger()
 
 FIRST_CONNECT_S = 3.0
+CANCEL_AGAIN_S = 1.0
 LEAVE_S = 2.0
 """How long a stopping engine lets what is under way come to its end."""
 
@@ -109,9 +110,7 @@ class Engine:
             await self._unless_stopped(*tasks)
             await self._leave(reading, reader, operators, publisher)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _cancelled(tasks)
             await operators.close()
             await connection.close()
             await redis.aclose()
@@ -139,3 +138,12 @@ class Engine:
                 await asyncio.gather(*(mailbox.drained() for mailbox in operators))
                 await reader.finished()
                 await publisher.drained()
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    """Ends tasks, and asks again those that go on: a cancellation that meets a timeout in a library can get lost."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import calls
+from exchange_domain import calls, spend_caps
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.campaigns import hours_of
 from exchange_domain.tables import Campaign
@@ -149,10 +149,10 @@ class Standing:
     """Why nothing is called, or that all is well. Times are epoch milliseconds."""
 
     code: str
-    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, no_operators,
-    running"""
+    """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, spend_cap,
+    no_operators, running"""
     until_ms: int | None = None
-    """For outside_hours and nothing_due: when the next contact can be called."""
+    """For outside_hours, nothing_due and spend_cap: when the next contact can be called."""
     waiting: int = 0
     closed_now: int = 0
     """Waiting contacts whose own clock is outside the calling hours."""
@@ -183,4 +183,6 @@ async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standi
         return said("no_contacts" if not counted.contacts else "running" if counted.working else "list_done")
     if not any(z.due for z in open_zones):
         return said("nothing_due" if open_zones else "outside_hours", min(openings, default=None))
+    if (until := await spend_caps.stands_until(s, campaign.id, now)) is not None:
+        return said("spend_cap", until)
     return said("running" if operators else "no_operators")

@@ -9,6 +9,7 @@ import pytest
 import reflex as rx
 
 from exchange_app.customer.campaigns_state import Campaigns
+from exchange_app.customer.caps_state import Caps
 from exchange_app.customer.here import Here
 from exchange_app.customer.hours_state import Hours
 from exchange_app.customer.list_state import ContactList
@@ -24,7 +25,7 @@ from tests.app.conftest import ORIGIN, Events
 from .conftest import Shop, Sockets, as_account, everything, signed_in
 
 STATES: tuple[type[rx.State], ...] = (
-    Campaigns, ContactList, Here, Hours, Money, People, Purse, Results, Run, Script,
+    Campaigns, Caps, ContactList, Here, Hours, Money, People, Purse, Results, Run, Script,
 )  # fmt: skip
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 
@@ -65,6 +66,8 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "find": {"form": {"search": "И"}},
         "create": {"form": {"name": "x", "customer": str(shop.customer)}},
         "choose": {"customer": str(shop.customer)},
+        "change_customer_cap": {"field": f"{shop.customer}:cap", "value": "5"},
+        "change_campaign_cap": {"field": f"{c}:cap", "value": "5"},
         "ask_finish": {"wanted": True},
         "open_new": {"wanted": True},
         "show_details": {"wanted": True},
