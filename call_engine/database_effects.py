@@ -65,7 +65,7 @@ def call_facts(claim: claiming.Claim) -> CallFacts:
         contact_id=claim.contact_id, contact_name=claim.contact_name, person_name=claim.person_name, e164=claim.e164,
         time_zone=claim.time_zone, attempt=claim.attempt, token=claim.fencing_token,
         longest_call_s=claim.longest_call_s, warning_s=claim.warning_s, ring_s=claim.ring_s,
-        wrap_up_s=claim.wrap_up_s, recording=claim.recording, speech=claim.speech,
+        wrap_up_s=claim.wrap_up_s, recording=claim.recording, speech=claim.speech, dial_at_ms=ms_of(claim.dial_at),
     )  # fmt: skip
 
 

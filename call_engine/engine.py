@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import structlog
 
-from exchange_domain import database
+from exchange_domain import database, overruns
 from exchange_domain.settings import Settings
 
 from . import broker
@@ -23,11 +23,12 @@ from .switch.command_text import CommandText
 from .switch.connection import SwitchConnection
 from .switch_effects import SwitchEffects
 from .taking_over import take_over
-from .upkeep import Settler, renew_leases
+from .upkeep import Settler, renew_leases, watch_overruns
 
 log = structlog.get_logger()
 
 FIRST_CONNECT_S = 3.0
+CANCEL_AGAIN_S = 1.0
 LEAVE_S = 2.0
 """How long a stopping engine lets what is under way come to its end."""
 
@@ -40,6 +41,7 @@ class Engine:
         self._say = say
         self._address = parse_address(settings.switch_url)
         self._text = CommandText(settings)
+        self._overruns = overruns.Rule(settings.overrun_calls, settings.overrun_share_percent)
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
         self.operators: Operators | None = None
@@ -102,15 +104,13 @@ class Engine:
             reading = asyncio.create_task(self._read_commands(reader))
             works = (
                 operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
-                Settler(redis, publisher).run(), ownership.keep(),
+                Settler(redis, publisher).run(), ownership.keep(), watch_overruns(self._overruns),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
             await self._unless_stopped(*tasks)
             await self._leave(reading, reader, operators, publisher)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await _cancelled(tasks)
             await operators.close()
             await connection.close()
             await redis.aclose()
@@ -139,3 +139,12 @@ class Engine:
                 await reader.finished()
                 await operators.leg_log.drained()
                 await publisher.drained()
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    """Ends tasks, and asks again those that go on: a cancellation that meets a timeout in a library can get lost."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)

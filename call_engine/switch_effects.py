@@ -16,12 +16,13 @@ from .core.effects import (
     SwitchCommand,
 )
 from .core.events import CommandRefused, Fact, Facts, LegState, NotSent, OriginateFailed
+from .dial_guard import moment_to_dial, needs_proof, prove, refusal
 from .mailbox import Mailbox
 from .operators import Operators
 from .switch.command_text import CommandText, UnsafeValue, api_text
 from .switch.connection import SwitchConnection
 from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
-from .switch.pacing import Pace
+from .switch.pacing import Pace, Paces
 from .switch.reading import read_dump
 
 log = structlog.get_logger()
@@ -39,6 +40,7 @@ class SwitchEffects:
         self._text = text
         self._ask_record = ask_record
         self._pace = Pace()
+        self._carriers = Paces()
 
     async def run(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
         match effect:
@@ -51,13 +53,21 @@ class SwitchEffects:
 
     async def _originate(self, mailbox: Mailbox, effect: OriginateSeat | OriginateContact | OriginateManager) -> None:
         self._operators.expect_leg(effect.leg, mailbox.operator_id)
+        await moment_to_dial(effect)
+        await self._pace.turn()
+        proof = await prove(mailbox.state, effect) if needs_proof(effect) else None
+        if proof is not None and await self._carriers.turn(proof.gateway, proof.per_second):
+            proof = await prove(mailbox.state, effect)
+        if proof is None and needs_proof(effect):
+            log.warning("originate without proof", operator_id=mailbox.operator_id, leg=str(effect.leg))
+            mailbox.post(OriginateFailed, leg=effect.leg, cause=refusal(effect))
+            return
         try:
-            text = self._text.originate(effect)
+            text = self._text.originate(effect, proof)
         except UnsafeValue as refused:
             log.error("originate refused", operator_id=mailbox.operator_id, leg=str(effect.leg), reason=str(refused))
             mailbox.post(OriginateFailed, leg=effect.leg, cause="INVALID_NUMBER_FORMAT")
             return
-        await self._pace.turn()
         job = self._operators.new_job(mailbox.operator_id, effect.leg)
         try:
             await self._connection.background(text, job)

@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from exchange_domain import claiming, correcting, seats, settling
+from exchange_domain import claiming, correcting, overruns, seats, settling
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 RENEW_S = 10.0
 SETTLE_S = 3.0
+OVERRUNS_S = 60.0
 RECORD_GRACE = timedelta(seconds=60)
 """How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
 SETTLE_AT_ONCE = 100
@@ -56,6 +57,16 @@ async def renew_once(operators: Operators) -> None:
         # Only what is still on the line: a call that ended meanwhile gave its lease back itself.
         if call_id in leases_of(owners[call_id].state):
             owners[call_id].post(LeaseLost, call_id=call_id)
+
+
+async def watch_overruns(rule: overruns.Rule) -> None:
+    """Tells moderators of regular overruns, for ever."""
+    while True:
+        try:
+            await while_away(lambda s: overruns.flag_regular(s, rule, datetime.now(UTC)))
+        except Exception:
+            log.exception("overruns not looked at")
+        await asyncio.sleep(OVERRUNS_S)
 
 
 class Settler:

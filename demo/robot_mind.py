@@ -38,7 +38,16 @@ WRITING_MS = (900, 2_200)
 TALK_AFTER_MS = (2_000, 5_000)
 CONSULTATION_MS = (4_000, 8_000)
 WAITED_FOR = frozenset(
-    {"nothing_due", "outside_hours", "daily_cap", "list_done", "out_of_funds", "campaign_not_active"}
+    {
+        "nothing_due",
+        "outside_hours",
+        "daily_cap",
+        "list_done",
+        "out_of_funds",
+        "campaign_not_active",
+        "lines_busy",
+        "spend_cap",
+    }
 )
 NOTE = "Разговор провёл робот демонстрации."
 UNASKED = (Outcome.REFUSED, Outcome.NO_ANSWER, Outcome.DROPPED, Outcome.UNREACHABLE)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import daily_caps, scripts, standstill, tariffs
+from . import daily_caps, scripts, spend_caps, standstill, tariffs
 from .campaigns import hours_of
 from .tables import Campaign
 
@@ -36,7 +36,7 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """outside_hours, nothing_due, daily_cap, out_of_funds, list_done; None: it can be called now."""
+    """outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be called now."""
     opens_at: datetime | None
     closes_at: datetime | None
     """The last moment of today's calling; None while shut, and for hours around the clock."""
@@ -87,6 +87,8 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         closed = "list_done"
     elif not callable_now or await daily_caps.reached(s, campaign, now):
         closed, opens_at = await standstill.reason(s, campaign, now)
+    elif (capped := await spend_caps.stands_until(s, row.id, now)) is not None:
+        closed, opens_at = "spend_cap", capped
     share = tariff.operator_share_bp if tariff else 0
 
     def part(amount: int) -> int:

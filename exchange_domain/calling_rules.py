@@ -25,7 +25,7 @@ select c.id, c.name, c.time_zone, c.attempts, n.id as number_id, n.e164, n.perso
 from contact c
 left join lateral (
   select n.id, n.e164, n.person_name from contact_number n
-  where n.contact_id = c.id and n.state = 'good'
+  where n.contact_id = c.id and n.state = 'good' and n.refused_at is null
     and not exists ({forbidden})
     and not exists (select from number_lock l where l.e164 = n.e164
                     and (l.leased_until > :now or l.not_before > :now or l.called_at > :gap_ago))
@@ -65,7 +65,7 @@ number as (
   select h.id as contact_id, exists ({forbidden}) as forbidden,
          greatest(l.leased_until, l.not_before, l.called_at + cast(:gap as interval),
                   case when ({calls_today}) >= :number_cap then cast(:tomorrow as timestamptz) end) as free_at
-  from head h join contact_number n on n.contact_id = h.id and n.state = 'good'
+  from head h join contact_number n on n.contact_id = h.id and n.state = 'good' and n.refused_at is null
   left join number_lock l on l.e164 = n.e164
 ),
 judged as (

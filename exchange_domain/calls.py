@@ -224,7 +224,7 @@ async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datet
     contact = (await s.exec(select(Contact).where(Contact.id == call.contact_id).with_for_update())).one()
     numbers = (await s.exec(select(ContactNumber).where(ContactNumber.contact_id == call.contact_id))).all()
     forbidden = await do_not_call.forbidden(s, call.customer_id, [n.e164 for n in numbers])
-    usable = {n.id for n in numbers if n.state == NumberState.GOOD and n.e164 not in forbidden}
+    usable = {n.id for n in numbers if n.state == NumberState.GOOD and n.refused_at is None and n.e164 not in forbidden}
     if placed:
         await _apply(s, call, contact, numbers, outcome, at, other_numbers=bool(usable - {call.number_id}))
         if outcome == Outcome.CALL_BACK:

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, ledger, standstill, tariffs
+from . import call_backs, daily_caps, ledger, line_limits, routing, spend_caps, standstill, tariffs
 from .calling_rules import Search
 from .campaigns import hours_of, speech_of
+from .carriers import Offer
 from .hours import day_of
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
@@ -37,6 +39,8 @@ class Claim:
     recording: bool
     speech: str
     """Language of what the switch says to the contact."""
+    dial_at: datetime
+    """The moment reserved for dialling: not before it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ returning fencing_token
 
 UNLOCK = text("update number_lock set leased_until = :now where e164 = :e164 and call_id = :call")
 
+LINE_TRIES = 2
+
 
 async def _claim(
     s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta
@@ -69,7 +75,7 @@ async def _claim(
     if (made := await s.get(Call, call_id)) is not None:
         if made.operator_id != operator_id or made.state == CallState.CLOSED:
             return Refusal("not_possible_now")
-        return await _again(s, made)
+        return await _again(s, made, now)
     shift = await s.get(Shift, shift_id)
     if shift is None or shift.operator_id != operator_id or shift.ended_at is not None:
         return Refusal("not_possible_now")
@@ -88,29 +94,42 @@ async def _claim(
         return Refusal("campaign_not_active")
     if await daily_caps.reached(s, campaign, now):
         return Refusal(*await standstill.reason(s, campaign, now))
-    picked = await _pick(s, campaign, operator_id, call_id, now, lease)
+    router = await routing.router_of(s, campaign, customer, now)
+    if router.no_room or await line_limits.customer_is_full(s, campaign.customer_id):
+        return Refusal("lines_busy")
+    picked = await _pick(s, campaign, router, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked
-    row, token = picked
+    row, token, offers = picked
+    line = await line_limits.reserve(s, campaign.customer_id, offers, now)
     assert tariff.id is not None
     call = Call(
         id=call_id, campaign_id=campaign.id, customer_id=campaign.customer_id, contact_id=row.id,
         number_id=row.number_id, e164=row.e164, person_name=row.person_name, operator_id=operator_id,
         shift_id=shift_id, script_id=campaign.script_id, tariff_id=tariff.id, switch_name=shift.switch_name,
-        fencing_token=token, attempt=row.attempts + 1, claimed_at=now,
+        fencing_token=token, attempt=row.attempts + 1, claimed_at=now, carrier_id=line.offer.carrier_id,
+        carrier_per_minute=line.offer.per_minute, dial_at=line.dial_at,
     )  # fmt: skip
     s.add(call)
     await s.flush()
     await s.execute(text("update contact set status = 'working' where id = :id and status = 'waiting'"), {"id": row.id})
     await daily_caps.count(s, campaign, now)
-    await ledger.hold(s, call.customer_id, call.id, tariffs.most(tariff, campaign.longest_call_s), customer.currency)
-    return _claim_of(call, campaign, row.name, row.time_zone)
+    most = tariffs.most(tariff, campaign.longest_call_s)
+    await spend_caps.check(s, customer, campaign.id, most, now)
+    await ledger.hold(s, call.customer_id, call.id, most, customer.currency)
+    return _claim_of(call, campaign, row.name, row.time_zone, now)
 
 
 async def _pick(
-    s: AsyncSession, campaign: Campaign, operator_id: int, call_id: UUID, now: datetime, lease: timedelta
-) -> tuple[Row, int] | Refusal:
-    """A contact row, locked, and the fencing token of its number's lock."""
+    s: AsyncSession,
+    campaign: Campaign,
+    router: routing.Router,
+    operator_id: int,
+    call_id: UUID,
+    now: datetime,
+    lease: timedelta,
+) -> tuple[Row, int, tuple[Offer, ...]] | Refusal:
+    """A contact row, locked, the fencing token of its number's lock, and who can carry the call."""
     assert campaign.id is not None
     zones = await standstill.waiting_zones(s, campaign.id)
     if not zones:
@@ -121,30 +140,46 @@ async def _pick(
     await call_backs.release(s, campaign.id, now)
     search = Search(s, campaign, operator_id, now, open_now)
     values = {"call": call_id, "until": now + lease, "now": now, "gap_ago": now - timedelta(seconds=campaign.min_gap_s)}
-    while (found := await search.next()) is not None:
-        locked = await s.execute(LOCK, values | {"e164": found.e164})
-        if (token := locked.scalar_one_or_none()) is not None:
+    while not router.worn_out and (found := await search.next()) is not None:
+        offers = await router.offers(found, found.time_zone)
+        if offers is None:
+            continue
+        locked = await s.execute(LOCK, values | {"e164": found.e164}) if offers else None
+        if locked is not None and (token := locked.scalar_one_or_none()) is not None:
             # Counted again by who holds the lock: a call between the look and the lock is seen now.
             if await daily_caps.calls_to(s, found.e164, day_of(found.time_zone, now)[0]) < daily_caps.of_a_number():
-                return found, token
+                return found, token, offers
             await s.execute(UNLOCK, {"e164": found.e164, "call": call_id, "now": now})
         search.tried.append(found.id)
+    if router.busy:
+        return Refusal("lines_busy")
     # Read again: the search moved on who could not be called.
     return Refusal(*await standstill.reason(s, campaign, now))
 
 
-async def _again(s: AsyncSession, call: Call) -> Claim:
+async def _again(s: AsyncSession, call: Call, now: datetime) -> Claim:
     campaign = await s.get_one(Campaign, call.campaign_id)
     contact = await s.get_one(Contact, call.contact_id)
-    return _claim_of(call, campaign, contact.name, contact.time_zone)
+    return _claim_of(call, campaign, contact.name, contact.time_zone, now)
 
 
-def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str) -> Claim:
+def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str, now: datetime) -> Claim:
     return Claim(
         call.id, call.campaign_id, call.customer_id, call.contact_id, contact_name, call.person_name, call.e164,
         time_zone, call.attempt, call.fencing_token, campaign.longest_call_s, campaign.warning_s, campaign.ring_s,
-        campaign.wrap_up_s, campaign.recording, speech_of(campaign),
+        campaign.wrap_up_s, campaign.recording, speech_of(campaign), call.dial_at or now,
     )  # fmt: skip
+
+
+async def _claim_a_line(s: AsyncSession, **claim: Any) -> Claim | Refusal:
+    """Tried again when somebody took the last line between the look at what is full and the reservation."""
+    for _ in range(LINE_TRIES):
+        try:
+            async with s.begin_nested():
+                return await _claim(s, **claim)
+        except line_limits.LinesBusy:
+            continue
+    return Refusal("lines_busy")
 
 
 async def claim(
@@ -153,11 +188,14 @@ async def claim(
     """Takes the next callable contact of the shift's campaign. The same `call_id` again returns the same claim.
 
     Writes: the contact is in work, its number locked under a new fencing token until `now + lease`, the call row
-    exists, the most the call can cost is held. Without the money nothing of it stays and the campaign is out of funds.
+    exists, the most the call can cost is held. Without the money nothing of it stays and the campaign is out of funds;
+    nor does anything when a day's cap or the lines do not allow it.
     """
     try:
-        async with s.begin_nested():
-            return await _claim(s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease)
+        return await _claim_a_line(s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease)
+    except spend_caps.CapReached as reached:
+        await spend_caps.tell(s, reached, now)
+        return Refusal("spend_cap", reached.until)
     except ledger.InsufficientFunds:
         shift = await s.get_one(Shift, shift_id)
         await s.execute(

@@ -215,11 +215,11 @@ class Notice(Message):
 
     code: str
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
-    daily_cap, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable, manager_unavailable,
-    manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached"""
+    daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable,
+    manager_unavailable, manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached"""
     at_ms: int
     until_ms: int | None = None
-    """For nothing_due, outside_hours and daily_cap: when the next contact can be called."""
+    """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""
     reason: str | None = None
     """For managers_unavailable, of the last one: manager_busy, manager_no_answer, manager_unavailable, skipped."""
 

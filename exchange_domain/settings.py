@@ -29,6 +29,10 @@ class Settings(BaseSettings):
 
     max_calls_per_number_per_day: int = Field(default=4, ge=1)
     """Calls a day to one telephone number over all campaigns; the day is that of the contact's own zone."""
+    overrun_calls: int = 20
+    """How many of the latest answered calls are looked at for regular overruns, 20 or more."""
+    overrun_share_percent: int = 25
+    """More of them than this that reached the longest call are flagged."""
 
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""

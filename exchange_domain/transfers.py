@@ -1,14 +1,15 @@
 """Warm transfers: whom to ask, and what became of each try."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .tables import Account, Call, Campaign, CampaignManager, CustomerMember, Transfer
-from .words import EndpointKind, MemberRole, TransferState
+from . import flags, routing
+from .tables import Account, Call, Campaign, CampaignManager, Customer, CustomerMember, Transfer
+from .words import EndpointKind, FlagKind, MemberRole, TransferState
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,10 @@ class ManagerEndpoint:
 
 
 async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
-    """Managers of a campaign in the order in which they are asked; suspended ones are left out."""
+    """Managers of a campaign in the order in which they are asked.
+
+    Suspended ones are left out, and those whose number may not be dialled (moderators are told).
+    """
     rows = await s.exec(
         select(Account, CustomerMember)
         .join(CampaignManager, col(CampaignManager.account_id) == Account.id)
@@ -36,11 +40,31 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
         .where(CampaignManager.campaign_id == campaign_id, col(Account.suspended_at).is_(None))
         .order_by(col(CampaignManager.position))
     )
-    return [
+    found = [
         ManagerEndpoint(a.id, a.display_name, m.endpoint_kind, m.endpoint or f"manager-{a.id}")
         for a, m in rows
         if a.id is not None
     ]
+    refused = await _refused(s, campaign_id, [m for m in found if m.kind == EndpointKind.NUMBER])
+    return [m for m in found if m.account_id not in refused]
+
+
+async def _refused(s: AsyncSession, campaign_id: int, by_number: list[ManagerEndpoint]) -> set[int]:
+    """Managers whose number is outside the allowed destinations, or too dear."""
+    if not by_number:
+        return set()
+    campaign = await s.get_one(Campaign, campaign_id)
+    rules = await routing.rules_of(s, campaign, await s.get_one(Customer, campaign.customer_id))
+    verdicts = await routing.judge(s, rules, [m.dial_name for m in by_number])
+    refused = set()
+    for manager in by_number:
+        if (reason := verdicts[manager.dial_name].refused) is not None:
+            refused.add(manager.account_id)
+            await flags.raise_flag(
+                s, FlagKind.DESTINATION_REFUSED, f"manager:{manager.account_id}", datetime.now(UTC),
+                customer_id=campaign.customer_id, campaign_id=campaign_id, reason=reason,
+            )  # fmt: skip
+    return refused
 
 
 async def waiting_after(s: AsyncSession, transfer: Transfer, campaign_id: int) -> list[ManagerEndpoint]:

@@ -26,7 +26,7 @@ NO_CHANNEL = frozenset(
     {
         "NOT_SENT", "INVALID_GATEWAY", "INVALID_PROFILE", "INVALID_URL", "GATEWAY_DOWN", "DESTINATION_OUT_OF_ORDER",
         "CHAN_NOT_IMPLEMENTED", "SWITCH_CONGESTION", "SUBSCRIBER_ABSENT", "USER_NOT_REGISTERED",
-        "NETWORK_OUT_OF_ORDER",
+        "NETWORK_OUT_OF_ORDER", "LEASE_LOST",
     }
 )  # fmt: skip
 """Causes with which an originate fails before anything was dialled, when no channel was seen either."""
@@ -45,9 +45,9 @@ def claimed(state: Operator, event: Claimed) -> Step:
         return chain(stay(notify(state, code, event.at), unplaced), lambda s: call_seat(s, event))
     dial = OriginateContact(
         facts.call_id, state.operator_id, facts.token, facts.e164, facts.ring_s, facts.longest_call_s,
-        facts.warning_s, facts.recording, event.at,
+        facts.warning_s, facts.recording, event.at, facts.dial_at_ms,
     )  # fmt: skip
-    guard = SetTimer("watch", event.at + facts.ring_s * 1_000 + DIAL_GUARD_MS)
+    guard = SetTimer("watch", max(event.at, facts.dial_at_ms) + facts.ring_s * 1_000 + DIAL_GUARD_MS)
     return stay(replace(state, call=Call(facts, event.at)), dial, guard)
 
 
@@ -142,7 +142,8 @@ def failed(state: Operator, event: Event, cause: str) -> Step:
     if call.seen or cause not in NO_CHANNEL:
         return gone(state, event, cause)
     timers = tuple(CancelTimer(name) for name in ("watch", "bridge", "seat_back", "reseat"))
-    state = notify(replace(state, call=None), "switch_lost", event.at)
+    code = "not_possible_now" if cause == "LEASE_LOST" else "switch_lost"
+    state = notify(replace(state, call=None), code, event.at)
     step = stay(state, *timers, SaveNotPlaced(call.call_id, call.facts.token, event.at, cause))
     return chain(step, lambda s: call_seat(s, event))
 

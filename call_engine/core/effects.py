@@ -42,6 +42,8 @@ class OriginateContact(SwitchCommand):
     warning_s: int
     recording: bool
     claimed_ms: int
+    dial_at: int = 0
+    """Not before this moment: carrier and customer take only so many calls a second."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ class CallFacts:
     recording: bool
     speech: str = "en"
     """Language of what the switch says to the contact: ru or en."""
+    dial_at_ms: int = 0
+    """The moment reserved for dialling it; past or zero: at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from uuid import UUID
 
+from exchange_domain.dial_proofs import DialProof, Leased, Permitted
 from exchange_domain.settings import Settings
 from exchange_domain.words import EndpointKind
 
@@ -23,9 +24,8 @@ from ..core.effects import (
     SwitchCommand,
 )
 from ..core.timings import EARLY_MEDIA_S, SEAT_LIMIT_S, SEAT_RING_S
+from .carrier_dial import UnsafeValue, carrier_dial, dial_name
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 CALLER_ID = re.compile(r"\+?[0-9]{3,15}")
 FOLDER = re.compile(r"(?:[A-Za-z]:)?/?[A-Za-z0-9_./ -]*")
 UNSAFE = re.compile(r"[^\x20-\x7e]|[{}()\[\]<>'\"\\,;|&`$^]")
@@ -38,24 +38,6 @@ COMFORT = "file_string://exchange/{speech}/comfort.wav!" + MUSIC
 WARNING_TONE = r"playback::tone_stream://%(200\,100\,1400)%(200\,0\,1400)"
 MEDIA_TIMEOUT_MS = {EndpointKind.BROWSER: 4_000, EndpointKind.SIP: 10_000, EndpointKind.NUMBER: 60_000}
 """A leg without sound for so long is dead. Browsers send all the time; telephones may be silent while nobody speaks."""
-
-
-class UnsafeValue(ValueError):
-    """A value that must not get into a command. The message names its kind, never the value."""
-
-
-def dial_name(value: str, what: str) -> str:
-    """A SIP user's, domain's or gateway's name, unchanged."""
-    if not NAME.fullmatch(value):
-        raise UnsafeValue(f"{what} is not a plain name")
-    return value
-
-
-def digits_of(e164: str) -> str:
-    """The digits that are dialled for a number. Raises UnsafeValue for anything that is no E.164 number."""
-    if not E164.fullmatch(e164):
-        raise UnsafeValue("the number is not in E.164")
-    return e164[1:]
 
 
 def recording_path(folder: PurePosixPath | str, call_id: UUID, claimed_ms: int) -> str:
@@ -87,15 +69,18 @@ class CommandText:
         if not FOLDER.fullmatch(self._recordings):
             raise UnsafeValue("RECORDINGS_DIR holds a character with a meaning for the switch")
 
-    def originate(self, effect: OriginateSeat | OriginateContact | OriginateManager) -> str:
-        """Raises UnsafeValue."""
+    def originate(
+        self, effect: OriginateSeat | OriginateContact | OriginateManager, proof: DialProof | None = None
+    ) -> str:
+        """What leaves the house is dialled by its proof alone, never by the effect's own number. Raises UnsafeValue."""
         match effect:
             case OriginateSeat():
-                return self._originate(self._seat(effect), self._endpoint(effect.kind, effect.endpoint))
+                return self._originate(self._seat(effect), self._endpoint(effect, effect.endpoint, proof))
             case OriginateContact():
-                return self._originate(self._contact(effect), self._number(effect.e164))
+                target = carrier_dial(effect.leg, proof, Leased, self._gateway)
+                return self._originate(self._contact(effect), target)
             case OriginateManager():
-                return self._originate(self._manager(effect), self._endpoint(effect.kind, effect.dial_name))
+                return self._originate(self._manager(effect), self._endpoint(effect, effect.dial_name, proof))
 
     def recording(self, call_id: UUID, claimed_ms: int) -> str:
         return recording_path(self._recordings, call_id, claimed_ms)
@@ -104,12 +89,9 @@ class CommandText:
         caller = {"origination_caller_id_name": "Exchange", "origination_caller_id_number": self._caller_id}
         return f"originate {variables(own | caller)}{target} &park()"
 
-    def _number(self, e164: str) -> str:
-        return f"sofia/gateway/{self._gateway}/{digits_of(e164)}"
-
-    def _endpoint(self, kind: EndpointKind, endpoint: str) -> str:
-        if kind is EndpointKind.NUMBER:
-            return self._number(endpoint)
+    def _endpoint(self, effect: OriginateSeat | OriginateManager, endpoint: str, proof: DialProof | None) -> str:
+        if effect.kind is EndpointKind.NUMBER:
+            return carrier_dial(effect.leg, proof, Permitted, self._gateway)
         return f"user/{dial_name(endpoint, 'the endpoint')}@{self._domain}"
 
     def _seat(self, effect: OriginateSeat) -> dict[str, str]:

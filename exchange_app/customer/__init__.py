@@ -7,6 +7,7 @@ from exchange_app.shell import Nav, Page
 
 from .campaigns_page import campaigns_page
 from .campaigns_state import Campaigns
+from .caps_state import Caps
 from .days_off_state import DaysOff
 from .do_not_call_page import do_not_call_page
 from .do_not_call_state import DoNotCallList
@@ -56,7 +57,7 @@ def pages() -> list[Page]:
         page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
         page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter, DaysOff.enter),
         page(f"{CAMPAIGN}/people", people_page, t("Managers and results"), Here.enter, People.enter),
-        page(f"{CAMPAIGN}/start", start_page, t("Start"), Here.enter, Run.enter),
+        page(f"{CAMPAIGN}/start", start_page, t("Start"), Here.enter, Run.enter, Caps.enter),
     ]
 
 

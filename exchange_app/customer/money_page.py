@@ -20,6 +20,8 @@ from exchange_app.design import (
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
+from .caps_field import cap_field
+from .caps_state import Caps
 from .money_state import Line, Money
 from .words import digits
 
@@ -35,6 +37,12 @@ def _balance() -> rx.Component:
         rx.el.p(
             t("Before each call the most it can cost is held; what it did not cost comes back when it ends."),
             class_name="s m",
+        ),
+        cap_field(
+            t("Spend in a day at most"),
+            t("All campaigns together, by the day of your time zone. Empty: no limit. Calls go on the next day"),
+            name=f"{digits(Money.customer)}:cap",
+            on_save=Caps.change_customer_cap,
         ),
         class_name="col g3",
     )

@@ -14,6 +14,7 @@ from exchange_domain.tables import Customer
 
 from .arguments import whole
 from .call_lines import shown_number
+from .caps_state import Caps
 
 PAGE = 50
 MOST = 1000
@@ -108,6 +109,7 @@ class Money(rx.State):
             balance = await ledger.balance(db, customer_id)
             tariff = await tariffs.current(db, customer_id, customer.currency)
             self.lines, self.more = await _lines(db, customer_id, None)
+            await (await self.get_state(Caps))._show(db, customer)
         self.customers = [Choice(i, name) for i, name in names]
         self.customer, self.name, self.currency = customer_id, customer.name, customer.currency
         self.available, self.held = balance.available, balance.held

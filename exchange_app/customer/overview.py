@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import calls, daily_caps, standstill
+from exchange_domain import calls, daily_caps, spend_caps, standstill
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.campaigns import hours_of
 from exchange_domain.tables import Campaign
@@ -151,9 +151,9 @@ class Standing:
 
     code: str
     """draft, paused, out_of_funds, finished, no_contacts, list_done, outside_hours, nothing_due, daily_cap,
-    no_operators, running"""
+    spend_cap, no_operators, running"""
     until_ms: int | None = None
-    """For outside_hours, nothing_due and daily_cap: when the next contact can be called."""
+    """For outside_hours, nothing_due, daily_cap and spend_cap: when the next contact can be called."""
     waiting: int = 0
     closed_now: int = 0
     """Waiting contacts whose own clock is outside the calling hours."""
@@ -185,4 +185,6 @@ async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standi
         return said("no_contacts" if not counted.contacts else "running" if counted.working else "list_done")
     if not any(z.due for z in open_zones) or await daily_caps.reached(s, campaign, now):
         return said(*await standstill.reason(s, campaign, now))
+    if (until := await spend_caps.stands_until(s, campaign.id, now)) is not None:
+        return said("spend_cap", until)
     return said("running" if operators else "no_operators")

@@ -162,6 +162,20 @@ def _why() -> Any:
                 actions=[link_button(t("How to pay in"), "/customer/money")],
             ),
         ),
+        (
+            "spend_cap",
+            callout(
+                t("The money for today is used up."),
+                t("You have set the most that may be spent in a day."),
+                " ",
+                t("Calls go on {when}, your time.", when=opens),
+                tone="amber",
+                actions=[
+                    link(t("This campaign's cap"), "start"),
+                    link_button(t("The cap of all campaigns"), "/customer/money"),
+                ],
+            ),
+        ),
         ("finished", callout(t("Finished."), t("No more calls are made. Results stay."), tone="gray")),
         (
             "no_contacts",

@@ -7,6 +7,8 @@ import reflex as rx
 from exchange_app.design import autosave, badge, button, callout, card, dialog, field
 from exchange_app.i18n import money, rich, t
 
+from .caps_field import cap_field
+from .caps_state import Caps
 from .here import Here, of_campaign
 from .run_state import Run
 from .steps import step_foot, step_head
@@ -170,6 +172,12 @@ def _name() -> rx.Component:
             autosave(id="name", name=f"{Here.number}:name", value=Here.name, on_save=Here.rename, max_length=200),
             control_id="name",
             hint=t("Operators see it on their board"),
+        ),
+        cap_field(
+            t("Spend in a day at most"),
+            t("This campaign alone, by the day of your time zone. Empty: no limit. Calls go on the next day"),
+            name=f"{Here.number}:cap",
+            on_save=Caps.change_campaign_cap,
         ),
         rx.cond(
             (Here.status != "draft") & (Here.status != "finished"),

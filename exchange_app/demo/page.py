@@ -41,6 +41,8 @@ def _why() -> Any:
         ("daily_cap", t("All calls that are allowed today have been made.")),
         ("list_done", t("Every contact of the list is done.")),
         ("out_of_funds", t("The customer's money has run out: sign in as the customer and pay in.")),
+        ("spend_cap", t("The customer's money for today is used up: sign in as the customer and change the cap.")),
+        ("lines_busy", t("All lines are busy.")),
         ("campaign_not_active", t("The campaign is stopped: sign in as the customer and start it.")),
         t("It tries again in a moment."),
     )

@@ -54,6 +54,10 @@ def _closed(card: Any) -> rx.Component:
                     icon="wallet",
                 ),
             ),
+            (
+                "spend_cap",
+                callout(t("The customer's money for today is used up."), " ", opens, tone="amber", icon="wallet"),
+            ),
             callout(
                 t("All contacts are done."), t("It opens when the customer adds a list."), tone="gray", icon="check"
             ),

@@ -59,6 +59,20 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("The customer's money has run out."),
             t("What you have done is paid. Choose another campaign, or wait until the customer pays in."),
         ),
+        "lines_busy": (
+            "amber",
+            t("All lines are busy just now."),
+            t("A line is free as soon as somebody's call ends. Press again in a moment."),
+        ),
+        "spend_cap": (
+            "amber",
+            t("This customer's money for today is used up."),
+            rx.cond(
+                Desk.notice_until_ms > 0,
+                t("Calling goes on at {at}. What you have done is paid; choose another campaign until then.", at=at),
+                t("What you have done is paid. Choose another campaign for today."),
+            ),
+        ),
         "campaign_not_active": (
             "amber",
             t("The customer has stopped this campaign."),

@@ -7,11 +7,13 @@ from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 from .leg_events import LegEvent
+from .limits import Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
 
 __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
-    "CampaignManager", "CampaignTally", "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition",
-    "DoNotCall", "Flag", "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport",
-    "NumberLock", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SwitchRecord", "Tariff",
+    "CampaignManager", "CampaignTally", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
+    "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Flag", "Invitation",
+    "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport", "NumberLock", "PriceCeiling",
+    "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SpendCap", "SwitchRecord", "Tariff",
     "Transfer",
 ]  # fmt: skip

@@ -84,6 +84,12 @@ class Call(Table, table=True):
     tariff_id: int = points_at("tariff.id")
     switch_name: str = text()
     fencing_token: int = whole()
+    carrier_id: int | None = points_at("carrier.id", nullable=True)
+    """Whom it goes out through; none: the gateway of the settings."""
+    carrier_per_minute: int | None = whole(nullable=True)
+    """The carrier's rate when it was claimed, in minor units of the carrier's currency."""
+    dial_at: datetime | None = moment()
+    """The moment reserved for dialling: neither carrier nor customer begins another call too near to it."""
     attempt: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     state: CallState = word(CallState, default=CallState.CLAIMED)
     claimed_at: datetime | None = created()
@@ -120,6 +126,12 @@ class Call(Table, table=True):
         Index("ix_call_operator", "operator_id", "claimed_at"),
         Index("ix_call_number", "e164", "claimed_at"),
         Index("ix_call_unsettled", "closed_at", postgresql_where=sql("state = 'closed' and not settled")),
+        # Lines in use, and moments of dialling, counted by each claim.
+        Index("ix_call_carrier_live", "carrier_id", postgresql_where=sql("ended_at is null")),
+        Index("ix_call_customer_live", "customer_id", postgresql_where=sql("ended_at is null")),
+        Index("ix_call_carrier", "carrier_id", "claimed_at", postgresql_where=sql("carrier_id is not null")),
+        Index("ix_call_customer", "customer_id", "claimed_at"),
+        Index("ix_call_overran", "ended_at", postgresql_where=sql("overran")),
         Index("ix_call_switch_open", "switch_name", postgresql_where=sql("state <> 'closed'")),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_has_time"),
         CheckConstraint("state <> 'closed' or outcome is not null", name="closed_has_outcome"),

@@ -61,6 +61,8 @@ class Contact(Table, table=True):
     added_by: int | None = points_at("account.id", nullable=True)
     """The operator who entered it; she is never given it."""
     added_in_call: UUID | None = Field(default=None)
+    refused_at: datetime | None = moment()
+    """When it was done without a call, because none of its numbers may be dialled (exchange_domain.routing)."""
     import_id: int | None = points_at("list_import.id", nullable=True, ondelete="SET NULL")
     created_at: datetime | None = created()
 
@@ -107,6 +109,8 @@ class ContactNumber(Table, table=True):
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     call_back: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=sql("false")))
     """The contact asked to be called back on this one: it is tried first."""
+    refused_at: datetime | None = moment()
+    """When it was found to be no allowed destination; it is not picked until the rules change."""
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "e164"),

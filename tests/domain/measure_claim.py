@@ -146,7 +146,8 @@ async def run(count: int, claims: int, server: psutil.Process) -> None:
         await database.dispose()
     print(
         f"{count} contacts, 90 % closed now: median {statistics.median(times):.1f} ms, fastest {times[0]:.1f}, "
-        f"95 % {times[int(len(times) * 0.95)]:.1f}; processor time a claim: server {spent:.1f} ms, client {client:.1f} ms"
+        f"95 % {times[int(len(times) * 0.95)]:.1f}; "
+        f"processor time a claim: server {spent:.1f} ms, client {client:.1f} ms"
     )
 
 

@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 
 from call_engine.core import effects as fx
 from call_engine.switch.address import SwitchAddress, parse_address
-from call_engine.switch.command_text import CommandText, UnsafeValue, api_text, dial_name, digits_of, variables
+from call_engine.switch.carrier_dial import UnsafeValue, dial_name, digits_of
+from call_engine.switch.command_text import CommandText, api_text, variables
+from exchange_domain.dial_proofs import Leased, Permitted
 from exchange_domain.settings import Settings
 from exchange_domain.words import EndpointKind
 from switch_simulator.dialstring import parse_originate
 
 LEG = UUID("9ef93ef2-9a7c-4868-8c0a-5588c119feb4")
 OTHER = UUID("15ff8afe-eaf6-408d-ae5e-d369ac64b133")
+LEASED = Leased(LEG, "+78121234567", None)
 TEXT = CommandText(Settings(recordings_dir=Path("/var/rec")))
 
 
@@ -28,7 +31,7 @@ def contact(**other: object) -> fx.OriginateContact:
 
 
 def test_a_contact_is_dialled_with_everything_that_must_outlive_the_engine():
-    made = parse_originate(TEXT.originate(contact()).removeprefix("originate "))
+    made = parse_originate(TEXT.originate(contact(), LEASED).removeprefix("originate "))
     assert (made.application, made.dial.groups[0][0].url) == ("park", "sofia/gateway/carrier/78121234567")
     said = made.dial.variables
     assert said["origination_uuid"] == said["exchange_call"] == str(LEG)
@@ -49,7 +52,7 @@ def test_a_contact_is_dialled_with_everything_that_must_outlive_the_engine():
 
 
 def test_a_call_that_is_not_recorded_says_nothing_of_recording():
-    assert "record" not in TEXT.originate(contact(recording=False)).lower()
+    assert "record" not in TEXT.originate(contact(recording=False), LEASED).lower()
 
 
 def test_a_seat_keeps_its_leg():
@@ -72,7 +75,11 @@ def test_a_seat_keeps_its_leg():
     ],
 )
 def test_a_manager_is_reached_as_her_endpoint_says(kind: EndpointKind, name: str, url: str):
-    made = parse_originate(TEXT.originate(fx.OriginateManager(LEG, 12, kind, name, 20, 600)).removeprefix("originate "))
+    made = parse_originate(
+        TEXT.originate(fx.OriginateManager(LEG, 12, kind, name, 20, 600), Permitted(LEG, name, None)).removeprefix(
+            "originate "
+        )
+    )
     assert made.dial.groups[0][0].url == url
     assert "exchange_call" not in made.dial.variables, "the record of a manager's leg is not the call's"
     assert made.dial.variables["ignore_early_media"] == "true"
@@ -84,7 +91,7 @@ def test_a_manager_is_reached_as_her_endpoint_says(kind: EndpointKind, name: str
 )
 def test_what_is_no_number_is_never_dialled(number: str):
     with pytest.raises(UnsafeValue) as refused:
-        TEXT.originate(contact(e164=number))
+        TEXT.originate(contact(), Leased(LEG, number, None))
     assert not number.strip() or number not in str(refused.value)
 
 

@@ -24,14 +24,14 @@ PRICES = {
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     paid = commands.add_parser("deposit", help="put money on a customer's account")
     paid.add_argument("--customer", metavar="NAME", required=True)
-    paid.add_argument("--amount", type=_minor_units, required=True, metavar="SUM", help="such as 5000 or 5000.50")
+    paid.add_argument("--amount", type=minor_units, required=True, metavar="SUM", help="such as 5000 or 5000.50")
     paid.add_argument("--key", metavar="KEY", help="the payment's own number: the same key again changes nothing")
     paid.set_defaults(carry_out=deposit)
     prices = commands.add_parser("tariff", help="set the prices that hold from now on")
     prices.add_argument("--customer", metavar="NAME", help="for this customer only (default: for everybody)")
     prices.add_argument("--currency", default="RUB", metavar="CODE")
     for name, what in PRICES.items():
-        prices.add_argument(f"--{name}", type=_minor_units, default=0, metavar="SUM", help=what)
+        prices.add_argument(f"--{name}", type=minor_units, default=0, metavar="SUM", help=what)
     prices.add_argument(
         "--share", type=_percent, required=True, metavar="PERCENT", help="the operator's part of a charge"
     )
@@ -73,7 +73,7 @@ async def tariff(session: "Session", chosen: argparse.Namespace) -> str:
     return f"the tariff holds from now on for {chosen.customer or 'everybody'}"
 
 
-def _minor_units(text: str) -> int:
+def minor_units(text: str) -> int:
     """Whole minor units of a sum with at most two decimals."""
     try:
         sum_ = Decimal(text.replace(",", ".")) * 100
@@ -86,7 +86,7 @@ def _minor_units(text: str) -> int:
 
 def _percent(text: str) -> int:
     """Basis points of a percentage."""
-    points = _minor_units(text)
+    points = minor_units(text)
     if points > 10_000:
         raise argparse.ArgumentTypeError(f"{text!r} is more than 100 percent")
     return points

@@ -183,7 +183,7 @@ async def as_account(client: httpx.AsyncClient, account_id: int) -> httpx.AsyncC
 
 TABLES = (
     "campaign", "campaign_hours", "campaign_manager", "contact", "contact_number", "disposition", "invitation",
-    "list_import", "retry_rule", "script", "customer_member", "campaign_day", "do_not_call",
+    "list_import", "retry_rule", "script", "spend_cap", "customer_member", "campaign_day", "do_not_call",
 )  # fmt: skip
 
 

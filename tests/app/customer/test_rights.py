@@ -10,6 +10,7 @@ import pytest
 import reflex as rx
 
 from exchange_app.customer.campaigns_state import Campaigns
+from exchange_app.customer.caps_state import Caps
 from exchange_app.customer.days_off_state import DaysOff
 from exchange_app.customer.do_not_call_state import DoNotCallList
 from exchange_app.customer.here import Here
@@ -29,7 +30,7 @@ from tests.app.conftest import ORIGIN, Events
 from .conftest import Shop, Sockets, as_account, everything, signed_in
 
 STATES: tuple[type[rx.State], ...] = (
-    Campaigns, ContactList, DaysOff, DoNotCallList, Here, Hours, Money, People, Purse, Results, Run, Script,
+    Campaigns, Caps, ContactList, DaysOff, DoNotCallList, Here, Hours, Money, People, Purse, Results, Run, Script,
 )  # fmt: skip
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 
@@ -74,6 +75,8 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "take_back": {"day": "2026-12-31"},
         "add": {"form": {"day": "2026-12-30", "kind": "off", "numbers": "+7 812 555-09-09"}},
         "remove": {"entry_id": 1},
+        "change_customer_cap": {"field": f"{shop.customer}:cap", "value": "5"},
+        "change_campaign_cap": {"field": f"{c}:cap", "value": "5"},
         "ask_finish": {"wanted": True},
         "open_new": {"wanted": True},
         "show_details": {"wanted": True},
