@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from call_engine.engine import Engine
 from exchange_domain import accounts, campaigns, customers, database
@@ -55,9 +56,15 @@ class EngineProcess:
     def log_text(self) -> str:
         return self._log.read_text()
 
-    async def kill(self) -> None:
-        """As `kill -9`: no chance to say or write anything."""
+    async def kill(self, *, lease_runs: bool = False) -> None:
+        """As `kill -9`: no chance to say or write anything.
+
+        Its lease ends at once, unless `lease_runs`: it is certainly dead, and most tests need not wait for that.
+        """
         await self._end(signal.SIGKILL)
+        if not lease_runs:
+            async with database.session() as s:
+                await s.execute(text("update switch set lease_until = now()"))
 
     async def stop(self) -> int:
         return await self._end(signal.SIGTERM)
@@ -238,7 +245,7 @@ async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callab
     yield make
     for process in made:
         if process.process is not None:
-            await process.kill()
+            await process.kill(lease_runs=True)
 
 
 @pytest.fixture
