@@ -38,12 +38,18 @@ class EngineProcess:
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        await self.launch()
+        await self.drives()
+
+    async def drives(self) -> None:
+        await self.says("engine: driving switch ")
+
+    async def launch(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "call_engine", cwd=ROOT, env=os.environ | self._environment,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
-        await self.says("engine: driving switch main at 127.0.0.1:")
 
     async def says(self, beginning: str) -> str:
         assert self.process is not None and self.process.stdout is not None
@@ -65,6 +71,20 @@ class EngineProcess:
         if not lease_runs:
             async with database.session() as s:
                 await s.execute(text("update switch set lease_until = now()"))
+
+    def pause(self) -> None:
+        """As a machine that stands still: SIGSTOP."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    async def ended(self) -> int:
+        assert self.process is not None
+        async with asyncio.timeout(WAIT_S):
+            return await self.process.wait()
 
     async def stop(self) -> int:
         return await self._end(signal.SIGTERM)
