@@ -43,6 +43,10 @@ class NoSwitch:
         return {leg: Fact(LegState.GONE) for leg in legs}
 
 
+async def nothing_to_wait_for() -> None:
+    return
+
+
 async def bury_abandoned(ownership: Ownership, redis: Redis, text: CommandText, dead_s: float) -> None:
     """For ever: looks for switches without an engine for `dead_s` that people or calls are still on."""
     while True:
@@ -78,7 +82,7 @@ async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text
         await broker.begin()
         await take_over(operators, lease.switch_name)
         heard_ms = await heard_before(lease.switch_name)
-        tasks.append(asyncio.create_task(CommandReader(broker, operators).run()))
+        tasks.append(asyncio.create_task(CommandReader(broker, operators, nothing_to_wait_for).run()))
         await give_up(operators, lease.switch_name, heard_ms)
         while any(m.state.call is not None or m.state.shift is not None for m in operators):
             await asyncio.sleep(REST_S)

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -40,7 +41,10 @@ ALWAYS = (CloseCall, EndShift, HangUp)
 class CommandReader:
     """One reader of one stream: who reads it is the engine that owns the switch. Each lease is a consumer of its own."""
 
-    def __init__(self, broker: FencedBroker, operators: Operators):
+    def __init__(self, broker: FencedBroker, operators: Operators, switch_ready: Callable[[], Awaitable[None]]):
+        """`switch_ready` waits a moment for the switch, so that a restart refuses nothing that was possible before."""
+        self._switch_ready = switch_ready
+        self._ready_since: float | None = None
         self._broker, self._redis, self._lease = broker, broker.redis, broker.lease
         switch_name = self._lease.switch_name
         self._stream = command_stream(switch_name)
@@ -118,7 +122,15 @@ class CommandReader:
         """The stream keeps its latest commands only; those not acknowledged are among them."""
         await self._redis.xtrim(self._stream, maxlen=KEEP_ENTRIES, approximate=True)
 
+    async def _may_act(self) -> None:
+        """What was read before the engine lost its lease for a while waits until it has it, and the switch, again."""
+        await self._lease.held()
+        if self._ready_since != self._lease.since:
+            await self._switch_ready()
+            self._ready_since = self._lease.since
+
     async def _take(self, entry_id: Any, fields: Any) -> None:
+        await self._may_act()
         identity = _text(entry_id)
         command = _command(identity, fields)
         if command is None or await self._redis.exists(self._done_prefix + str(command.key)):

@@ -49,6 +49,8 @@ class Engine:
         CommandText(settings)  # raises what is unusable in the settings before anything begins
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
+        """The switch is connected, and stock was taken."""
+        self._said = False
         self.operators: Operators | None = None
         """All mailboxes, while it drives."""
 
@@ -101,6 +103,7 @@ class Engine:
 
         def lost() -> None:
             operators.connected = False
+            self._ready.clear()
             for mailbox in operators:
                 mailbox.post(SwitchLost)
 
@@ -119,7 +122,7 @@ class Engine:
         rows = DatabaseEffects(name, text, publisher.campaign)
         stock = Stocktaking(connection, operators, switch)
         operators.executor = EngineExecutor(switch, rows, publisher, operators)
-        reader = CommandReader(broker, operators)
+        reader = CommandReader(broker, operators, self._switch_ready)
         loss = SwitchLoss(connection, operators, lease, self._settings.switch_dead_s)
         keeping = asyncio.create_task(ownership.keep(lease, state, connection.drop))
         tasks: list[asyncio.Task[Any]] = [keeping]
@@ -129,7 +132,7 @@ class Engine:
             await self._unless_stopped(keeping, taking)
             if not taking.done():
                 return
-            reading = asyncio.create_task(self._read_commands(reader))
+            reading = asyncio.create_task(reader.run())
             works = (
                 publisher.run(), connection.run(), stock.audit(), stock.end_older(lease.token),
                 renew_leases(operators), Settler(redis, publisher).run(), loss.run(),
@@ -146,16 +149,15 @@ class Engine:
             await connection.close()
             await redis.aclose()
 
-    async def _read_commands(self, reader: CommandReader) -> None:
-        """Commands wait a moment for the switch, so that a restart refuses nothing that was possible before it."""
+    async def _switch_ready(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_CONNECT_S):
                 await self._ready.wait()
-        await reader.run()
 
     def _say_ready(self, name: str) -> None:
-        if not self._ready.is_set():
-            self._ready.set()
+        self._ready.set()
+        if not self._said:
+            self._said = True
             address = self._places[name].address
             self._say(f"engine: driving switch {name} at {address.host}:{address.port}")
 
