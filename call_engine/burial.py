@@ -17,7 +17,7 @@ from .core.effects import OriginateContact, OriginateManager, OriginateSeat, Swi
 from .core.events import Fact, LegState, NotSent
 from .database_effects import DatabaseEffects, while_away
 from .executor import EngineExecutor
-from .lease import Lease, current_lease
+from .lease import Lease, clock_s, current_lease
 from .mailbox import Mailbox
 from .operators import Operators
 from .ownership import OwnedElsewhere, Ownership
@@ -47,10 +47,17 @@ async def nothing_to_wait_for() -> None:
     return
 
 
-async def bury_abandoned(ownership: Ownership, redis: Redis, text: CommandText, dead_s: float) -> None:
+def may_judge(mine: Lease, dead_s: float) -> bool:
+    """Only who renewed its own lease all the time knows that others could have: else the database was away."""
+    return mine.holds() and clock_s() - mine.since > dead_s
+
+
+async def bury_abandoned(ownership: Ownership, mine: Lease, redis: Redis, text: CommandText, dead_s: float) -> None:
     """For ever: looks for switches without an engine for `dead_s` that people or calls are still on."""
     while True:
         await asyncio.sleep(LOOK_S)
+        if not may_judge(mine, dead_s):
+            continue
         for name in await while_away(lambda s: switches.abandoned(s, dead_s)):
             # Another engine may be faster.
             if (lease := await ownership.take(name)) is not None:
@@ -70,7 +77,7 @@ async def _bury(ownership: Ownership, lease: Lease, redis: Redis, text: CommandT
 
 
 async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text: CommandText) -> None:
-    """An engine's work without a switch, until nobody has a call or a shift there. Its writes have the switch's token."""
+    """An engine's work without a switch, until nobody has a call or a shift there; fenced by that switch's token."""
     current_lease.set(lease)
     operators = Operators()
     broker = FencedBroker(redis, lease)

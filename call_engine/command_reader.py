@@ -39,7 +39,7 @@ ALWAYS = (CloseCall, EndShift, HangUp)
 
 
 class CommandReader:
-    """One reader of one stream: who reads it is the engine that owns the switch. Each lease is a consumer of its own."""
+    """One reader of one stream: who reads it is the engine that owns the switch. Each lease is another consumer."""
 
     def __init__(self, broker: FencedBroker, operators: Operators, switch_ready: Callable[[], Awaitable[None]]):
         """`switch_ready` waits a moment for the switch, so that a restart refuses nothing that was possible before."""

@@ -136,7 +136,7 @@ class Engine:
             works = (
                 publisher.run(), connection.run(), stock.audit(), stock.end_older(lease.token),
                 renew_leases(operators), Settler(redis, publisher).run(), loss.run(),
-                bury_abandoned(ownership, redis, text, self._settings.switch_dead_s),
+                bury_abandoned(ownership, lease, redis, text, self._settings.switch_dead_s),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
             await self._unless_stopped(keeping, *tasks[2:])

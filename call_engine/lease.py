@@ -41,6 +41,8 @@ class Lease:
 
     def prolong(self, asked_at: float) -> None:
         """The database was asked at that moment, and has said yes."""
+        if self.lost.is_set():
+            return
         if not self.holds():
             self.since = asked_at
         self._deadline = asked_at + self.length_s * (1 - MARGIN)

@@ -25,7 +25,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from exchange_domain import accounts, campaigns, database, drafts, forms, switches
 from exchange_domain.clock import now_ms
 from exchange_domain.demo_robot import CHANNEL, ON, REPORT_KEY, REPORT_LIVES_S, WISH_KEY, RobotReport
-from exchange_domain.messages import AnyCommand, OperatorView, StartShift, command_stream, operator_channel, operator_snapshot_key
+from exchange_domain.messages import (
+    Command,
+    OperatorView,
+    StartShift,
+    command_stream,
+    operator_channel,
+    operator_snapshot_key,
+)
 from exchange_domain.settings import settings
 from exchange_domain.tables import Call, Campaign, CustomerMember, Script
 from exchange_domain.words import CampaignStatus, MemberRole
@@ -129,7 +136,7 @@ class Robot:
             await self._listen(heard, max(seconds, 0.01))
         return step
 
-    async def _send(self, command: AnyCommand) -> None:
+    async def _send(self, command: Command) -> None:
         """To the switch on which it sits; a shift begins on the least loaded one, when there is any."""
         async with database.session() as s:
             if isinstance(command, StartShift):

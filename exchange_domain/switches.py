@@ -80,7 +80,8 @@ async def release(s: AsyncSession, name: str, token: int) -> None:
     """The owner leaves in order: the switch is free at once."""
     await s.execute(
         text(
-            "update switch set lease_until = clock_timestamp(), up = false where name = :name and fencing_token = :token"
+            "update switch set lease_until = clock_timestamp(), up = false "
+            "where name = :name and fencing_token = :token"
         ),
         {"name": name, "token": token},
     )

@@ -6,7 +6,6 @@ from uuid import UUID
 import reflex as rx
 import structlog
 from redis.exceptions import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 from reflex.state import BaseState
 from sqlalchemy.exc import SQLAlchemyError
 

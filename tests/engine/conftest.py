@@ -70,7 +70,8 @@ class EngineProcess:
         await self._end(signal.SIGKILL)
         if not lease_runs:
             async with database.session() as s:
-                await s.execute(text("update switch set lease_until = now()"))
+                name = self._environment.get("SWITCH_NAME", "main")
+                await s.execute(text("update switch set lease_until = now() where name = :name"), {"name": name})
 
     def pause(self) -> None:
         """As a machine that stands still: SIGSTOP."""

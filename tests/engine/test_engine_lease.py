@@ -1,6 +1,7 @@
 """One switch, two engines: killed, stopped and woken again. What an engine does past its lease is refused."""
 
 import asyncio
+import itertools
 import re
 import time
 from collections.abc import AsyncIterator, Callable
@@ -14,6 +15,7 @@ from genesis import Inbound
 from sqlalchemy import text
 
 from call_engine import database_effects
+from call_engine.lease import Lease
 from exchange_domain import database
 from exchange_domain.messages import CallNext, StartShift
 from exchange_domain.settings import settings
@@ -225,7 +227,7 @@ async def test_woken_at_any_moment_around_the_end_of_its_lease(house: House, wir
             await waiting.process.says("engine: standing by")
     print(f"{len(rounds)} rounds, {taken_over} of them ended with the stand-by")
     assert 0 < taken_over < len(rounds), "some woke in time and some did not"
-    for before, after in zip(everybody, everybody[1:], strict=False):
+    for before, after in itertools.pairwise(everybody):
         taken_at = after.taken_at()
         if taken_at is not None:
             assert before.switch.sent[-1][0] < taken_at, "nothing was sent to the switch past the lease"
@@ -253,6 +255,7 @@ async def test_a_leg_that_an_older_engine_still_made_is_ended_when_it_begins(hou
 
 async def test_every_transaction_of_an_engine_begins_with_the_fence(house: House, monkeypatch: pytest.MonkeyPatch):
     fenced, begun = 0, 0
+    real = Lease.fence
 
     class Recorded:
         @staticmethod
@@ -260,10 +263,6 @@ async def test_every_transaction_of_an_engine_begins_with_the_fence(house: House
             nonlocal begun
             begun += 1
             return database.session()
-
-    from call_engine.lease import Lease
-
-    real = Lease.fence
 
     async def fence(self: Lease, s) -> None:
         nonlocal fenced
@@ -300,7 +299,7 @@ async def test_while_the_database_is_away_for_longer_than_the_lease_nobody_is_co
     engine.rows.hold()
     engine.rows.cut()
     async with asyncio.timeout(10):
-        while "lease has lapsed" not in engine.process.log_text():
+        while "lease has lapsed" not in engine.process.log_text():  # noqa: ASYNC110 - a file, no event
             await asyncio.sleep(0.05)
     sent = len(engine.switch.sent)
     await desk.hang_up(call_id)
