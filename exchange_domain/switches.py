@@ -133,6 +133,44 @@ async def abandoned(s: AsyncSession, dead_s: float) -> list[str]:
     return list((await s.execute(ABANDONED, {"dead": dead_s})).scalars())
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A switch as an administrator sees it."""
+
+    name: str
+    seats: int
+    max_seats: int
+    sessions: int
+    driven: bool
+    up: bool
+    draining: bool
+    enabled: bool
+    lost: bool
+
+
+async def listed(s: AsyncSession) -> list[Listed]:
+    found = await s.execute(
+        text(
+            "select name, (select count(*) from shift h where h.switch_name = w.name and h.ended_at is null) as seats, "
+            "max_seats, sessions, coalesce(lease_until > clock_timestamp(), false) as driven, up, draining, enabled, "
+            "lost_at is not null as lost from switch w order by name"
+        )
+    )
+    return [Listed(**row) for row in found.mappings()]
+
+
+async def change(s: AsyncSession, name: str, **values: bool | int) -> bool:
+    """Sets `draining`, `enabled` or `max_seats`. False: there is no such switch."""
+    switch = await s.get(Switch, name, with_for_update={"key_share": True})
+    if switch is None:
+        return False
+    for column, value in values.items():
+        setattr(switch, column, value)
+    s.add(switch)
+    await s.flush()
+    return True
+
+
 LEAST_LOADED = text("""
 select w.name from switch w
 cross join lateral (

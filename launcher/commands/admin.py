@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from launcher.commands import admin_switch
 from launcher.data_directory import DataDirectory
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tariff.add_argument(
         "--share", type=_percent, required=True, metavar="PERCENT", help="the operator's part of a charge"
     )
-    for command in (invite, deposit, tariff):
+    switch = commands.add_parser("switch", help="list the switches, or change one")
+    admin_switch.add_arguments(switch)
+    for command in (invite, deposit, tariff, switch):
         command.add_argument(
             "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="data folder of the running demo"
         )
@@ -91,7 +94,7 @@ def connect_to(data: Path) -> None:
 async def carry_out(chosen: argparse.Namespace) -> str:
     """Does a parsed command and returns what it says. Raises AdminRefused."""
     connect_to(chosen.data)
-    command = {"invite": invite, "deposit": deposit, "tariff": tariff}[chosen.command]
+    command = {"invite": invite, "deposit": deposit, "tariff": tariff, "switch": admin_switch.switch}[chosen.command]
 
     from exchange_domain import database
 
