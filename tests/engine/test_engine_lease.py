@@ -1,6 +1,7 @@
 """One switch, two engines: killed, stopped and woken again. What an engine does past its lease is refused."""
 
 import asyncio
+import contextlib
 import itertools
 import re
 import time
@@ -186,9 +187,19 @@ async def test_stopped_past_its_lease_and_woken_it_does_nothing_more(house: Hous
     assert (await house.redis.xpending("engine:main:commands", "engine"))["pending"] == 0
 
 
+async def shown(desk: OperatorDesk, call_id: UUID) -> bool:
+    """Whether her page shows this call, within the time that a takeover needs."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(10):
+            await desk.wait(lambda v: v.call is not None and v.call.call_id == call_id)
+            return True
+    return False
+
+
+@pytest.mark.timeout(300)
 async def test_woken_at_any_moment_around_the_end_of_its_lease(house: House, wired):
     """Presses wait for whoever is right; each call is dialled once, and an old engine's bytes end with its lease."""
-    lease_s, rounds = 2.0, [1.0, 1.3, 1.5, 1.6, 1.65, 1.7, 1.75, 1.8, 1.9, 2.0, 2.1, 2.3, 2.6]
+    lease_s, rounds = 2.0, [1.0, 1.4, 1.6, 1.7, 1.8, 1.9, 2.0, 2.2, 2.6]
     everybody: list[Wired] = []
 
     async def another() -> Wired:
@@ -203,6 +214,7 @@ async def test_woken_at_any_moment_around_the_end_of_its_lease(house: House, wir
     desks = [await house.operator() for _ in range(3)]
     for desk in desks:
         await desk.start_shift()
+    pressed: list[UUID] = []
     calls: list[UUID] = []
     taken_over = 0
     for stopped_s in rounds:
@@ -215,25 +227,37 @@ async def test_woken_at_any_moment_around_the_end_of_its_lease(house: House, wir
         await asyncio.sleep(stopped_s)
         driving.process.wake()
         for desk, press in zip(desks, presses, strict=True):
-            await desk.wait(lambda v, key=press.key: v.call is not None and v.call.call_id == key)
+            pressed.append(press.key)
+            if not await shown(desk, press.key):
+                # Read in the last moment of a lease, and not sent: nobody was rung, and she presses again.
+                await house.contact()
+                await desk.state(OperatorState.READY)
+                press = CallNext(operator_id=desk.operator_id)
+                pressed.append(press.key)
+                await desk.send(press)
+                assert await shown(desk, press.key)
             await desk.state(OperatorState.TALKING)
             await house.until_bridged(press.key)
             house.switch.peer_hangs_up(str(press.key))
             await done(desk, press.key)
-        calls += [press.key for press in presses]
+            calls.append(press.key)
         if waiting.taken_at() is not None:
             assert await driving.process.ended() == OTHER_ENGINE
             driving, waiting, taken_over = waiting, await another(), taken_over + 1
             await waiting.process.says("engine: standing by")
-    print(f"{len(rounds)} rounds, {taken_over} of them ended with the stand-by")
+    again = len(pressed) - len(calls)
+    print(f"{len(rounds)} rounds, {taken_over} ended with the stand-by; {len(calls)} calls, {again} pressed again")
+    assert again < len(rounds)
     assert 0 < taken_over < len(rounds), "some woke in time and some did not"
     for before, after in itertools.pairwise(everybody):
         taken_at = after.taken_at()
         if taken_at is not None:
             assert before.switch.sent[-1][0] < taken_at, "nothing was sent to the switch past the lease"
     sent = b"".join(data for engine in everybody for _, data in engine.switch.sent)
+    for key in pressed:
+        dialled = len(re.findall(rb"originate \{[^}]*origination_uuid=%s" % str(key).encode(), sent))
+        assert dialled == (1 if key in calls else 0)
     for call_id in calls:
-        assert len(re.findall(rb"originate \{[^}]*origination_uuid=%s" % str(call_id).encode(), sent)) == 1
         assert (await house.call(call_id)).state == CallState.CLOSED
     assert len(house.switch.channels()) == len(desks), "the seats, and nobody else"
 
