@@ -109,6 +109,8 @@ class Engine:
 
         async def up() -> None:
             await stock.after_connect()
+            # At once: operators are seated on a switch that is said to be up.
+            await ownership.renew_once(lease, state())
             self._say_ready(name)
 
         def state() -> Health:
