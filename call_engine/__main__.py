@@ -6,6 +6,7 @@ import sys
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from exchange_domain import database
 from exchange_domain.settings import settings
@@ -41,7 +42,7 @@ def main() -> int:
     except OwnedElsewhere:
         print("engine: another engine drives this switch now", file=sys.stderr)
         return 1
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, DBAPIError) as error:
         print(f"engine: database: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
 

@@ -1,11 +1,12 @@
 """Commands of the app: read from the switch's stream, given to the operators, acknowledged when they are done."""
 
 import asyncio
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from exchange_domain.clock import now_ms
@@ -19,6 +20,7 @@ from exchange_domain.messages import (
     command_stream,
 )
 
+from .broker_fence import FencedBroker
 from .core.events import Commanded
 from .operators import Operators
 
@@ -30,17 +32,23 @@ REMEMBER_S = 24 * 3600
 KEEP_ENTRIES = 10_000
 TRIM_EVERY = 1_000
 BLOCK_MS = 2_000
+COLLECT_S = 5.0
+"""How often entries are taken over that an engine before this one read too late to know better."""
 ALWAYS = (CloseCall, EndShift, HangUp)
 """Commands that stay right however late they come."""
 
 
 class CommandReader:
-    """One reader of one stream: who reads it is the engine that owns the switch."""
+    """One reader of one stream: who reads it is the engine that owns the switch. Each lease is another consumer."""
 
-    def __init__(self, redis: Redis, switch_name: str, operators: Operators):
-        self._redis = redis
+    def __init__(self, broker: FencedBroker, operators: Operators, switch_ready: Callable[[], Awaitable[None]]):
+        """`switch_ready` waits a moment for the switch, so that a restart refuses nothing that was possible before."""
+        self._switch_ready = switch_ready
+        self._ready_since: float | None = None
+        self._broker, self._redis, self._lease = broker, broker.redis, broker.lease
+        switch_name = self._lease.switch_name
         self._stream = command_stream(switch_name)
-        self._consumer = switch_name
+        self._consumer = str(self._lease.token)
         self._operators = operators
         self._done_prefix = f"engine:{switch_name}:done:"
         self._acknowledging: set[asyncio.Task[None]] = set()
@@ -49,12 +57,15 @@ class CommandReader:
 
     async def run(self) -> None:
         """Reads until cancelled; waits and goes on when Redis was away."""
-        begun, taken = False, 0
+        begun, taken, collect_at = False, 0, 0.0
         while True:
             try:
                 if not begun:
                     await self._begin()
-                    begun = True
+                    begun, collect_at = True, time.monotonic() + COLLECT_S
+                if time.monotonic() >= collect_at:
+                    await self._collect()
+                    collect_at = time.monotonic() + COLLECT_S
                 for _, entries in await self._next():
                     taken += len(entries)
                     for entry_id, fields in entries:
@@ -68,13 +79,17 @@ class CommandReader:
                 await asyncio.sleep(0.5)
 
     async def _next(self) -> list[Any]:
+        """Never waits past the lease: what comes after it is the next engine's."""
+        await self._lease.held()
+        block = max(1, min(BLOCK_MS, int(self._lease.remaining_s() * 1_000)))
         found: Any = await self._redis.xreadgroup(
-            ENGINE_GROUP, self._consumer, {self._stream: ">"}, count=64, block=BLOCK_MS
+            ENGINE_GROUP, self._consumer, {self._stream: ">"}, count=64, block=block
         )
         return found or []
 
     async def _begin(self) -> None:
         """Makes the group, and takes up what an engine before this one read and did not finish."""
+        await self._broker.begin()
         try:
             await self._redis.xgroup_create(self._stream, ENGINE_GROUP, id="0", mkstream=True)
         except ResponseError as error:
@@ -91,17 +106,39 @@ class CommandReader:
                 break
         await self._trim()
 
+    async def _collect(self) -> None:
+        """An engine that was stopped may have read on when it woke, before it knew: its entries are done here."""
+        others: Any = await self._redis.xinfo_consumers(self._stream, ENGINE_GROUP)
+        for other in others:
+            name = _text(other["name"])
+            if name == self._consumer or not other["pending"]:
+                continue
+            pending: Any = await self._redis.xpending_range(self._stream, ENGINE_GROUP, "-", "+", 100, name)
+            ids: Any = [entry["message_id"] for entry in pending]
+            claimed: Any = await self._redis.xclaim(self._stream, ENGINE_GROUP, self._consumer, 0, ids)
+            for entry_id, fields in claimed:
+                await self._take(entry_id, fields)
+        await self._broker.forget_consumers(self._stream, ENGINE_GROUP)
+
     async def _trim(self) -> None:
         """The stream keeps its latest commands only; those not acknowledged are among them."""
         await self._redis.xtrim(self._stream, maxlen=KEEP_ENTRIES, approximate=True)
 
+    async def _may_act(self) -> None:
+        """What was read before the engine lost its lease for a while waits until it has it, and the switch, again."""
+        await self._lease.held()
+        if self._ready_since != self._lease.since:
+            await self._switch_ready()
+            self._ready_since = self._lease.since
+
     async def _take(self, entry_id: Any, fields: Any) -> None:
+        await self._may_act()
         identity = _text(entry_id)
         if identity in self._in_hand:
             return
         command = _command(identity, fields)
         if command is None or await self._redis.exists(self._done_prefix + str(command.key)):
-            await self._redis.xack(self._stream, ENGINE_GROUP, identity)
+            await self._broker.acknowledge(self._stream, ENGINE_GROUP, identity, "", None)
             return
         age = now_ms() - int(identity.split("-")[0])
         stale = age > STALE_MS and not isinstance(command, ALWAYS)
@@ -117,10 +154,8 @@ class CommandReader:
         await done
         while True:
             try:
-                async with self._redis.pipeline(transaction=True) as pipeline:
-                    pipeline.set(self._done_prefix + str(command.key), "1", nx=True, ex=REMEMBER_S)
-                    pipeline.xack(self._stream, ENGINE_GROUP, identity)
-                    await pipeline.execute()
+                done_key = self._done_prefix + str(command.key)
+                await self._broker.acknowledge(self._stream, ENGINE_GROUP, identity, done_key, REMEMBER_S)
                 self._in_hand.discard(identity)
                 return
             except (RedisError, OSError):

@@ -18,6 +18,7 @@ from exchange_domain import (
     calls,
     claiming,
     database,
+    returned_calls,
     seats,
     settling,
     shifts,
@@ -30,6 +31,7 @@ from exchange_domain.tables import Shift as ShiftRow
 from .core import effects as fx
 from .core import events as ev
 from .core.state import CallFacts, Manager, Shift
+from .lease import current_lease
 from .mailbox import Mailbox
 from .switch.command_text import CommandText
 
@@ -37,7 +39,8 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 PAUSE_S = (0.1, 2.0)
-DEADLOCK_STATES = frozenset({"40001", "40P01"})
+DEADLOCK_STATES = frozenset({"40001", "40P01", "25P03"})
+"""Also the end of a transaction that stood still for too long: the engine was stopped in it."""
 AWAY = (
     OperationalError,
     InterfaceError,
@@ -70,11 +73,16 @@ def call_facts(claim: claiming.Claim) -> CallFacts:
 
 
 async def while_away(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    """One transaction; again, with growing pauses, as long as the database cannot be reached or was in the way."""
+    """One transaction; again, with growing pauses, as long as the database cannot be reached or was in the way.
+
+    Inside an engine it begins with the fence of its lease: who lost the switch never gets to `work`.
+    """
     pause = PAUSE_S[0]
     while True:
         try:
             async with database.session() as s:
+                if (lease := current_lease.get()) is not None:
+                    await lease.fence(s)
                 return await work(s)
         except AWAY as error:
             log.warning("database away", error=type(error).__name__, retry_s=pause)
@@ -248,6 +256,8 @@ class DatabaseEffects:
                     s, call_id, token, moment(effect.at), cause=effect.cause, ended_by=effect.ended_by,
                     overran=effect.overran,
                 )  # fmt: skip
+            case fx.SaveReturned():
+                await returned_calls.returned(s, call_id, token, ended_at=moment(effect.ended), at=moment(effect.at))
             case fx.SaveNotPlaced():
                 await calls.not_placed(s, call_id, token, moment(effect.at), effect.cause)
 

@@ -2,26 +2,33 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 
 from exchange_domain import database, overruns
 from exchange_domain.settings import Settings
+from exchange_domain.switches import Health
 
-from . import broker
+from .broker import connected
+from .broker_fence import FencedBroker
+from .burial import bury_abandoned
 from .command_reader import CommandReader
 from .core.events import SwitchLost
 from .database_effects import DatabaseEffects, record_fact
 from .executor import EngineExecutor
+from .lease import Lease, clock_s, current_lease
 from .operators import Operators
 from .ownership import Ownership
+from .places import places
 from .publisher import Publisher
 from .stocktaking import Stocktaking
-from .switch.address import parse_address
 from .switch.command_text import CommandText
 from .switch.connection import SwitchConnection
+from .switch.health import SwitchHealth
 from .switch_effects import SwitchEffects
+from .switch_loss import SwitchLoss
 from .taking_over import take_over
 from .upkeep import Settler, renew_leases, watch_overruns
 
@@ -39,11 +46,13 @@ class Engine:
     def __init__(self, settings: Settings, *, say: Callable[[str], None]):
         self._settings = settings
         self._say = say
-        self._address = parse_address(settings.switch_url)
-        self._text = CommandText(settings)
+        self._places = {place.name: place for place in places(settings)}
+        CommandText(settings)  # raises what is unusable in the settings before anything begins
         self._overruns = overruns.Rule(settings.overrun_calls, settings.overrun_share_percent)
         self._stopping = asyncio.Event()
         self._ready = asyncio.Event()
+        """The switch is connected, and stock was taken."""
+        self._said = False
         self.operators: Operators | None = None
         """All mailboxes, while it drives."""
 
@@ -52,22 +61,26 @@ class Engine:
         self._stopping.set()
 
     async def run(self) -> None:
-        ownership = Ownership(self._settings.database_url, self._settings.switch_name)
-        waiting = asyncio.create_task(ownership.acquire(self._say_standing_by))
+        ownership = Ownership(self._settings)
+        waiting = asyncio.create_task(ownership.acquire(tuple(self._places), self._say_standing_by))
         try:
             await self._unless_stopped(waiting)
             if waiting.done() and not self._stopping.is_set():
-                await self._drive(ownership)
+                current_lease.set(waiting.result())
+                await self._drive(ownership, waiting.result())
         finally:
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-            await ownership.release()
+            if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
+                await ownership.release(waiting.result())
+            await ownership.close()
+            current_lease.set(None)
             await database.dispose()
 
     def _say_standing_by(self) -> None:
-        self._say(f"engine: standing by for switch {self._settings.switch_name}")
+        self._say(f"engine: standing by for switch {', '.join(self._places)}")
 
-    async def _unless_stopped(self, *tasks: asyncio.Task[None]) -> None:
+    async def _unless_stopped(self, *tasks: asyncio.Task[Any]) -> None:
         """Waits for the first task to end, or for stop; a task's failure is raised."""
         stop = asyncio.create_task(self._stopping.wait())
         try:
@@ -77,37 +90,60 @@ class Engine:
         for task in done - {stop}:
             task.result()
 
-    async def _drive(self, ownership: Ownership) -> None:
-        name = self._settings.switch_name
-        redis = broker.connected(self._settings.redis_url)
+    async def _drive(self, ownership: Ownership, lease: Lease) -> None:
+        name = lease.switch_name
+        redis = connected(self._settings.redis_url)
+        broker = FencedBroker(redis, lease)
         operators = self.operators = Operators()
-        publisher = Publisher(redis)
+        publisher = Publisher(broker)
+        text = CommandText(self._settings, lease.token)
+        health = SwitchHealth()
+
+        def event(headers: Mapping[str, Any]) -> None:
+            health.take(headers)
+            operators.event(headers)
 
         def lost() -> None:
             operators.connected = False
+            self._ready.clear()
             for mailbox in operators:
                 mailbox.post(SwitchLost)
 
         async def up() -> None:
             await stock.after_connect()
-            self._say_ready()
+            # At once: operators are seated on a switch that is said to be up.
+            await ownership.renew_once(lease, state())
+            self._say_ready(name)
 
-        connection = SwitchConnection(self._address, on_event=operators.event, on_up=up, on_down=lost)
-        switch = SwitchEffects(connection, operators, self._text, record_fact)
-        rows = DatabaseEffects(name, self._text, publisher.campaign)
+        def state() -> Health:
+            heard = connection.heard_s
+            silent_ms = None if heard is None else round((clock_s() - heard) * 1_000)
+            return Health(connection.up, silent_ms, health.core_uuid, health.sessions)
+
+        address = self._places[name].address
+        connection = SwitchConnection(address, on_event=event, on_up=up, on_down=lost, lease=lease)
+        switch = SwitchEffects(connection, operators, text, record_fact)
+        rows = DatabaseEffects(name, text, publisher.campaign)
         stock = Stocktaking(connection, operators, switch)
         operators.executor = EngineExecutor(switch, rows, publisher, operators)
-        reader = CommandReader(redis, name, operators)
-        tasks: list[asyncio.Task[None]] = []
+        reader = CommandReader(broker, operators, self._switch_ready)
+        loss = SwitchLoss(connection, operators, lease, self._settings.switch_dead_s)
+        keeping = asyncio.create_task(ownership.keep(lease, state, connection.drop))
+        tasks: list[asyncio.Task[Any]] = [keeping]
         try:
-            await take_over(operators, name)
-            reading = asyncio.create_task(self._read_commands(reader))
+            taking = asyncio.create_task(take_over(operators, name))
+            tasks.append(taking)
+            await self._unless_stopped(keeping, taking)
+            if not taking.done():
+                return
+            reading = asyncio.create_task(reader.run())
             works = (
-                operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), renew_leases(operators),
-                Settler(redis, publisher).run(), ownership.keep(), watch_overruns(self._overruns),
+                operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), stock.end_older(lease.token),
+                renew_leases(operators), Settler(redis, publisher).run(), loss.run(), watch_overruns(self._overruns),
+                bury_abandoned(ownership, lease, redis, text, self._settings.switch_dead_s),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]
-            await self._unless_stopped(*tasks)
+            await self._unless_stopped(keeping, *tasks[2:])
             await self._leave(reading, reader, operators, publisher)
         finally:
             await _cancelled(tasks)
@@ -115,18 +151,17 @@ class Engine:
             await connection.close()
             await redis.aclose()
 
-    async def _read_commands(self, reader: CommandReader) -> None:
-        """Commands wait a moment for the switch, so that a restart refuses nothing that was possible before it."""
+    async def _switch_ready(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(FIRST_CONNECT_S):
                 await self._ready.wait()
-        await reader.run()
 
-    def _say_ready(self) -> None:
-        if not self._ready.is_set():
-            self._ready.set()
-            name = self._settings.switch_name
-            self._say(f"engine: driving switch {name} at {self._address.host}:{self._address.port}")
+    def _say_ready(self, name: str) -> None:
+        self._ready.set()
+        if not self._said:
+            self._said = True
+            address = self._places[name].address
+            self._say(f"engine: driving switch {name} at {address.host}:{address.port}")
 
     async def _leave(
         self, reading: asyncio.Task[None], reader: CommandReader, operators: Operators, publisher: Publisher

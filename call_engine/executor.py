@@ -1,16 +1,23 @@
 """Effects, each to the part that does it."""
 
+from typing import Protocol
+
 from .core.effects import Effect, Persist, PublishManager, SwitchCommand
 from .database_effects import DatabaseEffects
 from .desks import shown_at
 from .mailbox import Mailbox
 from .operators import Operators
 from .publisher import Publisher
-from .switch_effects import SwitchEffects
+
+
+class SwitchCommands(Protocol):
+    """Takes commands to the switch; what became of them comes back as events."""
+
+    async def run(self, mailbox: Mailbox, effect: SwitchCommand) -> None: ...
 
 
 class EngineExecutor:
-    def __init__(self, switch: SwitchEffects, rows: DatabaseEffects, publisher: Publisher, operators: Operators):
+    def __init__(self, switch: SwitchCommands, rows: DatabaseEffects, publisher: Publisher, operators: Operators):
         self._operators = operators
         self._switch = switch
         self._rows = rows

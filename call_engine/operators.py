@@ -1,18 +1,18 @@
 """All mailboxes of the engine, and which leg, job and endpoint belongs to whom."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
 
-from .core.events import Destroyed, EndpointSignedOff, EndpointSignedOn, OriginateDone, OriginateFailed
+from .core.events import Created, Destroyed, EndpointSignedOff, EndpointSignedOn, OriginateDone, OriginateFailed
 from .core.state import Operator
 from .leg_log import LegLog
 from .mailbox import Executor, Mailbox
 from .switch.leg_events import said_of
-from .switch.reading import JobMessage, LegMessage, RegistrationMessage, read_event
+from .switch.reading import JobMessage, LegMessage, RegistrationMessage, engine_token, read_event
 
 log = structlog.get_logger()
 
@@ -31,6 +31,8 @@ class Operators:
         self.connected = False
         """Whether new operators start with a switch."""
         self.leg_log = LegLog()
+        self.on_unknown_leg: Callable[[UUID, int], None] | None = None
+        """Told of a leg that begins, was made by an engine and belongs to nobody: the leg, and that engine's token."""
 
     def __iter__(self) -> Iterator[Mailbox]:
         return iter(list(self._mailboxes.values()))
@@ -66,6 +68,11 @@ class Operators:
         self._legs = {leg: kept for leg, kept in self._legs.items() if leg in needed or kept[1] > limit}
         self._jobs = {job: kept for job, kept in self._jobs.items() if kept[1] in self._legs}
 
+    def forget_all(self) -> None:
+        """Nothing that was on the switch is anybody's any more."""
+        self._legs.clear()
+        self._jobs.clear()
+
     # --- what the switch says ---
 
     def event(self, headers: Mapping[str, Any]) -> None:
@@ -79,6 +86,8 @@ class Operators:
 
     def _leg(self, said: LegMessage, headers: Mapping[str, Any]) -> None:
         if (owner := self._legs.get(said.leg)) is None:
+            if said.kind is Created and self.on_unknown_leg and (token := engine_token(headers)) is not None:
+                self.on_unknown_leg(said.leg, token)
             return
         self.of(owner[0]).post(said.kind, leg=said.leg, **said.values)
         if (noted := said_of(said.leg, headers)) is not None:

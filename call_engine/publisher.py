@@ -2,6 +2,7 @@
 
 A view that is replaced before it went out is not sent: pages need the latest. The version comes from Redis, and never
 goes back, over restarts of the engine nor over a loss of Redis' memory: it is at least the time in milliseconds.
+Nothing goes out without the lease: what waits then would be old when it is shown.
 """
 
 import asyncio
@@ -10,11 +11,9 @@ from uuid import UUID
 
 import structlog
 from pydantic import BaseModel
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from exchange_domain import call_rows
-from exchange_domain.clock import now_ms
 from exchange_domain.messages import (
     CampaignChanged,
     ManagerView,
@@ -27,27 +26,13 @@ from exchange_domain.messages import (
 )
 from exchange_domain.tables import Campaign
 
+from .broker_fence import FencedBroker
 from .core.effects import Effect, PublishManager, PublishOperator, PublishRow
 from .database_effects import while_away
 
 log = structlog.get_logger()
 
-# A script is one transaction of Redis: no reader sees a snapshot whose change has not been published.
-PUT_VIEW = """
-local version = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') + 1, tonumber(ARGV[2]))
-version = string.format('%.0f', version)
-redis.call('SET', KEYS[2], version)
-local body = string.gsub(ARGV[1], '"version":0', '"version":' .. version, 1)
-redis.call('SET', KEYS[1], body)
-redis.call('PUBLISH', ARGV[3], body)
-return version
-"""
 PAUSE_S = (0.1, 2.0)
-
-
-def _version_key(snapshot_key: str) -> str:
-    return f"{snapshot_key}:version"
-
 
 Send = Callable[[], Awaitable[None]]
 
@@ -96,9 +81,8 @@ class Outbox:
 class Publisher:
     """People's own views never wait for rows, which are read from the database first."""
 
-    def __init__(self, redis: Redis):
-        self._redis = redis
-        self._put_view = redis.register_script(PUT_VIEW)
+    def __init__(self, broker: FencedBroker):
+        self._broker = broker
         self._views = Outbox()
         self._rows = Outbox()
 
@@ -134,15 +118,14 @@ class Publisher:
         await self._view(manager_snapshot_key(view.manager_id), manager_channel(view.manager_id), view)
 
     async def _view(self, key: str, channel: str, view: BaseModel) -> None:
-        arguments = [view.model_dump_json(), str(now_ms()), channel]
-        await self._put_view(keys=[key, _version_key(key)], args=arguments)
+        await self._broker.put_view(key, channel, view.model_dump_json())
 
     async def _row(self, call_id: UUID) -> None:
         row = await while_away(lambda s: call_rows.one(s, call_id))
-        await self._redis.publish(campaign_channel(row.campaign_id), row.model_dump_json())
+        await self._broker.say(campaign_channel(row.campaign_id), row.model_dump_json())
 
     async def _campaign(self, campaign_id: int) -> None:
         campaign = await while_away(lambda s: s.get(Campaign, campaign_id))
         if campaign is not None:
             changed = CampaignChanged(campaign_id=campaign_id, status=campaign.status)
-            await self._redis.publish(campaign_channel(campaign_id), changed.model_dump_json())
+            await self._broker.say(campaign_channel(campaign_id), changed.model_dump_json())

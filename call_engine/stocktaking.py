@@ -27,6 +27,24 @@ class Stocktaking:
         self._operators = operators
         self._switch = switch
 
+    async def end_older(self, token: int) -> None:
+        """For ever: ends legs at once that an engine with an older token still made, in its last moment."""
+        found: asyncio.Queue[UUID] = asyncio.Queue()
+
+        def unknown(leg: UUID, made_by: int) -> None:
+            if made_by < token:
+                found.put_nowait(leg)
+
+        self._operators.on_unknown_leg = unknown
+        while True:
+            leg = await found.get()
+            log.warning("leg of an older engine ended", leg=str(leg))
+            try:
+                await self._connection.api(f"uuid_kill {leg} NORMAL_CLEARING")
+            except (CommandNotSent, CommandUnconfirmed, CommandFailed):
+                # The audit finds what is still there.
+                continue
+
     async def after_connect(self) -> None:
         """Every operator's legs are asked about, in her own mailbox; then channels of nobody are ended."""
         self._operators.connected = True

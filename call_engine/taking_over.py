@@ -21,7 +21,7 @@ from .operators import Operators
 
 log = structlog.get_logger()
 
-Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str], set[UUID]]
+Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str], set[UUID], set[int]]
 
 
 async def take_over(operators: Operators, switch_name: str) -> int:
@@ -32,9 +32,10 @@ async def take_over(operators: Operators, switch_name: str) -> int:
         open_calls = await calls.open_calls(s, switch_name)
         people = {shift.operator_id for shift in open_shifts} | {found.call.operator_id for found in open_calls}
         by_telephone = await seats.by_telephone(s, [shift.seat_leg for shift in open_shifts if shift.seat_leg])
-        return open_shifts, open_calls, await accounts.names(s, people), by_telephone
+        elsewhere = await shifts.elsewhere(s, switch_name, people)
+        return open_shifts, open_calls, await accounts.names(s, people), by_telephone, elsewhere
 
-    open_shifts, open_calls, names, by_telephone = await while_away(work)
+    open_shifts, open_calls, names, by_telephone, elsewhere = await while_away(work)
     by_operator: dict[int, list[StoredCall]] = defaultdict(list)
     for found in open_calls:
         by_operator[found.call.operator_id].append(_stored(found))
@@ -54,7 +55,9 @@ async def take_over(operators: Operators, switch_name: str) -> int:
         for leg in legs(state):
             operators.expect_leg(leg, operator_id)
         mailbox = operators.add(state)
-        await mailbox.begin((*effects, PublishOperator(operator_view(state))))
+        # Whose handed-over call goes on here while she works on another switch is shown by that one's engine.
+        shown = () if operator_id in elsewhere else (PublishOperator(operator_view(state)),)
+        await mailbox.begin((*effects, *shown))
     log.info("taken over", operators=len(shift_by_operator), calls=len(open_calls))
     return len(shift_by_operator)
 

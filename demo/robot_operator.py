@@ -22,10 +22,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, campaigns, database, drafts, forms
+from exchange_domain import accounts, campaigns, database, drafts, forms, switches
 from exchange_domain.clock import now_ms
 from exchange_domain.demo_robot import CHANNEL, ON, REPORT_KEY, REPORT_LIVES_S, WISH_KEY, RobotReport
-from exchange_domain.messages import OperatorView, command_stream, operator_channel, operator_snapshot_key
+from exchange_domain.messages import (
+    Command,
+    OperatorView,
+    StartShift,
+    command_stream,
+    operator_channel,
+    operator_snapshot_key,
+)
 from exchange_domain.settings import settings
 from exchange_domain.tables import Call, Campaign, CustomerMember, Script
 from exchange_domain.words import CampaignStatus, MemberRole
@@ -119,8 +126,7 @@ class Robot:
         step = self._mind.decide(self._view, await self._sheet(), wanted=wanted, now_ms=now_ms())
         await self._report(step.doing)
         if isinstance(step, Send):
-            stream = command_stream(settings().switch_name)
-            await self._redis.xadd(stream, {"command": step.command.model_dump_json()}, maxlen=MOST_COMMANDS)
+            await self._send(step.command)
         elif isinstance(step, Write):
             await self._write(step)
         elif not (self._stopping.is_set() and isinstance(step, Idle)):
@@ -129,6 +135,16 @@ class Robot:
                 seconds = min(seconds, (step.until_ms - now_ms()) / 1000)
             await self._listen(heard, max(seconds, 0.01))
         return step
+
+    async def _send(self, command: Command) -> None:
+        """To the switch on which it sits; a shift begins on the least loaded one, when there is any."""
+        async with database.session() as s:
+            if isinstance(command, StartShift):
+                name = await switches.seat(s, self._place.operator_id)
+            else:
+                name = await switches.of_operator(s, self._place.operator_id)
+        stream = command_stream(name or settings().switch_name)
+        await self._redis.xadd(stream, {"command": command.model_dump_json()}, maxlen=MOST_COMMANDS)
 
     async def _listen(self, heard: PubSub, seconds: float) -> None:
         message = await heard.get_message(ignore_subscribe_messages=True, timeout=seconds)

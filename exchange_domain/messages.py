@@ -24,6 +24,11 @@ ENGINE_GROUP = "engine"
 """Consumer group of every command stream: an entry is acknowledged when its effects are persisted."""
 
 
+def operator_switch_key(operator_id: int) -> str:
+    """Redis key of the name of the switch on which an operator sits, or was seated last."""
+    return f"operator:{operator_id}:switch"
+
+
 def operator_channel(operator_id: int) -> str:
     return f"live:operator:{operator_id}"
 
@@ -216,7 +221,8 @@ class Notice(Message):
     code: str
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
     daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable,
-    manager_unavailable, manager_left, contact_left, switch_lost, not_possible_now, bad_disposition, limit_reached"""
+    manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now, bad_disposition,
+    limit_reached"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""

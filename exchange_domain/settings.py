@@ -17,6 +17,13 @@ class Settings(BaseSettings):
 
     switch_name: str = "main"
     """Names the switch in command streams, leases and shifts."""
+    switches: str = ""
+    """Switches that an engine may drive, one at a time, instead of the one above: `a=esl://… b=esl://…`. It takes the
+    first whose lease is free."""
+    switch_lease_s: float = Field(default=6.0, ge=1)
+    """How long an engine may drive its switch without asking the database again; a stand-by takes over after it."""
+    switch_dead_s: float = Field(default=45.0, ge=1)
+    """A switch that cannot be reached for this long is given up: its calls are ended, its operators sent elsewhere."""
     sip_domain: str = "pbx.example"
     """Domain of `user/NAME@DOMAIN` dial strings."""
     carrier_gateway: str = "carrier"

@@ -45,6 +45,16 @@ async def open_on(s: AsyncSession, switch_name: str) -> list[Shift]:
     return list(found)
 
 
+async def elsewhere(s: AsyncSession, switch_name: str, operator_ids: set[int]) -> set[int]:
+    """Those of these operators who sit on another switch by now."""
+    found = await s.exec(
+        select(Shift.operator_id).where(
+            col(Shift.operator_id).in_(operator_ids), Shift.switch_name != switch_name, col(Shift.ended_at).is_(None)
+        )
+    )
+    return set(found)
+
+
 async def end(s: AsyncSession, shift_id: int, at: datetime) -> None:
     """Ends a shift, once."""
     shift = await s.get_one(Shift, shift_id)

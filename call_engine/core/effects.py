@@ -194,6 +194,14 @@ class NoteUnreached(CallPersist):
 
 
 @dataclass(frozen=True, slots=True)
+class SaveReturned(CallPersist):
+    """Nobody answered before the switch was lost, at `ended`: the contact waits again as if it had not been rung."""
+
+    at: int
+    ended: int
+
+
+@dataclass(frozen=True, slots=True)
 class SaveNotPlaced(CallPersist):
     at: int
     cause: str

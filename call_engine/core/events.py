@@ -221,6 +221,13 @@ class SwitchBack(Facts):
     """Connected again, and all of the operator's legs were asked about."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchDead(Event):
+    """The switch stays away and is given up: what was on it has ended, at `heard`, when it was last heard."""
+
+    heard: int
+
+
 # --- from the clock ---
 
 

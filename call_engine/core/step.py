@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from . import commands, contact, facts, hearing, seat, switch_events, timers, transfer, wrap_up
+from . import commands, contact, facts, hearing, seat, switch_dead, switch_events, timers, transfer, wrap_up
 from .effects import CallPersist, Effect, PublishManager, PublishOperator, PublishRow, TransferPersist
 from .events import (
     Claimed,
@@ -22,6 +22,7 @@ from .events import (
     ShiftOpened,
     ShiftRefused,
     SwitchBack,
+    SwitchDead,
     SwitchLost,
     TimerFired,
 )
@@ -52,6 +53,8 @@ def _change(state: Operator, event: Event) -> Step:
             return facts.reconcile(state, event)
         case SwitchLost():
             return facts.switch_lost(state, event)
+        case SwitchDead():
+            return switch_dead.given_up(state, event)
         case ShiftOpened():
             return commands.shift_opened(state, event)
         case ShiftRefused():

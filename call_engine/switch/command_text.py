@@ -59,7 +59,9 @@ def variables(values: dict[str, str]) -> str:
 class CommandText:
     """The switch's words for effects, with this installation's names."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, engine_token: int | None = None):
+        """`engine_token`: stands in every leg, so that an engine knows those of one before it."""
+        self._engine = {} if engine_token is None else {"exchange_engine": str(engine_token)}
         self._domain = dial_name(settings.sip_domain, "SIP_DOMAIN")
         self._gateway = dial_name(settings.carrier_gateway, "CARRIER_GATEWAY")
         if not CALLER_ID.fullmatch(settings.caller_id_number):
@@ -87,7 +89,7 @@ class CommandText:
 
     def _originate(self, own: dict[str, str], target: str) -> str:
         caller = {"origination_caller_id_name": "Exchange", "origination_caller_id_number": self._caller_id}
-        return f"originate {variables(own | caller)}{target} &park()"
+        return f"originate {variables(own | self._engine | caller)}{target} &park()"
 
     def _endpoint(self, effect: OriginateSeat | OriginateManager, endpoint: str, proof: DialProof | None) -> str:
         if effect.kind is EndpointKind.NUMBER:

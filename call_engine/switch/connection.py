@@ -16,8 +16,10 @@ from uuid import UUID
 import structlog
 from genesis.exceptions import CommandStage, ConnectionLost, GenesisError
 
+from ..lease import Lease, clock_s
 from .address import SwitchAddress
 from .errors import CommandFailed, CommandNotSent, CommandUnconfirmed
+from .leased_inbound import LeasedInbound
 from .reading import SUBSCRIPTION
 from .transport import Transport
 
@@ -41,13 +43,18 @@ class SwitchConnection:
         on_event: Callable[[Mapping[str, Any]], None],
         on_up: Callable[[], Awaitable[None]],
         on_down: Callable[[], None],
+        lease: Lease | None = None,
     ):
+        """Without a lease it may always command; with one, not a byte goes out and nothing is connected past it."""
         self._address = address
         self._on_event = on_event
         self._on_up = on_up
         self._on_down = on_down
+        self._lease = lease
         self._inbound: Transport | None = None
         self._heard = 0.0
+        self.heard_s: float | None = None
+        """When the switch last said a word, by `clock_s`; none before the first."""
 
     @property
     def up(self) -> bool:
@@ -57,6 +64,8 @@ class SwitchConnection:
         """Connects, and connects again, until cancelled."""
         pause = BACK_OFF_S[0]
         while True:
+            if self._lease is not None:
+                await self._lease.held()
             try:
                 await self._one_connection()
                 pause = BACK_OFF_S[0]
@@ -67,7 +76,7 @@ class SwitchConnection:
             pause = min(pause * 2, BACK_OFF_S[1])
 
     async def _one_connection(self) -> None:
-        inbound = Transport(self._address.host, self._address.port, self._address.password)
+        inbound = LeasedInbound(self._address, self._lease)
         inbound.event_processors.insert(0, self._process)
         try:
             async with asyncio.timeout(CONNECT_S):
@@ -128,7 +137,7 @@ class SwitchConnection:
 
     def _process(self, _protocol: object, event: Any) -> None:
         """Called by Genesis for every message, in order, before all else. It must neither block nor raise."""
-        self._heard = time.monotonic()
+        self._heard, self.heard_s = time.monotonic(), clock_s()
         if event.get("Content-Type") != "text/event-json" or not event.body:
             return
         try:
@@ -153,7 +162,7 @@ class SwitchConnection:
 
     async def _send(self, text: str) -> Any:
         inbound = self._inbound
-        if inbound is None:
+        if inbound is None or (self._lease is not None and not self._lease.holds()):
             raise CommandNotSent
         try:
             async with asyncio.timeout(REPLY_S):
@@ -170,6 +179,11 @@ class SwitchConnection:
         except OSError:
             await _stopped(inbound)
             raise CommandUnconfirmed from None
+
+    def drop(self) -> None:
+        """Cuts the connection without a word, not even what is still in its buffer."""
+        if (inbound := self._inbound) is not None and inbound.writer is not None:
+            inbound.writer.transport.abort()
 
     async def close(self) -> None:
         """Leaves without a word: calls belong to the switch."""

@@ -129,6 +129,12 @@ def is_ours(body: str) -> bool:
     return any(headers.get(f"variable_exchange_{name}") for name in ("call", "seat", "transfer"))
 
 
+def engine_token(headers: Mapping[str, Any]) -> int | None:
+    """Of an event about a channel that an engine of the exchange made: that engine's fencing token."""
+    token = first(headers, "variable_exchange_engine")
+    return int(token) if token and token.isdecimal() else None
+
+
 def first(headers: Mapping[str, Any], name: str) -> str | None:
     """A header's value; of a repeated one the first."""
     value = headers.get(name)

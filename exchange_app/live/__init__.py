@@ -8,7 +8,7 @@ changes them.
 
 from .accounts import on, snapshot
 from .bridge import run_bridge
-from .commands import send_command
+from .commands import NoSwitch, send_command
 from .rooms import again, enter, leave, room, show
 
-__all__ = ["again", "enter", "leave", "on", "room", "run_bridge", "send_command", "show", "snapshot"]
+__all__ = ["NoSwitch", "again", "enter", "leave", "on", "room", "run_bridge", "send_command", "show", "snapshot"]

@@ -183,7 +183,7 @@ class Desk(rx.State):
         self.pending_until_ms = now + ANSWER_MS
         try:
             await live.send_command(command)
-        except (RedisError, OSError) as unreachable:
+        except (live.NoSwitch, RedisError, SQLAlchemyError, OSError) as unreachable:
             log.warning("command_not_sent", kind=kind, error=type(unreachable).__name__)
             self.pending_until_ms = now
         return True

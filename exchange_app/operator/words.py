@@ -107,6 +107,11 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("The exchange has lost its telephone switch."),
             t("A talk in progress may go on. We are reconnecting; try again in a moment."),
         ),
+        "switch_dead": (
+            "red",
+            t("The telephone switch you sat on has failed, so the shift has ended."),
+            t("Nobody is charged for what was not talked. Start your shift again: you get a place on another switch."),
+        ),
         "not_possible_now": (
             "amber",
             t("That was not possible just then."),

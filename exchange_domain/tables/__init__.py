@@ -8,12 +8,13 @@ from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 from .leg_events import LegEvent
 from .limits import Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
+from .switches import SeatPromise, Switch
 
 __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
     "CampaignManager", "CampaignTally", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Flag", "Invitation",
     "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport", "NumberLock", "PriceCeiling",
-    "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SpendCap", "SwitchRecord", "Tariff",
-    "Transfer",
+    "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise", "Settlement", "Shift", "SpendCap", "Switch",
+    "SwitchRecord", "Tariff", "Transfer",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from call_engine.engine import Engine
 from exchange_domain import accounts, campaigns, customers, database
@@ -37,12 +38,18 @@ class EngineProcess:
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
+        await self.launch()
+        await self.drives()
+
+    async def drives(self) -> None:
+        await self.says("engine: driving switch ")
+
+    async def launch(self) -> None:
         with self._log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", self._program, cwd=ROOT, env=os.environ | self._environment,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
-        await self.says("engine: driving switch main at 127.0.0.1:")
 
     async def says(self, beginning: str) -> str:
         assert self.process is not None and self.process.stdout is not None
@@ -55,9 +62,30 @@ class EngineProcess:
     def log_text(self) -> str:
         return self._log.read_text()
 
-    async def kill(self) -> None:
-        """As `kill -9`: no chance to say or write anything."""
+    async def kill(self, *, lease_runs: bool = False) -> None:
+        """As `kill -9`: no chance to say or write anything.
+
+        Its lease ends at once, unless `lease_runs`: it is certainly dead, and most tests need not wait for that.
+        """
         await self._end(signal.SIGKILL)
+        if not lease_runs:
+            async with database.session() as s:
+                name = self._environment.get("SWITCH_NAME", "main")
+                await s.execute(text("update switch set lease_until = now() where name = :name"), {"name": name})
+
+    def pause(self) -> None:
+        """As a machine that stands still: SIGSTOP."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
+
+    async def ended(self) -> int:
+        assert self.process is not None
+        async with asyncio.timeout(WAIT_S):
+            return await self.process.wait()
 
     async def stop(self) -> int:
         return await self._end(signal.SIGTERM)
@@ -257,7 +285,7 @@ async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callab
     yield make
     for process in made:
         if process.process is not None:
-            await process.kill()
+            await process.kill(lease_runs=True)
 
 
 @pytest.fixture

@@ -75,6 +75,10 @@ class OperatorDesk(Desk[OperatorView]):
     def __init__(self, redis: Redis, operator_id: int, campaign_id: int, disposition_id: int, switch: str = "main"):
         super().__init__(redis, operator_snapshot_key(operator_id), operator_channel(operator_id), OperatorView)
         self.operator_id, self.campaign_id, self.disposition_id = operator_id, campaign_id, disposition_id
+        self.sit_on(switch)
+
+    def sit_on(self, switch: str) -> None:
+        """Commands go to this switch from now on."""
         self._stream = command_stream(switch)
 
     async def send(self, command: Command) -> None:

@@ -125,6 +125,12 @@ class AnyOrder(RuleBasedStateMachine):
     def reconnect(self) -> None:
         self.world.reconnect()
 
+    @precondition(lambda self: not self.world.connected)
+    @rule(really=st.sampled_from([False] * 3 + [True]))
+    def switch_dies(self, really: bool) -> None:
+        if really:
+            self.world.switch_dies()
+
     # --- the clock ---
 
     @precondition(lambda self: self.world.timers)
@@ -198,7 +204,7 @@ class AnyOrder(RuleBasedStateMachine):
         assert state.call is None and state.claiming is None and state.transfer is None and not state.handed_over
         placed = {e.leg for e in world.effects_of(fx.OriginateContact)}
         ended = [e.call_id for e in world.effects_of(fx.SaveEnded)]
-        unplaced = {e.call_id for e in world.effects_of(fx.SaveNotPlaced)}
+        unplaced = {e.call_id for e in world.effects_of(fx.SaveNotPlaced, fx.SaveReturned)}
         closed = {e.call_id for e in world.effects_of(fx.Close)}
         assert len(ended) == len(set(ended)), "a call ends once"
         assert placed <= set(ended) | unplaced

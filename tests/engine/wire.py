@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,8 @@ class Wire:
         self.cut_on: Callable[[bytes], bool] | None = None
         """Cuts the wire once when the engine sends this; what it sent arrives only if `delivers_before_cut`."""
         self.delivers_before_cut = True
+        self.sent: list[tuple[float, bytes]] = []
+        """What the engine sent, and when: `time.time()`."""
         self._open = asyncio.Event()
         self._open.set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -69,6 +72,8 @@ class Wire:
     async def _pass_on(self, source: asyncio.StreamReader, target: asyncio.StreamWriter, outgoing: bool) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65_536):
+                if outgoing:
+                    self.sent.append((time.time(), data))
                 await self._open.wait()
                 cutting = outgoing and self.cut_on is not None and self.cut_on(data)
                 if cutting:

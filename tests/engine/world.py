@@ -192,6 +192,14 @@ class World:
         self.connected = True
         self.give(ev.SwitchBack, facts={leg: self._fact(leg) for leg in legs(self.state)})
 
+    def switch_dies(self) -> None:
+        """It is away for so long that it is given up; whatever was on it is gone without a word."""
+        self.connected = False
+        self.pending.clear()
+        for channel in self.switch.values():
+            channel.state = "gone"
+        self.give(ev.SwitchDead, heard=self.now)
+
     # --- what effects do ---
 
     def _do(self, effect: Effect) -> None:

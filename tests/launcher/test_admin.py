@@ -1,12 +1,13 @@
 """`./run admin`: where it connects to and what it makes."""
 
 import os
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from exchange_domain import campaigns, customers, invitations
+from exchange_domain import campaigns, customers, invitations, switches
 from exchange_domain.database import session
 from launcher.commands import admin
 from launcher.commands.admin import DEFAULT_DATA
@@ -48,6 +49,29 @@ async def test_a_new_customer_is_named_and_a_known_one_is_found(on_database, dat
 async def test_a_manager_without_a_customer_is_refused(on_database):
     with pytest.raises(admin.AdminRefused, match="--customer"):
         await invited("--role", "manager")
+
+
+async def switch(*arguments):
+    return await admin.carry_out(admin.parse(["switch", *arguments]))
+
+
+async def test_switches_are_listed_and_changed(on_database):
+    assert await switch() == "no engine has driven a switch yet"
+    async with session() as opened:
+        token = await switches.take(opened, "main", uuid4())
+        assert token is not None
+        await switches.renew(opened, "main", token, switches.Health(up=True, silent_ms=0, sessions=7))
+    assert await switch() == "main: 0 of 200 seats, 7 channels, driven, up"
+    said = await switch("--name", "main", "--draining", "yes", "--seats", "30")
+    assert said == "main: 0 of 30 seats, 7 channels, driven, up, draining"
+    assert await switch("--name", "main", "--draining", "no") == "main: 0 of 30 seats, 7 channels, driven, up"
+
+
+async def test_a_switch_that_is_not_there_or_not_named_is_not_changed(on_database):
+    with pytest.raises(admin.AdminRefused, match="no switch is called 'x'"):
+        await switch("--name", "x", "--enabled", "no")
+    with pytest.raises(admin.AdminRefused, match="--name"):
+        await switch("--seats", "5")
 
 
 def test_without_a_run_and_a_database_it_says_so(unset, tmp_path):

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from launcher.data_directory import DataDirectory
 
-from . import do_not_call, invariants, invitations, limits, money
+from . import do_not_call, invariants, invitations, limits, money, switches
 from .refusal import AdminRefused
 
 __all__ = ["AdminRefused", "carry_out", "connect_to", "main", "parse"]
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / ".data"
-TOPICS = (invitations, money, limits, do_not_call, invariants)
+TOPICS = (invitations, money, limits, do_not_call, switches, invariants)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
