@@ -259,13 +259,13 @@ class Row:
 
 async def rows_of(fates: list[Fate], how_far: str, records: Records) -> list[Row]:
     """What became of every operator's calls, once all are settled."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            async with database.session() as s:
-                found = (await s.execute(RESULTS)).all()
-            if all(r.settlements for r in found):
-                break
-            await asyncio.sleep(0.5)
+    found: list[Any] = []
+    for _ in range(int(PATIENCE_S * 2)):
+        async with database.session() as s:
+            found = list((await s.execute(RESULTS)).all())
+        if all(r.settlements for r in found):
+            break
+        await asyncio.sleep(0.5)
     by_operator: dict[int, list[Any]] = defaultdict(list)
     for r in found:
         by_operator[r.operator_id].append(r)
@@ -275,7 +275,7 @@ async def rows_of(fates: list[Fate], how_far: str, records: Records) -> list[Row
         made.append(
             Row(
                 fate.situation, how_far, sum(r.state == "closed" and r.outcome is not None for r in calls),
-                sum(r.settlements for r in calls), sum(r.billed for r in calls),
+                sum(r.settlements for r in calls), sum(r.billed or 0 for r in calls),
                 all(r.billed == records.billed.get(str(r.id), 0) for r in calls),
                 all(r.status != "working" for r in calls), not any(r.locks for r in calls),
             )
