@@ -127,7 +127,7 @@ def _seat_lives(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> St
     if fact.connectable and not seat.up:
         return seat_up(state, event)
     if not fact.connectable and seat.up and not seat.called_ms:
-        # Taken for up after a restart, it still rings. Of a leg this engine called, the answer is older than its PARK.
+        # Taken for up after a restart, it still rings. Of one that this engine called, the answer is old.
         state = replace(state, seat=replace(seat, phase=SeatPhase.CALLING))
         return stay(state, SetTimer("seat", event.at + SEAT_GUARD_MS))
     return stay(state)

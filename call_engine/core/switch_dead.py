@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from . import hearing, unwanted
 from .effects import (
     CancelTimer,
     EndShift,
@@ -73,7 +72,7 @@ def _call(state: Operator, event: SwitchDead) -> Step:
 
 def _legs(state: Operator) -> Step:
     """Legs that were let go of went with the switch too."""
-    return stay(replace(state, unwanted=()), CancelTimer(unwanted.TIMER), CancelTimer(hearing.TIMER))
+    return stay(replace(state, unwanted=()))
 
 
 def _shift(state: Operator, event: SwitchDead) -> Step:

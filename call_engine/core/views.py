@@ -8,7 +8,7 @@ from .wrap_up import proposed
 
 TRANSFER_STATES = {
     TransferPhase.RINGING: TransferState.RINGING,
-    TransferPhase.CONNECTING: TransferState.CONSULTING,
+    TransferPhase.CONNECTING: TransferState.RINGING,
     TransferPhase.CONSULTING: TransferState.CONSULTING,
     TransferPhase.COMPLETING: TransferState.CONSULTING,
 }
@@ -85,13 +85,15 @@ def _call_state(call: Call, transfer: Transfer | None) -> CallState:
 def _transfer_view(transfer: Transfer, state: TransferState | None = None) -> TransferView | None:
     if transfer.leg is None or transfer.manager is None:
         return None
+    # Until the bridge is there nobody hears the manager: the page offers to connect only then.
+    heard = transfer.phase is not TransferPhase.CONNECTING
     return TransferView(
         transfer_id=transfer.leg,
         state=state or TRANSFER_STATES[transfer.phase],
         manager_id=transfer.manager.manager_id,
         manager_name=transfer.manager.name,
         started_ms=transfer.started_ms,
-        answered_ms=transfer.answered_ms,
+        answered_ms=transfer.answered_ms if heard else None,
         waiting=len(transfer.waiting),
     )
 

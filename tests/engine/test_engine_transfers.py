@@ -89,7 +89,8 @@ async def test_no_manager_can_be_reached(house: House, engine: Engine):
         house.switch.set_user_behaviour(f"manager-{manager_id}", "rings 0.05 s, 486")
     desk, call_id, seat = await talking(house)
     await desk.start_transfer(call_id)
-    view = await desk.notice("manager_busy")
+    view = await desk.notice("managers_unavailable")
+    assert view.notice is not None and view.notice.reason == "manager_busy"
     assert view.state == OperatorState.TALKING
     await house.until_bridged(call_id, seat)
 

@@ -18,7 +18,14 @@ from exchange_app.manager.state import ManagerDesk, stage_of
 from exchange_app.security import sessions
 from exchange_domain import accounts, calls, claiming, database, drafts, shifts, transfers
 from exchange_domain.claiming import Claim
-from exchange_domain.messages import ManagerView, TransferView, manager_snapshot_key
+from exchange_domain.messages import (
+    COMMANDS,
+    DeclineTransfer,
+    ManagerView,
+    TransferView,
+    command_stream,
+    manager_snapshot_key,
+)
 from exchange_domain.tables import Transfer
 from exchange_domain.words import EndpointKind, TransferState
 from tests.app.conftest import Events, Page
@@ -271,3 +278,20 @@ async def test_counts_of_the_last_day(house: House) -> None:
 
 def test_the_bridge_knows_the_desk() -> None:
     assert live_accounts._apply["manager"] is state.apply
+
+
+async def test_busy_goes_to_the_engine_of_the_call_and_only_for_what_rings_here(events: Events, house: House):
+    page = await desk(events, house)
+    await given(events, page, house.view(1))
+    await page.send(ManagerDesk.decline(str(uuid4())))
+    stream = command_stream("x")
+    assert await redis().xlen(stream) == 0
+    await page.send(ManagerDesk.decline(str(house.transfer_id)))
+    ((_, body),) = await redis().xrange(stream)
+    command = COMMANDS.validate_json(body["command"])
+    assert isinstance(command, DeclineTransfer)
+    assert (command.transfer_id, command.manager_id) == (house.transfer_id, house.who["manager"])
+    assert command.operator_id == house.who["operator"]
+    await given(events, page, house.view(2, state=TransferState.CONSULTING))
+    await page.send(ManagerDesk.decline(str(house.transfer_id)))
+    assert await redis().xlen(stream) == 1

@@ -16,6 +16,7 @@ from exchange_domain.messages import (
     CompleteTransfer,
     EndShift,
     HangUp,
+    NextManager,
     Notice,
     ReturnToContact,
     RingSeat,
@@ -160,6 +161,41 @@ async def test_connecting_waits_for_the_manager(work: Work):
     await work.push(work.view(OperatorState.TRANSFERRING, transfer=talks, last_command=command.key))
     await work.page.send(Desk.return_to_contact(call_id))
     assert isinstance((await work.commands())[-1], ReturnToContact)
+
+
+async def test_next_manager_and_giving_up_while_it_rings(work: Work):
+    call_id = await work.talk()
+    rings = TransferView(
+        transfer_id=uuid4(), state=TransferState.RINGING, manager_id=1, manager_name="Олег Ершов", started_ms=1,
+        waiting=1,
+    )  # fmt: skip
+    await work.push(work.view(OperatorState.TRANSFERRING, transfer=rings))
+    assert (await work.state(Desk)).managers_waiting == 1
+    await work.page.send(Desk.next_manager(call_id))
+    (command,) = await work.commands()
+    assert isinstance(command, NextManager) and str(command.call_id) == call_id
+    await work.push(work.view(OperatorState.TRANSFERRING, transfer=rings, last_command=command.key))
+    await work.page.send(Desk.give_up_ringing(call_id))
+    assert isinstance((await work.commands())[-1], ReturnToContact)
+
+
+async def test_esc_gives_up_nothing_once_the_manager_has_answered(work: Work):
+    call_id = await work.talk()
+    talks = TransferView(
+        transfer_id=uuid4(), state=TransferState.CONSULTING, manager_id=1, manager_name="Олег", started_ms=1,
+        answered_ms=2,
+    )  # fmt: skip
+    await work.push(work.view(OperatorState.TRANSFERRING, transfer=talks))
+    await work.page.send(Desk.give_up_ringing(call_id))
+    assert await work.commands() == []
+
+
+async def test_nobody_free_is_said_with_the_reason_of_the_last(work: Work):
+    await work.talk()
+    notice = Notice(code="managers_unavailable", at_ms=1, reason="manager_busy")
+    await work.push(work.view(OperatorState.TALKING, notice=notice))
+    desk = await work.state(Desk)
+    assert (desk.notice, desk.notice_reason) == ("managers_unavailable", "manager_busy")
 
 
 async def test_a_press_for_the_call_before_does_nothing(work: Work):
