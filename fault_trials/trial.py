@@ -27,6 +27,8 @@ ACTING_S = 3.5
 SETUP_S = 40.0
 OUTCOME_S = 30.0
 END_S = 40.0
+AUDIT_S = 45.0
+"""The engine compares its legs with the switch's each half minute, and ends what is nobody's."""
 GRACE_S = 75.0
 """A call without a record is settled after a minute."""
 NOT_CLOSED = "state <> 'closed'"
@@ -300,7 +302,7 @@ class Trial:
             left = sorted(set(self._house.switch.channels()) - known)
             return not left
 
-        await until(none, 10.0)
+        await until(none, AUDIT_S)
         return left
 
 
