@@ -161,7 +161,9 @@ async def test_a_leg_that_came_too_late_to_be_wanted_is_ended(house: House, monk
         async with Inbound("127.0.0.1", house.switch.port, PASSWORD) as client:
             # Its events come when the engine does not listen to it.
             monkeypatch.setattr(engine.operators, "_leg", lambda said, headers: None)
-            await client.send(f"api originate {{origination_uuid={late},exchange_transfer={late}}}user/mgr1@pbx.example &park()")
+            await client.send(
+                f"api originate {{origination_uuid={late},exchange_transfer={late}}}user/mgr1@pbx.example &park()"
+            )
             await house.until_switch(lambda channels: str(late) in channels)
         monkeypatch.setattr(operators, "RECENT_S", 0.0)
         await house.until_switch(lambda channels: str(late) not in channels)

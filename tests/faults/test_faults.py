@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.long, pytest.mark.switch]
 
 
-@pytest.mark.parametrize(("link", "fault"), [("switch", "drop"), ("redis", "silence"), ("postgres", "half-close")])
-def test_nothing_is_lost_when_a_link_fails(link: str, fault: str):
+def test_nothing_is_lost_when_each_link_fails():
     before = {p.pid for p in psutil.process_iter()}
     done = subprocess.run(
-        [sys.executable, "-m", "fault_trials", "--calls", "6", "--only", link, "--kind", fault],
+        [sys.executable, "-m", "fault_trials", "--calls", "6", "--kind", "half-close"],
         cwd=ROOT, capture_output=True, text=True, timeout=100,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing was lost" in done.stdout
+    assert [line.split()[0] for line in done.stdout.splitlines()[2:5]] == ["switch", "redis", "postgres"]
     left = [p for p in psutil.process_iter(["name", "cmdline"]) if p.pid not in before]
     assert not [p for p in left if any("exchange-faults-" in part for part in p.info["cmdline"] or ())]
 
