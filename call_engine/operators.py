@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import structlog
 
 from .core.events import Created, Destroyed, EndpointSignedOff, EndpointSignedOn, OriginateDone, OriginateFailed
-from .core.state import Operator
+from .core.state import Operator, legs
 from .leg_log import LegLog
 from .mailbox import Executor, Mailbox
 from .switch.leg_events import said_of
@@ -18,6 +18,9 @@ log = structlog.get_logger()
 
 FORGET_S = 600.0
 """A leg without an end that was seen is forgotten after this long, if its operator does not need it."""
+
+
+RECENT_S = 5.0
 
 
 class Operators:
@@ -53,8 +56,15 @@ class Operators:
         """From now on the leg's events go to this operator. Called before the leg can exist."""
         self._legs[leg] = (operator_id, time.monotonic())
 
-    def knows(self, leg: UUID) -> bool:
-        return leg in self._legs
+    def wanted_legs(self) -> set[UUID]:
+        """Legs that an operator needs, or that were asked for so recently that she may not know of them yet.
+
+        A leg whose events would still find their way may be nobody's all the same: it came too late, out of an
+        originate that was believed to be lost.
+        """
+        limit = time.monotonic() - RECENT_S
+        recent = {leg for leg, kept in self._legs.items() if kept[1] > limit}
+        return recent | {leg for mailbox in self for leg in legs(mailbox.state)}
 
     def new_job(self, operator_id: int, leg: UUID) -> UUID:
         """A job's uuid, known here before the command goes out."""

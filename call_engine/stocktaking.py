@@ -1,6 +1,7 @@
 """After a connect, and each half minute: what the engine believes against what the switch has."""
 
 import asyncio
+import contextlib
 from uuid import UUID, uuid4
 
 import structlog
@@ -19,6 +20,8 @@ from .switch_effects import SwitchEffects
 log = structlog.get_logger()
 
 AUDIT_S = 30.0
+SOON_S = 10.0
+"""After a connect there is one more audit so soon: what was sent before the loss may have arrived only now."""
 
 
 class Stocktaking:
@@ -26,6 +29,7 @@ class Stocktaking:
         self._connection = connection
         self._operators = operators
         self._switch = switch
+        self._connected = asyncio.Event()
 
     async def end_older(self, token: int) -> None:
         """For ever: ends legs at once that an engine with an older token still made, in its last moment."""
@@ -47,6 +51,7 @@ class Stocktaking:
 
     async def after_connect(self) -> None:
         """Every operator's legs are asked about, in her own mailbox; then channels of nobody are ended."""
+        self._connected.set()
         self._operators.connected = True
         waiting = [mailbox.post_work(self._take_up) for mailbox in self._operators]
         if waiting:
@@ -65,13 +70,20 @@ class Stocktaking:
     async def audit(self) -> None:
         """For ever: a lost event is found out within a minute."""
         while True:
-            await asyncio.sleep(AUDIT_S)
+            await self._next_audit()
             try:
                 await self.audit_once()
             except (CommandNotSent, CommandUnconfirmed, CommandFailed):
                 continue
             except Exception:
                 log.exception("audit failed")
+
+    async def _next_audit(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(AUDIT_S):
+                await self._connected.wait()
+                self._connected.clear()
+                await asyncio.sleep(SOON_S)
 
     async def audit_once(self) -> None:
         if not self._connection.up:
@@ -101,8 +113,9 @@ class Stocktaking:
 
     async def end_orphans(self, channels: set[str]) -> None:
         """Ends channels that the exchange made and nobody answers for. Others' channels are none of its business."""
+        wanted = self._operators.wanted_legs()
         for uuid in channels:
-            if self._is_known(uuid):
+            if not _is_leg(uuid) or UUID(uuid) in wanted:
                 continue
             try:
                 if is_ours(await self._connection.api(f"uuid_dump {uuid} json")):
@@ -111,9 +124,10 @@ class Stocktaking:
             except CommandFailed:
                 continue
 
-    def _is_known(self, uuid: str) -> bool:
-        try:
-            return self._operators.knows(UUID(uuid))
-        except ValueError:
-            # The engine's own legs all have uuids; and only what is surely one gets into a command.
-            return True
+
+def _is_leg(uuid: str) -> bool:
+    """The engine's own legs all have uuids; and only what is surely one gets into a command."""
+    try:
+        return bool(UUID(uuid))
+    except ValueError:
+        return False

@@ -30,14 +30,21 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--calls", type=_calls, default=50, metavar="N", help="live calls (default: 50)")
     parser.add_argument("--only", type=_among(LINKS), default=LINKS, metavar="LINKS", help=",".join(LINKS))
     kinds = tuple(fault.value for fault in Fault)
-    parser.add_argument("--kind", type=_among(kinds), default=kinds, metavar="FAULTS", help=",".join(kinds))
+    usual = tuple(kind for kind in kinds if kind != Fault.SILENCE)
+    parser.add_argument(
+        "--kind",
+        type=_among(kinds),
+        default=usual,
+        metavar="FAULTS",
+        help=f"{','.join(kinds)} (default: {','.join(usual)})",
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which people act (default: 1)")
     parser.add_argument("--keep-logs", type=Path, metavar="DIR", help="copy the programs' logs there")
     return parser.parse_args(arguments)
 
 
 async def run(chosen: argparse.Namespace, folder: Path) -> tuple[list[Result], list[str]]:
-    """The trials one after another in one house; legs left when everybody has gone home."""
+    """The trials one after another in one house; what is wrong when everybody has gone home."""
     results = []
     async with open_house(folder) as house:
         await house.furnish(chosen.calls, max(1, chosen.calls // WRAP_UPS))
@@ -47,6 +54,8 @@ async def run(chosen: argparse.Namespace, folder: Path) -> tuple[list[Result], l
                 print(f"{link}, {kind} …", file=sys.stderr, flush=True)
                 chance = random.Random(f"{chosen.seed} {link} {kind}")
                 results.append(await Trial(house, link, Fault(kind), chance).run())
+                if house.engine_ended:
+                    return results, ["no further trials: there is no engine"]
         return results, await end_shifts(house)
 
 
@@ -79,7 +88,7 @@ def main(arguments: Sequence[str]) -> int:
                 for log in folder.glob("*.log"):
                     shutil.copy(log, chosen.keep_logs)
     print(table(results))
-    lines = [*troubles(results), *(f"leg left over at the end: {leg}" for leg in left)]
+    lines = [*troubles(results), *left]
     for line in lines:
         print(line)
     words = "something was lost or is wrong" if lines else "nothing was lost"

@@ -62,6 +62,7 @@ class House:
     redis: Redis
     records: RecordReceiver
     wires: dict[str, Proxy]
+    engine: asyncio.subprocess.Process
     desks: list[Desk] = field(default_factory=list)
     _campaigns: dict[Situation, int] = field(default_factory=dict)
     _numbers: int = 0
@@ -137,6 +138,10 @@ class House:
             return None
         return channel.bridge.other(channel).uuid
 
+    @property
+    def engine_ended(self) -> bool:
+        return self.engine.returncode is not None
+
     def has(self, leg: object) -> bool:
         return str(leg) in self.switch.channels()
 
@@ -166,8 +171,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
                     "RECORDINGS_DIR": str(folder / "recordings"),
                 }
                 wires = {"switch": to_switch, "redis": to_redis, "postgres": to_postgres}
-                async with running_engine(folder, environment):
-                    yield House(switch, redis, records, wires)
+                async with running_engine(folder, environment) as engine:
+                    yield House(switch, redis, records, wires, engine)
                 await database.dispose()
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import socket
+import struct
 from enum import StrEnum
 from types import TracebackType
 from typing import Self
@@ -32,7 +34,7 @@ class _Pair:
 
     def reset(self) -> None:
         for writer in (self.client, self.server):
-            writer.transport.abort()
+            _reset(writer)
 
     def shut(self, towards_client: bool) -> None:
         """One side is told that nothing comes any more, although the other still sends."""
@@ -40,6 +42,13 @@ class _Pair:
         with contextlib.suppress(OSError, RuntimeError):
             if writer.can_write_eof() and not writer.is_closing():
                 writer.write_eof()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Ends a connection with RST instead of FIN: as a broken one, not as one that is done."""
+    with contextlib.suppress(OSError):
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 class Proxy:
@@ -83,7 +92,8 @@ class Proxy:
                     pair.passing.clear()
                     pair.silent = True
             case Fault.HALF_CLOSE:
-                for number, pair in enumerate(self._pairs):
+                # What has died without a word before does not say one now.
+                for number, pair in enumerate(pair for pair in self._pairs if not pair.silent):
                     pair.shut(towards_client=number % 2 == 0)
 
     def end(self) -> None:
@@ -95,7 +105,7 @@ class Proxy:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._dropping:
-            writer.transport.abort()
+            _reset(writer)
             return
         try:
             there, to_server = await asyncio.open_connection("127.0.0.1", self.target)
@@ -113,7 +123,8 @@ class Proxy:
         self._tasks.update(ways)
         await asyncio.wait(ways)
         self._tasks.difference_update(ways)
-        pair.reset()
+        for side in (pair.client, pair.server):
+            side.transport.abort()
         self._pairs.remove(pair)
 
     async def _pass_on(self, pair: _Pair, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

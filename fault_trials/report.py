@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from .trial import FAULT_S, Result
 
-HEADINGS = ("link", "fault", "for s", "calls up", "lost", "commands", "again", "lost", "recovered after s")
+HEADINGS = ("link", "fault", "for s", "calls up", "lost", "commands", "again", "not rung", "lost", "recovered after s")
 
 
 def table(results: Sequence[Result]) -> str:
@@ -14,7 +14,7 @@ def table(results: Sequence[Result]) -> str:
         rows.append(
             (
                 one.link, one.fault.value, f"{FAULT_S[one.fault]:g}", str(one.calls_up), str(len(one.calls_lost)),
-                str(one.commands), str(one.again), str(len(one.commands_lost)), recovered,
+                str(one.commands), str(one.again), str(one.never_reached), str(len(one.commands_lost)), recovered,
             )
         )  # fmt: skip
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from exchange_domain import database
 from exchange_domain.messages import CallNext, Command, CompleteTransfer, HangUp, ReturnToContact, StartTransfer
 from exchange_domain.tables import Call
-from exchange_domain.words import CallState
+from exchange_domain.words import UNSEEN_END, CallState
 
 from .house import House
 from .people import Desk, Situation
@@ -48,6 +48,12 @@ class Act:
 async def call_of(call_id: UUID) -> Call | None:
     async with database.session() as s:
         return await s.get(Call, call_id)
+
+
+async def never_reached(call_id: UUID) -> bool:
+    """Its originate went down with the link, and the operator was told: the call is over, nobody was rung."""
+    call = await call_of(call_id)
+    return call is not None and call.ended_at is not None and call.hangup_cause in ("NOT_SENT", UNSEEN_END)
 
 
 async def legs_of(desk: Desk) -> Legs:
@@ -176,7 +182,7 @@ class Acts:
 
     async def _next_is_up(self) -> bool:
         for call_id in self._desk.made:
-            if call_id != self._legs.contact and self._house.has(call_id):
+            if call_id != self._legs.contact and (self._house.has(call_id) or await never_reached(call_id)):
                 self._desk.call_id = call_id
                 return True
         return False

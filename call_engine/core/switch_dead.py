@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from . import unwanted
 from .effects import (
     CancelTimer,
     EndShift,
@@ -72,7 +73,7 @@ def _call(state: Operator, event: SwitchDead) -> Step:
 
 def _legs(state: Operator) -> Step:
     """Legs that were let go of went with the switch too."""
-    return stay(replace(state, unwanted=()))
+    return stay(replace(state, unwanted=()), CancelTimer(unwanted.TIMER)) if state.unwanted else stay(state)
 
 
 def _shift(state: Operator, event: SwitchDead) -> Step:

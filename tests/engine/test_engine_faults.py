@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from genesis import Inbound
 
+from call_engine import operators, stocktaking
 from call_engine.engine import Engine
 from exchange_domain.messages import StartShift
 from exchange_domain.settings import settings
@@ -141,6 +142,32 @@ async def test_channels_of_nobody_are_ended_and_strangers_left_alone(house: Hous
         async with running_engine():
             await house.until_switch(lambda channels: str(ours) not in channels)
             assert str(strangers) in house.switch.channels()
+
+
+async def test_a_leg_that_came_too_late_to_be_wanted_is_ended(house: House, monkeypatch: pytest.MonkeyPatch):
+    """Its originate was believed to be lost with the connection; its events would still find their operator."""
+    monkeypatch.setattr(stocktaking, "AUDIT_S", 0.2)
+    monkeypatch.setattr(stocktaking, "SOON_S", 0.2)
+    await house.furnish()
+    await house.contact()
+    late = uuid4()
+    async with running_engine() as engine:
+        desk = await house.operator()
+        await desk.start_shift()
+        call_id = await desk.talk()
+        seat = await house.until_bridged(call_id)
+        assert engine.operators is not None
+        engine.operators.expect_leg(late, desk.operator_id)
+        async with Inbound("127.0.0.1", house.switch.port, PASSWORD) as client:
+            # Its events come when the engine does not listen to it.
+            monkeypatch.setattr(engine.operators, "_leg", lambda said, headers: None)
+            await client.send(
+                f"api originate {{origination_uuid={late},exchange_transfer={late}}}user/mgr1@pbx.example &park()"
+            )
+            await house.until_switch(lambda channels: str(late) in channels)
+        monkeypatch.setattr(operators, "RECENT_S", 0.0)
+        await house.until_switch(lambda channels: str(late) not in channels)
+        assert house.partner(call_id) == seat, "whom somebody talks on stays"
 
 
 async def test_an_engine_that_starts_before_its_switch_waits_for_it(house: House, wire: Wire):
