@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import drafts
+from . import drafts, recordings
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -89,6 +89,8 @@ async def answered(s: AsyncSession, call_id: UUID, token: int, at: datetime, rec
     call = await _fenced(s, call_id, token)
     if call.state in (CallState.CLAIMED, CallState.RINGING):
         await _save(s, call, state=CallState.TALKING, answered_at=at, recording_path=recording_path)
+        if recording_path is not None:
+            await recordings.expect(s, call, recording_path)
 
 
 async def transferring(s: AsyncSession, call_id: UUID, token: int, on: bool) -> None:
@@ -130,6 +132,7 @@ async def ended(
         until = at + timedelta(seconds=campaign.wrap_up_s)
         values |= {"state": CallState.WRAP_UP, "wrap_up_until": until}
     await _save(s, call, **values)
+    await recordings.call_ended(s, call.id, at)
     await _free_number(s, call, at, at + timedelta(seconds=campaign.min_gap_s))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import forms, ledger, tariffs
+from . import forms, ledger, recordings, tariffs
 from .hours import Hours, Stretch, every_day
 from .tables import (
     Campaign,
@@ -34,6 +34,7 @@ DEFAULT_RETRIES = {
     Outcome.DROPPED: 10 * 60,
 }
 LIMITS = frozenset({"longest_call_s", "warning_s", "ring_s", "wrap_up_s", "max_attempts", "min_gap_s", "recording"})
+RECORDING_LIMITS = frozenset({"keep_recordings_days", "masking_allowed"})
 
 
 class CampaignError(Exception):
@@ -148,14 +149,16 @@ async def set_managers(s: AsyncSession, campaign_id: int, account_ids: Sequence[
 
 
 async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool) -> None:
-    """Changes limits by name (LIMITS); the database refuses those out of range."""
-    if unknown := set(limits) - LIMITS:
+    """Changes limits by name (LIMITS, RECORDING_LIMITS); the database refuses those out of range."""
+    if unknown := set(limits) - LIMITS - RECORDING_LIMITS:
         raise CampaignError("bad_limit", names=sorted(unknown))
     campaign = await s.get_one(Campaign, campaign_id)
     for name, value in limits.items():
         setattr(campaign, name, value)
     s.add(campaign)
     await s.flush()
+    if "keep_recordings_days" in limits:
+        await recordings.keep_for(s, campaign_id, campaign.keep_recordings_days)
 
 
 async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:

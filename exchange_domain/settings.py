@@ -24,6 +24,11 @@ class Settings(BaseSettings):
     caller_id_number: str = "15550199"
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
+    recording_storage: str = "file:///var/lib/exchange/recordings"
+    """Where recordings are kept: file:///FOLDER (which exists), or s3://BUCKET/PREFIX with AWS_ENDPOINT,
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, and AWS_ALLOW_HTTP=true for a plain address."""
+    recordings_least_free_mb: int = 2048
+    """Less room than this on the switch's disk for recordings is reported."""
 
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""

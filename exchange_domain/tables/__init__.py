@@ -6,10 +6,12 @@ from .campaigns import Campaign, CampaignHours, CampaignManager, Disposition, Re
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
+from .recordings import Erasure, Recording, RecordingErasure
 
 __all__ = [
-    "Account", "AccountRole", "Call", "CallDraft", "Campaign", "CampaignHours", "CampaignManager", "CampaignTally",
-    "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition", "DoNotCall", "Flag", "Invitation",
-    "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport", "NumberLock", "RetryRule", "Script",
-    "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
+    "Account", "AccountRole", "Call", "CallDraft", "Campaign", "CampaignHours", "CampaignManager",
+    "CampaignTally", "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition", "DoNotCall",
+    "Erasure", "Flag", "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport",
+    "NumberLock", "Recording", "RecordingErasure", "RetryRule", "Script", "Settlement", "Shift", "SwitchRecord",
+    "Tariff", "Transfer",
 ]  # fmt: skip

@@ -79,6 +79,7 @@ class Call(Table, table=True):
         Index("ix_call_campaign", "campaign_id", "claimed_at"),
         Index("ix_call_operator", "operator_id", "claimed_at"),
         Index("ix_call_switch_open", "switch_name", postgresql_where=sql("state <> 'closed'")),
+        Index("ix_call_erased", "id", postgresql_where=sql("e164 = ''")),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_has_time"),
         CheckConstraint("state <> 'closed' or outcome is not null", name="closed_has_outcome"),
         CheckConstraint("answered_at is null or ended_at is null or ended_at >= answered_at", name="ends_after_answer"),

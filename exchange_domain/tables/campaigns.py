@@ -3,7 +3,8 @@
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Text, Time, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, Text, Time, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from ..words import CampaignStatus, Outcome
@@ -35,6 +36,9 @@ class Campaign(Table, table=True):
     min_gap_s: int = whole(default=1800)
     """Least time between two calls of any campaign to a number that this one called."""
     recording: bool = True
+    keep_recordings_days: int = whole(default=180)
+    masking_allowed: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=sql("true")))
+    """Operators may pause the recording, when the contact says something that must not be kept."""
     created_at: datetime | None = created()
 
     __table_args__ = (
@@ -45,6 +49,7 @@ class Campaign(Table, table=True):
         CheckConstraint("wrap_up_s between 10 and 3600", name="wrap_up_range"),
         CheckConstraint("max_attempts between 1 and 20", name="attempts_range"),
         CheckConstraint("min_gap_s between 0 and 2592000", name="gap_range"),
+        CheckConstraint("keep_recordings_days between 1 and 1095", name="keep_recordings_range"),
         CheckConstraint("status not in ('active', 'out_of_funds') or script_id is not null", name="active_has_script"),
     )
 
