@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, claiming, database, settling, shifts, transfers
+from exchange_domain import accounts, calls, claiming, database, recordings, settling, shifts, transfers
 from exchange_domain.clock import moment, ms_of, now_ms
 from exchange_domain.tables import Shift as ShiftRow
 
@@ -194,6 +194,10 @@ class DatabaseEffects:
             case fx.SaveAnswered():
                 path = self._text.recording(call_id, effect.claimed_ms) if effect.recorded else None
                 await calls.answered(s, call_id, token, moment(effect.at), path)
+            case fx.SaveRecording():
+                await recordings.switch_said(s, call_id, moment(effect.at), started=effect.started)
+            case fx.SaveMasked():
+                await recordings.mask(s, call_id, moment(effect.at), effect.on)
             case fx.SaveTransferring():
                 await calls.transferring(s, call_id, token, effect.on)
             case fx.SaveWrapUp():

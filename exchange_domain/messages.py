@@ -112,6 +112,14 @@ class ReturnToContact(Command):
     call_id: UUID
 
 
+class MaskRecording(Command):
+    """Keep nothing of what is said from now on (`on`), or go on keeping it. The length of the recording stays."""
+
+    kind: Literal["mask_recording"] = "mask_recording"
+    call_id: UUID
+    on: bool
+
+
 class CloseCall(Command):
     """The disposition: how the call ended, with the form's answers and the note."""
 
@@ -125,7 +133,15 @@ class CloseCall(Command):
 
 
 AnyCommand = Annotated[
-    StartShift | EndShift | CallNext | HangUp | StartTransfer | CompleteTransfer | ReturnToContact | CloseCall,
+    StartShift
+    | EndShift
+    | CallNext
+    | HangUp
+    | StartTransfer
+    | CompleteTransfer
+    | ReturnToContact
+    | MaskRecording
+    | CloseCall,
     Field(discriminator="kind"),
 ]
 COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
@@ -169,6 +185,9 @@ class CallView(Message):
     proposed_outcome: Outcome | None = None
     """What the switch says the end was: preselected in wrap-up."""
     transfer: TransferView | None = None
+    recorded: bool = False
+    masked: bool = False
+    """The recording is paused: nothing of what is said is kept."""
 
 
 class Notice(Message):
@@ -177,7 +196,7 @@ class Notice(Message):
     code: str
     """seat_unavailable, seat_lost, list_done, nothing_due, outside_hours, out_of_funds, campaign_not_active,
     call_open, no_manager, manager_busy, manager_no_answer, manager_unavailable, manager_left, contact_left,
-    switch_lost, not_possible_now, bad_disposition, limit_reached"""
+    switch_lost, not_possible_now, bad_disposition, limit_reached, mask_failed"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due and outside_hours: when the next contact can be called."""

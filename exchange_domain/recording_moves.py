@@ -101,6 +101,14 @@ async def renew(s: AsyncSession, due: Due, until: datetime) -> bool:
     return True
 
 
+async def release(s: AsyncSession, due: Due, now: datetime) -> None:
+    """The mover stops before it was done."""
+    if (row := await _mine(s, due)) is not None:
+        row.attempts, row.next_try_at = row.attempts - 1, now
+        _let_go(row)
+        s.add(row)
+
+
 async def stored(s: AsyncSession, due: Due, moved: Moved, now: datetime) -> bool:
     """The object was read back and is whole. False: it is not this mover's any more, and must not stay there."""
     row = await _mine(s, due)

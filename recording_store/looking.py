@@ -47,7 +47,7 @@ class Looking:
             what = await recording_moves.found_file(s, call_id, self._switch_name, str(path), self._now())
         if what == "delete":
             with suppress(OSError):
-                path.unlink()
+                await asyncio.to_thread(path.unlink)
         return what
 
     async def space(self) -> None:

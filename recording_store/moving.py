@@ -25,7 +25,7 @@ from .storage import Storage, StorageAway
 
 log = structlog.get_logger()
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 GRACE = timedelta(minutes=2)
 """A file that is not there, or is empty, may still come: shared disks show things late."""
 QUIET_S = 2.0
@@ -74,6 +74,11 @@ class Moving:
         renewing = asyncio.create_task(self._renew(due))
         try:
             await self._move(due)
+        except asyncio.CancelledError:
+            # An orderly stop: the next mover need not wait for the lease to end.
+            async with database.session() as s:
+                await recording_moves.release(s, due, self._now())
+            raise
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
@@ -139,7 +144,7 @@ class Moving:
                 return encoded
             case 0:
                 raise Postponed("still_written")
-            case status if status == EMPTY or status == UNREADABLE:
+            case status if status in (EMPTY, UNREADABLE):
                 code = "file_empty" if status == EMPTY or before.size == 0 else "file_unreadable"
                 if self._now() - due.ended_at < GRACE:
                     raise Postponed(code)
@@ -177,7 +182,7 @@ class Moving:
             return
         log.info("recording stored", call_id=str(due.call_id), ms=moved.duration_ms, bytes=moved.size_bytes)
         try:
-            source.unlink()
+            await asyncio.to_thread(source.unlink)
         except OSError as error:
             # The look through the folder finds it again.
             log.warning("file not deleted", call_id=str(due.call_id), error=type(error).__name__)

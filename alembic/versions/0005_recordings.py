@@ -112,11 +112,18 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_erasure_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
     )
+    op.create_index(
+        "ix_switch_record_of_nobody",
+        "switch_record",
+        ["received_at"],
+        postgresql_where=sa.text("call_id is null and not jsonb_exists(body, 'erased')"),
+    )
     op.create_index("ix_call_erased", "call", ["id"], postgresql_where=sa.text("e164 = ''"))
 
 
 def downgrade() -> None:
     op.drop_index("ix_call_erased", "call")
+    op.drop_index("ix_switch_record_of_nobody", "switch_record")
     op.drop_table("erasure")
     op.drop_table("recording_erasure")
     op.drop_table("recording")

@@ -8,12 +8,13 @@ from exchange_domain.messages import (
     CompleteTransfer,
     EndShift,
     HangUp,
+    MaskRecording,
     ReturnToContact,
     StartShift,
     StartTransfer,
 )
 
-from . import transfer, wrap_up
+from . import recording, transfer, wrap_up
 from .bridging import end_contact
 from .effects import OpenShift
 from .events import Commanded, ShiftOpened
@@ -40,7 +41,7 @@ def carry_out(state: Operator, event: Commanded) -> Step:
             return _call_next(state, event, event.command)
         case CloseCall():
             return wrap_up.close(state, event, event.command)
-        case HangUp() | StartTransfer() | CompleteTransfer() | ReturnToContact():
+        case HangUp() | StartTransfer() | CompleteTransfer() | ReturnToContact() | MaskRecording():
             return _about_the_call(state, event, event.command)
 
 
@@ -77,9 +78,10 @@ def _call_next(state: Operator, event: Commanded, command: CallNext) -> Step:
     return wrap_up.claim(state, event, command.key)
 
 
-def _about_the_call(
-    state: Operator, event: Commanded, command: HangUp | StartTransfer | CompleteTransfer | ReturnToContact
-) -> Step:
+AboutTheCall = HangUp | StartTransfer | CompleteTransfer | ReturnToContact | MaskRecording
+
+
+def _about_the_call(state: Operator, event: Commanded, command: AboutTheCall) -> Step:
     call = talking_call(state)
     if call is None or call.call_id != command.call_id:
         # Hanging up what has just ended by itself is no mistake.
@@ -91,6 +93,8 @@ def _about_the_call(
             return chain(step, lambda s: end_contact(s, event, "operator"))
         case _ if not state.connected:
             return stay(notify(state, "switch_lost", event.at))
+        case MaskRecording():
+            return recording.mask(state, event, command)
         case StartTransfer():
             return transfer.start(state, event)
         case CompleteTransfer():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from . import contact, handed_over, transfer
+from . import contact, handed_over, recording, transfer
 from .bridging import connect, end_contact
 from .effects import CancelTimer, Kill, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
@@ -24,7 +24,7 @@ def switch_back(state: Operator, event: SwitchBack) -> Step:
     state = replace(state, connected=True)
     if state.notice is not None and state.notice.code == "switch_lost":
         state = replace(state, notice=None)
-    return chain(reconcile(state, event), lambda s: call_seat(s, event))
+    return chain(reconcile(state, event), lambda s: call_seat(s, event), recording.switch_back)
 
 
 def reconcile(state: Operator, event: Facts) -> Step:

@@ -49,6 +49,7 @@ class StoredCall:
     ended_by: str | None
     wrap_up_until: int | None
     transfer: StoredTransfer | None
+    masked: bool = False
 
 
 def restore(
@@ -85,6 +86,7 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         ended_by=stored.ended_by,
         wrap_up_until=stored.wrap_up_until,
         handed_over=handed,
+        masked=stored.masked or None,
     )
     effects: tuple[SetTimer, ...] = ()
     handed_over = state.handed_over

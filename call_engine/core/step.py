@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from . import commands, contact, facts, seat, switch_events, timers, transfer, wrap_up
+from . import commands, contact, facts, recording, seat, switch_events, timers, transfer, wrap_up
 from .effects import CallPersist, Effect, PublishManager, PublishOperator, PublishRow, TransferPersist
 from .events import (
     Claimed,
@@ -31,7 +31,7 @@ from .views import ended_view, manager_views, operator_view
 
 def step(state: Operator, event: Event) -> Step:
     """What the event changes and what is to be done; then what the pages have to be told of it."""
-    after, effects = _change(state, event)
+    after, effects = recording.handed_on(_change(state, event), event)
     return after, (*effects, *_publications(state, after, effects))
 
 

@@ -66,6 +66,8 @@ def _call_view(call: Call, transfer: Transfer | None) -> CallView:
         ended_by=call.ended_by,
         proposed_outcome=proposed(call),
         transfer=_transfer_view(transfer) if transfer is not None else None,
+        recorded=facts.recording,
+        masked=bool(call.masked),
     )
 
 

@@ -125,7 +125,13 @@ class SwitchRecord(Table, table=True):
     body: dict[str, Any] = document()
     received_at: datetime | None = created()
 
-    __table_args__ = (Index("ix_switch_record_call", "call_id"),)
+    __table_args__ = (
+        Index("ix_switch_record_call", "call_id"),
+        Index(
+            "ix_switch_record_of_nobody", "received_at",
+            postgresql_where=sql("call_id is null and not jsonb_exists(body, 'erased')"),
+        ),
+    )  # fmt: skip
 
 
 class Settlement(Table, table=True):

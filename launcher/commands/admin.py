@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from launcher.commands import admin_erase, admin_recordings
 from launcher.data_directory import DataDirectory
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     tariff.add_argument(
         "--share", type=_percent, required=True, metavar="PERCENT", help="the operator's part of a charge"
     )
-    for command in (invite, deposit, tariff):
+    more = [*admin_erase.add_parsers(commands), *admin_recordings.add_parsers(commands)]
+    for command in (invite, deposit, tariff, *more):
         command.add_argument(
             "--data", type=Path, default=DEFAULT_DATA, metavar="DIR", help="data folder of the running demo"
         )
@@ -86,12 +88,14 @@ def connect_to(data: Path) -> None:
         raise AdminRefused(f"no demo runs on {data.absolute()} and DATABASE_URL is not set")
     os.environ["DATABASE_URL"] = run.database_url
     os.environ["PUBLIC_URL"] = run.public_url
+    os.environ["REDIS_URL"] = run.redis_url
 
 
 async def carry_out(chosen: argparse.Namespace) -> str:
     """Does a parsed command and returns what it says. Raises AdminRefused."""
     connect_to(chosen.data)
-    command = {"invite": invite, "deposit": deposit, "tariff": tariff}[chosen.command]
+    more = {"erase": admin_erase.erase, "recordings": admin_recordings.recordings}
+    command = {"invite": invite, "deposit": deposit, "tariff": tariff, **more}[chosen.command]
 
     from exchange_domain import database
 

@@ -1,0 +1,79 @@
+"""`./run admin erase`: takes a person's number out of everything the exchange keeps."""
+
+import argparse
+import getpass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from exchange_domain.database import Session
+    from exchange_domain.erasing import Erased
+
+
+def add_parsers(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> list[argparse.ArgumentParser]:
+    erase = subparsers.add_parser("erase", help="erase a person's number everywhere; money and counts stay")
+    erase.add_argument("--number", required=True, metavar="E164", help="such as +78121234567")
+    erase.add_argument(
+        "--do-not-call", action="store_true", help="and nobody may call it any more, whoever's list it comes with"
+    )
+    return [erase]
+
+
+async def erase(session: "Session", chosen: argparse.Namespace) -> str:
+    """Says what was erased. Raises AdminRefused."""
+    from exchange_domain import erasing
+    from exchange_domain.settings import settings
+    from launcher.commands.admin import AdminRefused
+
+    number = "".join(chosen.number.split())
+    try:
+        erased = await erasing.erase_number(session, number, by=f"shell:{getpass.getuser()}", forbid=chosen.do_not_call)
+    except erasing.NoNumber as problem:
+        raise AdminRefused(str(problem)) from problem
+    except erasing.StillOnTheLine as problem:
+        raise AdminRefused(
+            "this number is in a call that is not over; nothing was erased. Try again when it is closed"
+        ) from problem
+    # What was erased must be erased there too, or all of it is done again.
+    passing = await _forget_in_messages(settings().redis_url, number, erased)
+    return said(erased, passing)
+
+
+def said(erased: "Erased", passing: int) -> str:
+    counts = erased.counts()
+    lines = [f"erased: {', '.join(f'{name.replace("_", " ")} {count}' for name, count in counts.items())}"]
+    lines.append(f"messages and snapshots: {passing}")
+    if erased.recordings:
+        lines.append("recordings are deleted by the movers within a minute; ./run admin recordings shows what is left")
+    return "\n".join(lines)
+
+
+async def _forget_in_messages(redis_url: str, number: str, erased: "Erased") -> int:
+    """Snapshots stay until the next call replaces them, and commands until the stream is trimmed: both go now."""
+    from redis.asyncio import Redis
+    from redis.exceptions import RedisError
+
+    from exchange_domain.scrubbing import Scrubber
+    from launcher.commands.admin import AdminRefused
+
+    scrubber = Scrubber(number)
+    calls = [str(call) for call in erased.call_ids]
+
+    def concerns(content: str) -> bool:
+        return scrubber.has_number(content) or any(call in content for call in calls)
+
+    gone = 0
+    try:
+        async with Redis.from_url(redis_url, decode_responses=True) as redis:
+            async for key in redis.scan_iter(match="snapshot:*", count=500):
+                if not key.endswith(":version") and concerns(await redis.get(key) or ""):
+                    gone += await redis.delete(key)
+            async for stream in redis.scan_iter(match="engine:*:commands", count=500):
+                last = "-"
+                while entries := await redis.xrange(stream, min=last, count=500):
+                    held = [id_ for id_, fields in entries if concerns(" ".join(map(str, fields.values())))]
+                    if held:
+                        gone += await redis.xdel(stream, *held)
+                    last = f"({entries[-1][0]}"
+    except (RedisError, OSError) as problem:
+        raise AdminRefused(f"the messages cannot be reached, nothing was erased: {type(problem).__name__}") from problem
+    return gone
