@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .clock import ms_of
-from .tables import Call, Recording
+from .tables import Call, Campaign, Recording
 from .words import RecordingState
 
 CODES = frozenset(
@@ -69,6 +69,16 @@ async def masked_now(s: AsyncSession, call_ids: list[UUID]) -> set[UUID]:
     """Of these calls, those whose recording is masked at this moment."""
     rows = await s.exec(select(Recording).where(col(Recording.call_id).in_(call_ids)))
     return {row.call_id for row in rows if row.masked and row.masked[-1][1] is None}
+
+
+async def may_mask(s: AsyncSession, call_id: UUID, operator_id: int) -> bool:
+    """Whether this operator may pause the recording of this call: it is hers, and the customer allows it."""
+    query = (
+        select(Campaign.masking_allowed)
+        .join(Call, col(Call.campaign_id) == Campaign.id)
+        .where(Call.id == call_id, Call.operator_id == operator_id)
+    )
+    return bool((await s.exec(query)).one_or_none())
 
 
 async def call_ended(s: AsyncSession, call_id: UUID, at: datetime) -> None:

@@ -22,7 +22,7 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit as the page shows it: in `unit` seconds, from `least` to `most` of these units."""
+    """A limit as the page shows it: in `unit` seconds (or days), from `least` to `most` of these units."""
 
     unit: int
     least: int
@@ -36,6 +36,7 @@ LIMITS = {
     "wrap_up_s": Limit(1, 10, 3600),
     "max_attempts": Limit(1, 1, 20),
     "min_gap_s": Limit(MINUTE, 0, 43200),
+    "keep_recordings_days": Limit(1, 1, 1095),
 }
 RETRY = Limit(MINUTE, 0, 43200)
 
@@ -88,6 +89,7 @@ class Hours(rx.State):
     wrong: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Names of limits that were not taken: range, warning."""
     recording: bool = True
+    masking_allowed: bool = True
 
     @rx.event
     @roles("customer")
@@ -106,7 +108,7 @@ class Hours(rx.State):
         for rule in await db.exec(select(RetryRule).where(RetryRule.campaign_id == campaign.id)):
             shown[f"retry_{rule.outcome}"] = str(rule.delay_s // RETRY.unit)
         self.shown = shown
-        self.recording = campaign.recording
+        self.recording, self.masking_allowed = campaign.recording, campaign.masking_allowed
 
     @rx.event
     @roles("customer")
@@ -227,6 +229,16 @@ class Hours(rx.State):
                 return gone()
             await campaigns.set_limits(at.db, at.id, recording=wanted)
         self.recording = wanted
+
+    @rx.event
+    @roles("customer")
+    async def switch_masking(self, on: bool):
+        wanted = flag(on)
+        async with opened(self) as at:
+            if at is None:
+                return gone()
+            await campaigns.set_limits(at.db, at.id, masking_allowed=wanted)
+        self.masking_allowed = wanted
 
     async def _told(self, has_hours: bool) -> None:
         (await self.get_state(Here)).has_hours = has_hours

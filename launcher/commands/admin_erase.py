@@ -2,7 +2,8 @@
 
 import argparse
 import getpass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from exchange_domain.database import Session
@@ -39,8 +40,8 @@ async def erase(session: "Session", chosen: argparse.Namespace) -> str:
 
 
 def said(erased: "Erased", passing: int) -> str:
-    counts = erased.counts()
-    lines = [f"erased: {', '.join(f'{name.replace("_", " ")} {count}' for name, count in counts.items())}"]
+    counts = [f"{name.replace('_', ' ')} {count}" for name, count in erased.counts().items()]
+    lines = [f"erased: {', '.join(counts)}"]
     lines.append(f"messages and snapshots: {passing}")
     if erased.recordings:
         lines.append("recordings are deleted by the movers within a minute; ./run admin recordings shows what is left")
@@ -58,22 +59,29 @@ async def _forget_in_messages(redis_url: str, number: str, erased: "Erased") -> 
     scrubber = Scrubber(number)
     calls = [str(call) for call in erased.call_ids]
 
-    def concerns(content: str) -> bool:
-        return scrubber.has_number(content) or any(call in content for call in calls)
+    def concerns(content: object) -> bool:
+        written = str(content)
+        return scrubber.has_number(written) or any(call in written for call in calls)
 
     gone = 0
     try:
         async with Redis.from_url(redis_url, decode_responses=True) as redis:
             async for key in redis.scan_iter(match="snapshot:*", count=500):
-                if not key.endswith(":version") and concerns(await redis.get(key) or ""):
+                if not key.endswith(":version") and concerns(await redis.get(key)):
                     gone += await redis.delete(key)
             async for stream in redis.scan_iter(match="engine:*:commands", count=500):
-                last = "-"
-                while entries := await redis.xrange(stream, min=last, count=500):
-                    held = [id_ for id_, fields in entries if concerns(" ".join(map(str, fields.values())))]
-                    if held:
-                        gone += await redis.xdel(stream, *held)
-                    last = f"({entries[-1][0]}"
+                gone += await _forget_in_stream(redis, stream, concerns)
     except (RedisError, OSError) as problem:
-        raise AdminRefused(f"the messages cannot be reached, nothing was erased: {type(problem).__name__}") from problem
+        raise AdminRefused(
+            f"Redis does not answer at REDIS_URL ({type(problem).__name__}); nothing was erased"
+        ) from problem
+    return gone
+
+
+async def _forget_in_stream(redis: Any, stream: str, concerns: Callable[[object], bool]) -> int:
+    gone, last = 0, "-"
+    while entries := await redis.xrange(stream, min=last, count=500):
+        held = [id_ for id_, fields in entries if concerns(fields)]
+        gone += await redis.xdel(stream, *held) if held else 0
+        last = f"({entries[-1][0]}"
     return gone
