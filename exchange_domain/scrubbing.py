@@ -33,7 +33,7 @@ class Scrubber:
         """Digits that are in every way of writing it."""
         code = BETWEEN.join(str(parsed.country_code))
         self._number = re.compile(
-            rf"(?<!\d)(?:(?:\+|00)?{BETWEEN}{code}{BETWEEN}|[08]{BETWEEN})?{BETWEEN.join(self.core)}(?!\d)"
+            rf"(?<!\d)(?:(?:(?:\+|00){BETWEEN})?{code}{BETWEEN}|[08]{BETWEEN})?{BETWEEN.join(self.core)}(?!\d)"
             rf"|(?<!\d)\+?{BETWEEN.join(self.digits)}(?!\d)"
         )
         words = sorted({name.strip() for name in names if len(name.strip()) > 1}, key=len, reverse=True)

@@ -11,6 +11,7 @@ class Peaks:
     """Takes samples in pieces, keeps at most MOST stretches: when there are more, each two become one."""
 
     def __init__(self, channels: int, rate: int, most: int = MOST):
+        """`most` is even."""
         self.peak_ms = FIRST_MS
         self._channels, self._rate, self._most = channels, rate, most
         self._found: list[list[int]] = [[] for _ in range(channels)]
@@ -19,23 +20,23 @@ class Peaks:
     def add(self, samples: "array.array[int]") -> None:
         """The next samples, channels in turn."""
         self._rest.extend(samples)
-        width = self._width()
         done = 0
-        while len(self._rest) - done >= width:
+        while len(self._rest) - done >= (width := self._width()):
+            if len(self._found[0]) == self._most:
+                # Before the next one is cut off: an even number becomes half of it, and all stay of one length.
+                self._halve()
+                continue
             self._take(self._rest[done : done + width])
             done += width
-            if len(self._found[0]) > self._most:
-                self._halve()
-                width = self._width()
         del self._rest[:done]
 
     def result(self) -> bytes:
         """A byte a stretch and channel, channels in turn."""
         if self._rest:
+            if len(self._found[0]) == self._most:
+                self._halve()
             self._take(self._rest)
             self._rest = array.array("h")
-            if len(self._found[0]) > self._most:
-                self._halve()
         return bytes(value for stretch in zip(*self._found, strict=True) for value in stretch)
 
     def _width(self) -> int:

@@ -89,7 +89,7 @@ def _ends_in_chunks(file: BinaryIO, at: int, size: int) -> bool:
     return at <= size + 1
 
 
-def samples(path: Path, sound: Sound, frames: int = FRAMES_AT_ONCE) -> Iterator[array.array[int]]:
+def samples(path: Path, sound: Sound, frames: int = FRAMES_AT_ONCE) -> "Iterator[array.array[int]]":
     """The samples in pieces of so many frames, channels in turn: memory stays the same for any length."""
     left, piece = sound.length, frames * 2 * sound.channels
     with path.open("rb") as file:

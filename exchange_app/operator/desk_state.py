@@ -166,7 +166,7 @@ class Desk(rx.State):
         an engine that comes back does it once.
         """
         now = now_ms()
-        about = f"{kind}:{getattr(command, 'call_id', '')}:{getattr(command, 'campaign_id', '')}:{getattr(command, 'on', '')}"
+        about = ":".join([kind, *(str(getattr(command, name, "")) for name in ("call_id", "campaign_id", "on"))])
         again = bool(self._pending_key) and self._pending_for == about
         if again and now < self.pending_until_ms:
             return False
