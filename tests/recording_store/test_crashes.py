@@ -83,9 +83,9 @@ async def test_killed_at_any_moment_everything_is_stored_in_the_end(machine: Mac
     seed = random.randrange(10**6)
     print("seed", seed)
     chance = random.Random(seed)
-    tapes = [await machine.call(2, content=None) for _ in range(6)]
+    tapes = [await machine.call(2, content=None) for _ in range(5)]
     for tape in tapes:
-        machine.leave(tape.path, wav(speech(1) * 30))
+        machine.leave(tape.path, wav(speech(1) * 30), age_s=120)
     now = settings()
     environment = os.environ | {
         "DATABASE_URL": now.database_url,
@@ -93,7 +93,7 @@ async def test_killed_at_any_moment_everything_is_stored_in_the_end(machine: Mac
         "RECORDING_STORAGE": machine.storage.as_uri(),
     }
     with (tmp_path / "mover.log").open("ab") as log:
-        for _ in range(8):
+        for _ in range(5):
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "recording_store", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE,
                 stderr=log,
