@@ -45,6 +45,7 @@ def calls_of(state: Any, call_id: str) -> list[Any]:
         "by": "name",
         "only": True,
         "zone": "Europe/Moscow",
+        "on": True,
     }
     found = []
     for name, handler in state.event_handlers.items():
