@@ -119,7 +119,7 @@ async def test_what_is_said_while_masked_is_not_in_the_recording(house: House, e
     await operator.wait(lambda v: v.call is not None and not v.call.masked)
     await asyncio.sleep(0.5)
     await operator.hang_up(call_id)
-    await operator.state(OperatorState.WRAP_UP)
+    await recording(call_id, lambda r: r.state == RecordingState.WAITING)
     await moved()
     row = await recording(call_id, lambda r: r.state == RecordingState.STORED)
     left = heard(storage / (row.storage_key or ""))
