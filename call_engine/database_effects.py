@@ -18,6 +18,7 @@ from exchange_domain import (
     calls,
     claiming,
     database,
+    recordings,
     returned_calls,
     seats,
     settling,
@@ -247,6 +248,10 @@ class DatabaseEffects:
             case fx.SaveAnswered():
                 path = self._text.recording(call_id, effect.claimed_ms) if effect.recorded else None
                 await calls.answered(s, call_id, token, moment(effect.at), path)
+            case fx.SaveRecording():
+                await recordings.switch_said(s, call_id, moment(effect.at), started=effect.started)
+            case fx.SaveMasked():
+                await recordings.mask(s, call_id, moment(effect.at), effect.on)
             case fx.SaveTransferring():
                 await calls.transferring(s, call_id, token, effect.on)
             case fx.SaveWrapUp():

@@ -9,6 +9,7 @@ import structlog
 from .core.effects import (
     Ask,
     BridgeLegs,
+    MaskLeg,
     OriginateContact,
     OriginateManager,
     OriginateSeat,
@@ -19,7 +20,7 @@ from .core.events import CommandRefused, Fact, Facts, LegState, NotSent, Origina
 from .dial_guard import moment_to_dial, needs_proof, prove, refusal
 from .mailbox import Mailbox
 from .operators import Operators
-from .switch.command_text import CommandText, UnsafeValue, api_text
+from .switch.command_text import CommandText, UnsafeValue
 from .switch.connection import SwitchConnection
 from .switch.errors import CommandFailed, CommandNotSent, CommandUnconfirmed
 from .switch.pacing import Pace, Paces
@@ -81,12 +82,12 @@ class SwitchEffects:
     async def _command(self, mailbox: Mailbox, effect: SwitchCommand) -> None:
         kind = type(effect).__name__
         try:
-            await self._connection.api(api_text(effect))
+            await self._connection.api(self._text.api(effect))
         except CommandFailed as failed:
             log.info("command refused", operator_id=mailbox.operator_id, command=kind, reason=failed.reason)
             if isinstance(effect, BridgeLegs):
                 mailbox.post(CommandRefused, command=kind, leg=effect.leg, other=effect.other)
-            elif isinstance(effect, ParkBoth):
+            elif isinstance(effect, ParkBoth) or (isinstance(effect, MaskLeg) and effect.on):
                 mailbox.post(CommandRefused, command=kind, leg=effect.leg)
         except (CommandNotSent, CommandUnconfirmed):
             log.warning("command without reply", operator_id=mailbox.operator_id, command=kind)

@@ -1,12 +1,13 @@
 """At the start: open shifts and open calls become operators again, as they were left."""
 
 from collections import defaultdict
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, campaigns, seats, shifts
+from exchange_domain import accounts, calls, campaigns, recordings, seats, shifts
 from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.tables import Call as CallRow
 from exchange_domain.tables import Campaign, Shift
@@ -21,7 +22,7 @@ from .operators import Operators
 
 log = structlog.get_logger()
 
-Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str], set[UUID], set[int]]
+Found = tuple[list[Shift], list[calls.OpenCall], dict[int, str], set[UUID], set[int], set[UUID]]
 
 
 async def take_over(operators: Operators, switch_name: str) -> int:
@@ -33,12 +34,13 @@ async def take_over(operators: Operators, switch_name: str) -> int:
         people = {shift.operator_id for shift in open_shifts} | {found.call.operator_id for found in open_calls}
         by_telephone = await seats.by_telephone(s, [shift.seat_leg for shift in open_shifts if shift.seat_leg])
         elsewhere = await shifts.elsewhere(s, switch_name, people)
-        return open_shifts, open_calls, await accounts.names(s, people), by_telephone, elsewhere
+        masked = await recordings.masked_now(s, [found.call.id for found in open_calls])
+        return open_shifts, open_calls, await accounts.names(s, people), by_telephone, elsewhere, masked
 
-    open_shifts, open_calls, names, by_telephone, elsewhere = await while_away(work)
+    open_shifts, open_calls, names, by_telephone, elsewhere, masked = await while_away(work)
     by_operator: dict[int, list[StoredCall]] = defaultdict(list)
     for found in open_calls:
-        by_operator[found.call.operator_id].append(_stored(found))
+        by_operator[found.call.operator_id].append(replace(_stored(found), masked=found.call.id in masked))
     shift_by_operator = {shift.operator_id: shift for shift in open_shifts}
     now = now_ms()
     for operator_id in shift_by_operator.keys() | by_operator.keys():

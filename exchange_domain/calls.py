@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, do_not_call, drafts, transfers
+from . import call_backs, daily_caps, do_not_call, drafts, recordings, transfers
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -102,6 +102,8 @@ async def answered(s: AsyncSession, call_id: UUID, token: int, at: datetime, rec
     call = await _fenced(s, call_id, token)
     if call.state in (CallState.CLAIMED, CallState.RINGING):
         await _save(s, call, state=CallState.TALKING, answered_at=at, recording_path=recording_path)
+        if recording_path is not None:
+            await recordings.expect(s, call, recording_path)
 
 
 async def transferring(s: AsyncSession, call_id: UUID, token: int, on: bool) -> None:
@@ -143,6 +145,7 @@ async def ended(
         until = at + timedelta(seconds=campaign.wrap_up_s)
         values |= {"state": CallState.WRAP_UP, "wrap_up_until": until}
     await _save(s, call, **values)
+    await recordings.call_ended(s, call.id, at)
     await _free_number(s, call, at, timedelta(seconds=campaign.min_gap_s))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import campaign_days, forms, ledger, tariffs
+from . import campaign_days, forms, ledger, recordings, tariffs
 from .hours import Hours, Stretch, every_day
 from .tables import (
     Campaign,
@@ -39,6 +39,8 @@ LIMITS = frozenset(
         "holidays_off", "recording",
     }
 )  # fmt: skip
+
+RECORDING_LIMITS = frozenset({"keep_recordings_days", "masking_allowed"})
 
 RUSSIAN_SPOKEN = frozenset({"RU", "BY", "KZ", "KG"})
 """Countries whose contacts are asked to wait in Russian."""
@@ -163,14 +165,16 @@ async def set_managers(s: AsyncSession, campaign_id: int, account_ids: Sequence[
 
 
 async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool | None) -> None:
-    """Changes limits by name (LIMITS); the database refuses those out of range."""
-    if unknown := set(limits) - LIMITS:
+    """Changes limits by name (LIMITS, RECORDING_LIMITS); the database refuses those out of range."""
+    if unknown := set(limits) - LIMITS - RECORDING_LIMITS:
         raise CampaignError("bad_limit", names=sorted(unknown))
     campaign = await s.get_one(Campaign, campaign_id)
     for name, value in limits.items():
         setattr(campaign, name, value)
     s.add(campaign)
     await s.flush()
+    if "keep_recordings_days" in limits:
+        await recordings.keep_for(s, campaign_id, campaign.keep_recordings_days)
 
 
 async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:

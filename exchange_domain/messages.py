@@ -140,6 +140,14 @@ class DeclineTransfer(Command):
     manager_id: int
 
 
+class MaskRecording(Command):
+    """Keep nothing of what is said from now on (`on`), or go on keeping it. The length of the recording stays."""
+
+    kind: Literal["mask_recording"] = "mask_recording"
+    call_id: UUID
+    on: bool
+
+
 class CloseCall(Command):
     """The disposition: how the call ended, with the form's answers and the note."""
 
@@ -165,6 +173,7 @@ AnyCommand = Annotated[
     | ReturnToContact
     | NextManager
     | DeclineTransfer
+    | MaskRecording
     | CloseCall,
     Field(discriminator="kind"),
 ]
@@ -213,6 +222,9 @@ class CallView(Message):
     noted_ms: int | None = None
     """When the exchange last put a note into the draft by itself: the page reads the draft again."""
     transfer: TransferView | None = None
+    recorded: bool = False
+    masked: bool = False
+    """The recording is paused: nothing of what is said is kept."""
 
 
 class Notice(Message):
@@ -222,7 +234,7 @@ class Notice(Message):
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
     daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable,
     manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now, bad_disposition,
-    limit_reached"""
+    limit_reached, mask_failed"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
     """A seat whose operator does nothing for this long is released."""
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
+    recording_storage: str = "file:///var/lib/exchange/recordings"
+    """Where recordings are kept: file:///FOLDER (which exists), or s3://BUCKET/PREFIX with AWS_ENDPOINT,
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, and AWS_ALLOW_HTTP=true for a plain address."""
+    recordings_least_free_mb: int = 2048
+    """Less room than this on the switch's disk for recordings is reported."""
 
     max_calls_per_number_per_day: int = Field(default=4, ge=1)
     """Calls a day to one telephone number over all campaigns; the day is that of the contact's own zone."""

@@ -178,3 +178,19 @@ class FlagKind(StrEnum):
     DESTINATION_REFUSED = "destination_refused"
     """A number outside the allowed prefixes, or above the price ceiling, was about to be dialled."""
     SWITCH_LOST = "switch_lost"
+
+
+class RecordingState(StrEnum):
+    """Where a call's recording is. What was begun ends as stored or lost; later it may expire or be erased."""
+
+    EXPECTED = "expected"
+    """The call was answered; the switch has not said yet that it records."""
+    RECORDING = "recording"
+    WAITING = "waiting"
+    """The call is over: the file on the switch waits to be moved to the storage."""
+    STORED = "stored"
+    LOST = "lost"
+    EXPIRED = "expired"
+    """Deleted because the campaign keeps recordings no longer."""
+    ERASED = "erased"
+    """Deleted because the person's number was erased."""

@@ -53,6 +53,11 @@ class DataDirectory:
         return self.path / "recordings"
 
     @property
+    def storage(self) -> Path:
+        """Where recordings are kept, once they are moved from the switch."""
+        return self.path / "storage"
+
+    @property
     def cdr_spool(self) -> Path:
         return self.path / "cdr-spool"
 
@@ -99,7 +104,7 @@ class DataDirectory:
             raise self._busy()
         if fresh:
             self._clear()
-        for folder in (self.recordings, self.cdr_spool, self.logs):
+        for folder in (self.recordings, self.storage, self.cdr_spool, self.logs):
             folder.mkdir(exist_ok=True)
         self._secrets.mkdir(mode=0o700, exist_ok=True)
 

@@ -60,6 +60,8 @@ class Plan:
         }
         if simulated:
             settings["RECORDINGS_DIR"] = str(data.recordings)
+        if not given.get("RECORDING_STORAGE"):
+            settings["RECORDING_STORAGE"] = data.storage.as_uri()
         return cls(
             data=data,
             web_port=web_port,
@@ -97,7 +99,7 @@ class Plan:
             "--cdr-spool": str(self.data.cdr_spool),
             "--recordings": str(self.data.recordings),
         }
-        arguments = [word for pair in options.items() for word in pair]
+        arguments = [word for pair in options.items() for word in pair] + ["--recorded-sound"]
         secrets = {
             "SIMULATOR_PASSWORD": self.switch_password,
             "SIMULATOR_CDR_CRED": f"{self.environment['CDR_USER']}:{self.cdr_password}",
@@ -118,7 +120,7 @@ class Bringing:
         """Raises ChildFailed, ClusterFailed or ServerMissing when a part does not come up."""
         simulator = self._simulator() if self._plan.switch_port else _nothing()
         await together(self._database(), self._broker(), simulator, self._pages())
-        await together(self._engine(), self._web())
+        await together(self._engine(), self._web(), self._recordings())
         await self._supervisor.start(self._plan.program("robot", "demo.robot_operator"))
 
     async def _database(self) -> None:
@@ -172,6 +174,11 @@ class Bringing:
         with self._console.step("call engine"):
             engine = self._plan.program("engine", "call_engine")
             await self._supervisor.start(replace(engine, ready_line="engine: driving switch"))
+
+    async def _recordings(self) -> None:
+        with self._console.step("recordings"):
+            mover = self._plan.program("recordings", "recording_store")
+            await self._supervisor.start(replace(mover, ready_line="recordings: moving"))
 
     async def _web(self) -> None:
         with self._console.step("web server"):

@@ -29,6 +29,7 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--cdr-cred", default=credentials, metavar="USER:PASSWORD", help="or SIMULATOR_CDR_CRED")
     parser.add_argument("--cdr-spool", type=Path, help="folder for records that could not be posted")
     parser.add_argument("--recordings", type=Path, help="the only folder where recordings are written")
+    parser.add_argument("--recorded-sound", action="store_true", help="recordings have tones instead of silence")
     parser.add_argument("--pace", type=float, default=1.0, help="factor for the callees' delays")
     parser.add_argument("--allow", default="", metavar="NETWORK", help="clients from elsewhere are refused")
     return parser.parse_args(argv)
@@ -44,6 +45,7 @@ async def serve(options: argparse.Namespace) -> None:
         options.dialplan,
         pace=options.pace,
         recordings=options.recordings,
+        recorded_sound=options.recorded_sound,
         cdr=cdr,
         allow=options.allow,
     )

@@ -24,7 +24,8 @@ class Simulator:
     """An event socket on a port of its own.
 
     Use as `async with Simulator() as switch:`; then `switch.port`, `switch.password`. `pace` multiplies the
-    callees' delays (0.1: ten times faster). `allow` is a network whose clients are let in, all when empty.
+    callees' delays (0.1: ten times faster). `recorded_sound`: recordings have tones, not silence.
+    `allow` is a network whose clients are let in, all when empty.
     `heartbeat` is the seconds between two HEARTBEATs, `first_heartbeat` those before the first.
     """
 
@@ -37,6 +38,7 @@ class Simulator:
         clock: Clock | None = None,
         pace: float = 1.0,
         recordings: str | Path | None = None,
+        recorded_sound: bool = False,
         cdr: CdrPoster | None = None,
         allow: str = "",
         heartbeat: float = HEARTBEAT_SECONDS,
@@ -47,6 +49,7 @@ class Simulator:
         self.port = port
         self.password = password
         self.switch = Switch(plan, clock, pace, Path(recordings) if recordings else None, cdr)
+        self.switch.recorded_sound = recorded_sound
         self.switch.on_shutdown = self.begin_shutdown
         self.stopped = asyncio.Event()
         self._allow = ip_network(allow) if allow else None
@@ -152,6 +155,10 @@ class Simulator:
                     ("Idle-CPU", "80.000000"),
                 ],
             )
+
+    def set_disk_full(self, full: bool) -> None:
+        """From now on recordings cannot be written; or they can again."""
+        self.switch.disk_full = full
 
     # -- the people at the other end -------------------------------------------------------------
 

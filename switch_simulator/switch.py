@@ -51,6 +51,10 @@ class Switch:
         self.clock = clock or Clock()
         self.pace = pace
         self.recordings = recordings
+        self.recorded_sound = False
+        """Recordings have a tone on each side instead of silence."""
+        self.disk_full = False
+        """No file of a recording can be made or written; calls go on."""
         self.cdr = cdr
         self.core_uuid = str(uuids.uuid4())
         self.hostname = HOSTNAME

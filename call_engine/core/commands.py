@@ -9,6 +9,7 @@ from exchange_domain.messages import (
     DeclineTransfer,
     EndShift,
     HangUp,
+    MaskRecording,
     NextManager,
     ReturnToContact,
     RingSeat,
@@ -16,7 +17,7 @@ from exchange_domain.messages import (
     StartTransfer,
 )
 
-from . import transfer, wrap_up
+from . import recording, transfer, wrap_up
 from .bridging import end_contact
 from .effects import OpenShift
 from .events import Commanded, ShiftOpened
@@ -25,7 +26,7 @@ from .seat import call_seat, end_shift, ring_again
 from .state import RECENT_KEYS, Operator, talking_call
 from .transition import Step, chain, notify, stay
 
-AboutTheCall = HangUp | StartTransfer | CompleteTransfer | ReturnToContact | NextManager
+AboutTheCall = HangUp | StartTransfer | CompleteTransfer | ReturnToContact | NextManager | MaskRecording
 KINDS: dict[type, Kind] = {
     StartTransfer: Kind.START,
     CompleteTransfer: Kind.COMPLETE,
@@ -119,4 +120,6 @@ def _about_the_call(state: Operator, event: Commanded, command: AboutTheCall) ->
         return chain(step, lambda s: end_contact(s, event, "operator"))
     if not state.connected:
         return stay(notify(state, "switch_lost", event.at))
+    if isinstance(command, MaskRecording):
+        return recording.mask(state, event, command)
     return transfer.happen(state, event, KINDS[type(command)])

@@ -108,6 +108,15 @@ class ParkAfterBridge(SwitchCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class MaskLeg(SwitchCommand):
+    """Silence in the contact's recording, or sound again. Absolute: the same once more changes nothing."""
+
+    leg: UUID
+    on: bool
+    claimed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask(SwitchCommand):
     """Ask the switch about these legs; a Facts event brings the answers."""
 
@@ -166,6 +175,20 @@ class SaveAnswered(CallPersist):
     at: int
     recorded: bool
     claimed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRecording(CallPersist):
+    """The switch began or ended the file."""
+
+    at: int
+    started: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMasked(CallPersist):
+    at: int
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)

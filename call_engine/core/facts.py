@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exchange_domain.words import UNSEEN_END
 
-from . import contact, handed_over, hearing, transfer, unwanted
+from . import contact, handed_over, hearing, recording, transfer, unwanted
 from .bridging import end_contact
 from .effects import Kill, ParkAfterBridge, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
@@ -27,7 +27,7 @@ def switch_back(state: Operator, event: SwitchBack) -> Step:
     state = replace(state, connected=True)
     if state.notice is not None and state.notice.code == "switch_lost":
         state = replace(state, notice=None)
-    return chain(reconcile(state, event), _stays_by_itself, lambda s: call_seat(s, event))
+    return chain(reconcile(state, event), _stays_by_itself, lambda s: call_seat(s, event), recording.switch_back)
 
 
 def _stays_by_itself(state: Operator) -> Step:

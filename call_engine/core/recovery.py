@@ -54,6 +54,7 @@ class StoredCall:
     transfer: StoredTransfer | None
     unreached_ms: int | None = None
     """When no manager could be had; its note is in the draft by the same transaction."""
+    masked: bool = False
 
 
 def restore(
@@ -95,6 +96,7 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         handed_over=handed,
         unreached_ms=stored.unreached_ms,
         noted=stored.unreached_ms is not None,
+        masked=stored.masked or None,
     )
     effects: tuple[Effect, ...] = ()
     if handed and not stored.closed and call.wrap_up_until is None:

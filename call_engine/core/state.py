@@ -134,6 +134,8 @@ class Call:
     wrap_up_until: int | None = None
     """Set when the operator is off the line."""
     handed_over: bool = False
+    masked: bool | None = None
+    """Whether the recording is paused; none: it never was."""
     closing: bool = False
     """Its disposition is being written."""
     then: str | None = None

@@ -3,7 +3,19 @@
 from dataclasses import replace
 from uuid import UUID
 
-from . import commands, contact, facts, hearing, seat, switch_dead, switch_events, timers, transfer, wrap_up
+from . import (
+    commands,
+    contact,
+    facts,
+    hearing,
+    recording,
+    seat,
+    switch_dead,
+    switch_events,
+    timers,
+    transfer,
+    wrap_up,
+)
 from .effects import CallPersist, Effect, PublishManager, PublishOperator, PublishRow, TransferPersist
 from .events import (
     Claimed,
@@ -34,7 +46,8 @@ from .views import ended_view, manager_views, operator_view
 
 def step(state: Operator, event: Event) -> Step:
     """What the event changes and what is to be done; then what the pages have to be told of it."""
-    after, effects = chain(_change(state, event), lambda s: hearing.keep(s, event))
+    changed = recording.handed_on(_change(state, event), event)
+    after, effects = chain(changed, lambda s: hearing.keep(s, event))
     effects = (*effects, *seat.watch_idling(state, after, event.at))
     return after, (*effects, *_publications(state, after, effects))
 

@@ -1,6 +1,6 @@
 """Events of the switch, given to the leg they are about. Orders that the switch leaves open are all taken."""
 
-from . import contact, handed_over, hearing, transfer, unwanted
+from . import contact, handed_over, hearing, recording, transfer, unwanted
 from .bridging import connect, kill
 from .effects import Ask, Kill, SetTimer
 from .events import (
@@ -16,6 +16,7 @@ from .events import (
     OriginateFailed,
     Parked,
     Progressed,
+    Recording,
     Sounding,
     Unbridged,
 )
@@ -30,7 +31,9 @@ ALIVE = (Created, Progressed, Answered, Parked, Bridged, OriginateDone)
 
 def happened(state: Operator, event: LegEvent) -> Step:
     if isinstance(event, CommandRefused):
-        return _refused(state, event)
+        return recording.refused(state, event) if event.command == "MaskLeg" else _refused(state, event)
+    if isinstance(event, Recording):
+        return recording.happened(state, event)
     if isinstance(event, Bridged) and (joined := _joined(state, event)) is not None:
         return joined
     call, leg = talking_call(state), event.leg

@@ -69,6 +69,8 @@ def _call_view(call: Call, transfer: Transfer | None) -> CallView:
         proposed_outcome=proposed(call),
         noted_ms=call.unreached_ms if call.noted else None,
         transfer=_transfer_view(transfer) if transfer is not None else None,
+        recorded=facts.recording,
+        masked=bool(call.masked),
     )
 
 

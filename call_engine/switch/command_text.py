@@ -12,6 +12,7 @@ from exchange_domain.words import EndpointKind
 from ..core.effects import (
     BridgeLegs,
     Kill,
+    MaskLeg,
     OriginateContact,
     OriginateManager,
     OriginateSeat,
@@ -86,6 +87,13 @@ class CommandText:
 
     def recording(self, call_id: UUID, claimed_ms: int) -> str:
         return recording_path(self._recordings, call_id, claimed_ms)
+
+    def api(self, effect: SwitchCommand) -> str:
+        """A command that is answered at once, with this installation's names where it has some."""
+        if isinstance(effect, MaskLeg):
+            what = "mask" if effect.on else "unmask"
+            return f"uuid_record {effect.leg} {what} {self.recording(effect.leg, effect.claimed_ms)}"
+        return api_text(effect)
 
     def _originate(self, own: dict[str, str], target: str) -> str:
         caller = {"origination_caller_id_name": "Exchange", "origination_caller_id_number": self._caller_id}

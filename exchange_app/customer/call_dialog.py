@@ -9,6 +9,7 @@ from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
 from .here import Here
+from .recording_line import recording_words
 from .results_state import Answer, Results
 
 
@@ -49,7 +50,11 @@ def call_dialog() -> rx.Component:
     length = rx.cond(call.answered_ms > 0, clock(since=call.answered_ms, end=call.talk_to_ms), t("not answered"))
     price = rx.cond(call.settled, money(call.charge, Here.currency), t("not counted yet"))
     return dialog(
-        rx.el.span(rx.cond(call.contact, call.contact, call.number), **THEIRS),
+        rx.cond(
+            (call.contact != "") | (call.number != ""),
+            rx.el.span(rx.cond(call.contact, call.contact, call.number), **THEIRS),
+            t("An erased contact"),
+        ),
         rx.el.div(state_badge(call.state), rx.el.span(call.words, **THEIRS), class_name="row w"),
         data_list(
             _pair(
@@ -57,12 +62,13 @@ def call_dialog() -> rx.Component:
                 rx.el.span(call.person, **THEIRS),
                 (call.person != "") & (call.person != call.contact),
             ),
-            _pair(t("Number"), rx.el.span(call.number, **THEIRS)),
+            _pair(t("Number"), rx.cond(call.number, rx.el.span(call.number, **THEIRS), t("erased"))),
             _pair(t("When"), date(call.claimed_ms, dateStyle="medium", timeStyle="medium")),
             _pair(t("Operator"), rx.el.span(call.operator, **THEIRS)),
             _pair(t("Attempt"), call.attempt),
             _pair(t("Talk"), length),
             _pair(t("Handed over to"), rx.el.span(call.manager, **THEIRS), call.manager != ""),
+            _pair(t("Recording"), recording_words(Results.recording), call.answered_ms > 0),
             _pair(t("Price"), price),
         ),
         rx.cond(

@@ -144,6 +144,24 @@ def _limits() -> rx.Component:
             checked=Hours.recording,
             on_change=Hours.switch_recording,
         ),
+        rx.cond(
+            Hours.recording,
+            switch(
+                rx.cond(
+                    Hours.masking_allowed,
+                    t("Operators may pause the recording"),
+                    t("Operators may not pause the recording"),
+                ),
+                checked=Hours.masking_allowed,
+                on_change=Hours.switch_masking,
+            ),
+        ),
+        _number(
+            "keep_recordings_days",
+            LIMITS["keep_recordings_days"],
+            t("Keep recordings for, days"),
+            t("Counted from the call; then they are deleted. Their length and the result stay"),
+        ),
         class_name="col g4",
     )
 

@@ -22,7 +22,7 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit as the page shows it: in `unit` seconds, from `least` to `most` of these units."""
+    """A limit as the page shows it: in `unit` seconds (or days), from `least` to `most` of these units."""
 
     unit: int
     least: int
@@ -39,6 +39,7 @@ LIMITS = {
     "max_attempts": Limit(1, 1, 20),
     "min_gap_s": Limit(MINUTE, 0, 43200),
     "max_calls_per_day": Limit(1, 1, 1_000_000, optional=True),
+    "keep_recordings_days": Limit(1, 1, 1095),
 }
 RETRY = Limit(MINUTE, 0, 43200)
 
@@ -97,6 +98,7 @@ class Hours(rx.State):
     recording: bool = True
     number_cap: int = 0
     """Most calls a day to one number, over all campaigns."""
+    masking_allowed: bool = True
 
     @rx.event
     @roles("customer")
@@ -116,6 +118,7 @@ class Hours(rx.State):
             shown[f"retry_{rule.outcome}"] = str(rule.delay_s // RETRY.unit)
         self.shown = shown
         self.recording, self.number_cap = campaign.recording, daily_caps.of_a_number()
+        self.masking_allowed = campaign.masking_allowed
 
     @rx.event
     @roles("customer")
@@ -239,6 +242,16 @@ class Hours(rx.State):
                 return gone()
             await campaigns.set_limits(at.db, at.id, recording=wanted)
         self.recording = wanted
+
+    @rx.event
+    @roles("customer")
+    async def switch_masking(self, on: bool):
+        wanted = flag(on)
+        async with opened(self) as at:
+            if at is None:
+                return gone()
+            await campaigns.set_limits(at.db, at.id, masking_allowed=wanted)
+        self.masking_allowed = wanted
 
     async def _told(self, has_hours: bool) -> None:
         (await self.get_state(Here)).has_hours = has_hours

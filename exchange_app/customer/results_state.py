@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
 from exchange_app.security import roles
-from exchange_domain import call_rows, database
+from exchange_domain import call_rows, database, recordings
 from exchange_domain.messages import CampaignChanged
 from exchange_domain.tables import Call, Campaign, Script
 from exchange_domain.words import Outcome
@@ -21,6 +21,7 @@ from .call_lines import line_of, shown_number, state_code
 from .here import Here
 from .live_totals import LiveTotals
 from .overview import standing, totals
+from .recording_line import RecordingLine, line_of_recording
 from .rights import gone, opened
 
 PAGE = 50
@@ -77,6 +78,7 @@ class Results(rx.State):
     at_ms: int = 0
     """When the rows were read."""
     details: CallDetails = CallDetails()
+    recording: RecordingLine = RecordingLine()
     answers: rx.Field[list[Answer]] = rx.field(default_factory=list)
     open: bool = False
     _room: int = 0
@@ -148,6 +150,8 @@ class Results(rx.State):
                 return gone()
             row = await call_rows.one(at.db, wanted)
             script = await at.db.get(Script, call.script_id)
+            found = await recordings.shown(at.db, wanted, at.campaign.keep_recordings_days)
+        self.recording = line_of_recording(found)
         fields = {f["key"]: f for f in (script.form if script else [])}
         self.answers = [_answer(fields.get(key) or {"label": key}, value) for key, value in row.result.items()]
         talk_to = (

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
 from exchange_app.security import current_account, roles
+from exchange_domain import database, recordings
 from exchange_domain.clock import now_ms
 from exchange_domain.messages import (
     CallNext,
@@ -19,6 +20,7 @@ from exchange_domain.messages import (
     CompleteTransfer,
     EndShift,
     HangUp,
+    MaskRecording,
     NextManager,
     OperatorView,
     ReturnToContact,
@@ -78,6 +80,9 @@ class Desk(rx.State):
     warning_ms: rx.Field[int] = rx.field(0)
     wrap_up_until_ms: rx.Field[int] = rx.field(0)
     ended_by: rx.Field[str] = rx.field("")
+    recorded: rx.Field[bool] = rx.field(False)
+    masked: rx.Field[bool] = rx.field(False)
+    """The recording is paused."""
     transfer_state: rx.Field[str] = rx.field("")
     manager_name: rx.Field[str] = rx.field("")
     transfer_started_ms: rx.Field[int] = rx.field(0)
@@ -156,6 +161,7 @@ class Desk(rx.State):
         self.warning_ms = (call.warning_ms or 0) if call else 0
         self.wrap_up_until_ms = (call.wrap_up_until_ms or 0) if call else 0
         self.ended_by = (call.ended_by or "") if call else ""
+        self.recorded, self.masked = (call.recorded, call.masked) if call else (False, False)
         transfer = call.transfer if call else None
         self.transfer_state = transfer.state.value if transfer else ""
         self.manager_name = transfer.manager_name if transfer else ""
@@ -173,7 +179,7 @@ class Desk(rx.State):
         an engine that comes back does it once.
         """
         now = now_ms()
-        about = f"{kind}:{getattr(command, 'call_id', '')}:{getattr(command, 'campaign_id', '')}"
+        about = ":".join([kind, *(str(getattr(command, name, "")) for name in ("call_id", "campaign_id", "on"))])
         again = bool(self._pending_key) and self._pending_for == about
         if again and now < self.pending_until_ms:
             return False
@@ -257,6 +263,20 @@ class Desk(rx.State):
         if call is not None and self.state == OperatorState.TRANSFERRING:
             command = NextManager(operator_id=current_account(self).account_id, call_id=call)
             await self._send(command, "next_manager")
+
+    @rx.event
+    @roles("operator")
+    async def mask_recording(self, call_id: str, on: bool):
+        """Pauses or resumes the recording; the page says which it meant, so that two presses are not one and back."""
+        call = self._is_current(call_id)
+        if call is None or self.state != OperatorState.TALKING or not self.recorded:
+            return
+        operator_id, wanted = current_account(self).account_id, on is True
+        if wanted:
+            async with database.session() as s:
+                if not await recordings.may_mask(s, call, operator_id):
+                    return
+        await self._send(MaskRecording(operator_id=operator_id, call_id=call, on=wanted), "mask_recording")
 
     @rx.event
     @roles("operator")

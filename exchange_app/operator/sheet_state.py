@@ -55,6 +55,7 @@ class Sheet(rx.State):
     ring_s: rx.Field[int] = rx.field(0)
     wrap_up_s: rx.Field[int] = rx.field(0)
     recording: rx.Field[bool] = rx.field(False)
+    masking_allowed: rx.Field[bool] = rx.field(False)
     contact_name: rx.Field[str] = rx.field("")
     person_name: rx.Field[str] = rx.field("")
     steps: rx.Field[list[ShownPart]] = rx.field(default_factory=list)
@@ -165,6 +166,7 @@ class Sheet(rx.State):
         self.per_call, self.per_answered = sheet.pay.per_call, sheet.pay.per_answered
         self.per_minute, self.per_success = sheet.pay.per_minute, sheet.pay.per_success
         self.max_attempts, self.ring_s, self.wrap_up_s = sheet.max_attempts, sheet.ring_s, sheet.wrap_up_s
+        self.masking_allowed = sheet.masking_allowed
         self.recording = sheet.recording
         self.steps = parts_shown(sheet.parts.steps, "step")
         self.objections = parts_shown(sheet.parts.objections, "objection")

@@ -43,6 +43,7 @@ class CampaignSheet:
     pay: Pay
     max_attempts: int
     ring_s: int
+    masking_allowed: bool
     wrap_up_s: int
     recording: bool
     parts: Parts
@@ -99,6 +100,7 @@ async def _campaign(
         pay=pay_of(tariff, customer.currency),
         max_attempts=campaign.max_attempts,
         ring_s=campaign.ring_s,
+        masking_allowed=campaign.masking_allowed,
         wrap_up_s=campaign.wrap_up_s,
         recording=campaign.recording,
         parts=parts(script.markdown, values) if script else Parts((), ()),

@@ -25,7 +25,14 @@ def _sub() -> Any:
         ("connecting", t("We call your line, answer it in your telephone program")),
         ("ready", t("Your line is open, nobody is on it")),
         ("ringing", t("You hear the ringing, the contact has not answered yet")),
-        ("talking", t("You hear each other")),
+        (
+            "talking",
+            rx.cond(
+                Desk.masked,
+                t("You hear each other. The recording is paused, nothing is kept"),
+                t("You hear each other"),
+            ),
+        ),
         (
             "transferring",
             rx.cond(
@@ -179,6 +186,20 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
         big=big,
         on_click=Desk.start_transfer(Desk.call_id),
     )
+    if big:
+        label = rx.cond(Desk.masked, t("Resume the recording"), t("Pause the recording"))
+    else:
+        label = rx.cond(Desk.masked, t("Record again"), t("Pause recording"))
+    pause = rx.cond(
+        Desk.recorded & (Sheet.masking_allowed | Desk.masked),
+        button(
+            label,
+            key=k("S"),
+            icon="disc",
+            big=big,
+            on_click=Desk.mask_recording(Desk.call_id, ~Desk.masked),
+        ),
+    )
     back = button(
         tc("verb", "Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id)
     )
@@ -200,7 +221,7 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
     return {
         "ready": [call, end],
         "ringing": [cancel],
-        "talking": [transfer, hang_up],
+        "talking": [pause, transfer, hang_up],
         "transferring": [hang_up] if big else [back, following, connect],
         "connecting": [ring],
         "connection_lost": [ring, rx.cond(Desk.call_id != "", hang_up, end)],
@@ -227,6 +248,7 @@ def _live() -> Any:
     return rx.match(
         S,
         ("ringing", t("Ringing {name}", name=person())),
+        ("talking", rx.cond(Desk.masked, t("The recording is paused"), OPERATOR_STATES.live(S))),
         (
             "transferring",
             rx.cond(

@@ -122,6 +122,11 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("The call was not saved."),
             t("Choose how it ended again and look at the marked fields. Nothing is lost."),
         ),
+        "mask_failed": (
+            "red",
+            t("The recording could not be paused."),
+            t("What is said is being recorded. Tell the contact, or take the details in another way."),
+        ),
         "limit_reached": (
             "amber",
             t("The call reached its longest time and ended by itself."),

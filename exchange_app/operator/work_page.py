@@ -162,6 +162,10 @@ def _keys() -> rx.Component:
         rx.cond(seat_wanted, key("KeyC", Desk.ring_seat(Desk.has_telephone))),
         rx.cond(on_the_line, key("KeyH", Desk.hang_up(call))),
         rx.cond(S == "talking", keyboard({"KeyT": Desk.start_transfer(call)})),
+        rx.cond(
+            (S == "talking") & Desk.recorded & (Sheet.masking_allowed | Desk.masked),
+            key("KeyS", Desk.mask_recording(call, ~Desk.masked)),
+        ),
         rx.cond(S == "transferring", keyboard({"KeyR": Desk.return_to_contact(call), "KeyN": Desk.next_manager(call)})),
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms == 0), key("Escape", Desk.give_up_ringing(call))),
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms > 0), key("KeyY", Desk.complete_transfer(call))),
@@ -231,6 +235,7 @@ def work_status() -> rx.Component:
                         ("Esc", t("Leave the field")),
                         ("X", t("Add another person")),
                         ("D", t("Do not call again, asks first")),
+                        ("S", t("Pause or resume the recording")),
                     ],
                 ),
                 (

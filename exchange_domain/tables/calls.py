@@ -133,6 +133,7 @@ class Call(Table, table=True):
         Index("ix_call_customer", "customer_id", "claimed_at"),
         Index("ix_call_overran", "ended_at", postgresql_where=sql("overran")),
         Index("ix_call_switch_open", "switch_name", postgresql_where=sql("state <> 'closed'")),
+        Index("ix_call_erased", "id", postgresql_where=sql("e164 = ''")),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_has_time"),
         CheckConstraint("state <> 'closed' or outcome is not null", name="closed_has_outcome"),
         CheckConstraint("answered_at is null or ended_at is null or ended_at >= answered_at", name="ends_after_answer"),
@@ -185,7 +186,11 @@ class SwitchRecord(Table, table=True):
     __table_args__ = (
         Index("ix_switch_record_call", "call_id"),
         Index("ix_switch_record_waiting", "leg", postgresql_where=sql("applied_at is null and call_id = leg")),
-    )
+        Index(
+            "ix_switch_record_of_nobody", "received_at",
+            postgresql_where=sql("call_id is null and not jsonb_exists(body, 'erased')"),
+        ),
+    )  # fmt: skip
 
 
 class Settlement(Table, table=True):

@@ -51,6 +51,9 @@ class Campaign(Table, table=True):
     holidays_off: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=sql("true")))
     """No calls on public holidays of its country."""
     recording: bool = True
+    keep_recordings_days: int = whole(default=180)
+    masking_allowed: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=sql("true")))
+    """Operators may pause the recording, when the contact says something that must not be kept."""
     created_at: datetime | None = created()
 
     __table_args__ = (
@@ -62,6 +65,7 @@ class Campaign(Table, table=True):
         CheckConstraint("max_attempts between 1 and 20", name="attempts_range"),
         CheckConstraint("min_gap_s between 0 and 2592000", name="gap_range"),
         CheckConstraint("max_calls_per_day between 1 and 1000000", name="daily_cap_range"),
+        CheckConstraint("keep_recordings_days between 1 and 1095", name="keep_recordings_range"),
         CheckConstraint("status not in ('active', 'out_of_funds') or script_id is not null", name="active_has_script"),
     )
 

@@ -21,7 +21,7 @@ def on_database(database_url, settings_env):
 
 @pytest.fixture
 def unset(monkeypatch, settings_env):
-    for name in ("DATABASE_URL", "PUBLIC_URL"):
+    for name in ("DATABASE_URL", "PUBLIC_URL", "REDIS_URL"):
         monkeypatch.setenv(name, "")
 
 

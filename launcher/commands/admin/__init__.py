@@ -13,12 +13,12 @@ from pathlib import Path
 
 from launcher.data_directory import DataDirectory
 
-from . import do_not_call, invariants, invitations, limits, money, switches
+from . import do_not_call, erase, invariants, invitations, limits, money, recordings, switches
 from .refusal import AdminRefused
 
 __all__ = ["AdminRefused", "carry_out", "connect_to", "main", "parse"]
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / ".data"
-TOPICS = (invitations, money, limits, do_not_call, switches, invariants)
+TOPICS = (invitations, money, limits, do_not_call, erase, recordings, switches, invariants)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -65,6 +65,7 @@ def connect_to(data: Path) -> None:
         raise AdminRefused(f"no demo runs on {data.absolute()} and DATABASE_URL is not set")
     os.environ["DATABASE_URL"] = run.database_url
     os.environ["PUBLIC_URL"] = run.public_url
+    os.environ["REDIS_URL"] = run.redis_url
 
 
 async def carry_out(chosen: argparse.Namespace) -> str:

@@ -44,6 +44,7 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "switch_day": {"weekday": 1, "on": False},
         "change_limit": {"field": f"{c}:ring_s", "value": "25"},
         "switch_recording": {"on": False},
+        "switch_masking": {"on": False},
         "type_script": {"field": f"{c}:script", "value": "чужое"},
         "type_label": {"field": f"{c}:label:x", "value": "чужое"},
         "type_options": {"field": f"{c}:options:x", "value": "чужое"},

@@ -46,6 +46,7 @@ def calls_of(state: Any, call_id: str) -> list[Any]:
         "only": True,
         "by_number": True,
         "zone": "Europe/Moscow",
+        "on": True,
     }
     found = []
     for name, handler in state.event_handlers.items():
