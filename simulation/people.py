@@ -21,8 +21,11 @@ from exchange_domain.words import OperatorState, Outcome, TransferState
 if TYPE_CHECKING:
     from .world import World
 
-THINKS = ((45.0, (30, 500)), (40.0, (500, 4_000)), (15.0, (4_000, 20_000)))
+THINKS = ((55.0, (30, 500)), (35.0, (500, 4_000)), (10.0, (4_000, 20_000)))
 """Between two looks at the page: milliseconds by weight."""
+WAITS = ((100.0, (4_000, 30_000)),)
+"""When there is nobody to be called just now."""
+NO_CONTACT = frozenset({"list_done", "nothing_due", "outside_hours", "out_of_funds", "campaign_not_active"})
 WIRE = ((90.0, (1, 15)), (8.0, (15, 1_000)), (2.0, (1_000, 20_000)))
 """From a key press to the engine's stream."""
 Table = tuple[tuple[float, type | None], ...]
@@ -31,9 +34,9 @@ PRESSES: dict[OperatorState, Table] = {
     OperatorState.OFF_SHIFT: ((90, StartShift), (5, CallNext), (5, NOTHING)),
     OperatorState.CONNECTING: ((70, NOTHING), (15, CallNext), (5, EndShift), (10, StartShift)),
     OperatorState.READY: ((84, CallNext), (5, StartShift), (4, EndShift), (7, NOTHING)),
-    OperatorState.RINGING: ((80, NOTHING), (12, HangUp), (4, StartTransfer), (4, CallNext)),
-    OperatorState.TALKING: ((40, StartTransfer), (38, NOTHING), (15, HangUp), (4, CompleteTransfer), (3, CallNext)),
-    OperatorState.WRAP_UP: ((68, CloseCall), (22, NOTHING), (5, CallNext), (3, HangUp), (2, EndShift)),
+    OperatorState.RINGING: ((91, NOTHING), (5, HangUp), (2, StartTransfer), (2, CallNext)),
+    OperatorState.TALKING: ((52, StartTransfer), (33, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext)),
+    OperatorState.WRAP_UP: ((80, CloseCall), (14, NOTHING), (3, CallNext), (2, HangUp), (1, EndShift)),
     OperatorState.CONNECTION_LOST: (
         (60, NOTHING), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact), (5, EndShift), (5, CloseCall),
     ),
@@ -72,7 +75,13 @@ class Person:
                 # The same key press arrives twice, or a second page is open: then it has a key of its own.
                 again = command if world.chance.happens(0.7) else command.model_copy(update={"key": world.fresh()})
                 self._press(again)
-        self._look_again(world.chance.span(THINKS))
+        self._look_again(world.chance.span(WAITS if self._has_nothing_to_do() else THINKS))
+
+    def _has_nothing_to_do(self) -> bool:
+        view = self.shown
+        if view is None or view.state is not OperatorState.READY or view.notice is None:
+            return False
+        return view.notice.code in NO_CONTACT
 
     def _press(self, command: AnyCommand) -> None:
         self.world.agenda.after(self.world.chance.span(WIRE), lambda: self.world.send(command))
@@ -112,7 +121,7 @@ class Person:
         world = self.world
         row = world.database.tables.calls.get(call_id)
         dispositions = {} if row is None else world.database.tables.campaigns[row.campaign_id].dispositions
-        choices = (*dispositions, 0)
+        choices = (*dispositions, *dispositions, *dispositions, 0)
         chosen = world.chance.pick(choices)
         back = None
         if dispositions.get(chosen) is Outcome.CALL_BACK:

@@ -13,7 +13,7 @@ from .chance import Chance
 from .database.database import Database
 from .database.rows import Campaign, Contact, Manager, Number
 
-ZONES = ("Europe/Moscow", "Asia/Yekaterinburg", "Asia/Vladivostok")
+ZONES = ("Europe/Moscow", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Vladivostok")
 OPENS, CLOSES = time(9), time(18)
 DAY = datetime(2026, 9, 14, tzinfo=UTC)
 FIRST_OPERATOR, FIRST_MANAGER = 101, 201
@@ -22,12 +22,12 @@ OUTCOMES = (
 )  # fmt: skip
 
 
-def begin_ms(chance: Chance) -> int:
-    """A moment some minutes before a zone opens or closes, or in the middle of a day."""
-    zone = ZoneInfo(chance.pick(ZONES))
-    edge = chance.weighted(((25, OPENS), (35, CLOSES), (40, time(13))))
-    moment = datetime.combine(DAY.date() + timedelta(days=chance.between(0, 6)), edge, zone)
-    return ms_of(moment) - chance.between(0, 120_000)
+def begin(chance: Chance) -> tuple[str, int]:
+    """A zone and a moment (ms): some minutes before it opens or closes, or in the middle of its day."""
+    zone = chance.pick(ZONES)
+    edge = chance.weighted(((15, OPENS), (25, CLOSES), (60, time(13))))
+    moment = datetime.combine(DAY.date() + timedelta(days=chance.between(0, 6)), edge, ZoneInfo(zone))
+    return zone, ms_of(moment) - chance.between(0, 120_000)
 
 
 def tariff() -> Tariff:
@@ -37,7 +37,7 @@ def tariff() -> Tariff:
     )  # fmt: skip
 
 
-def furnish(database: Database, chance: Chance, now: int) -> dict[int, tuple[int, ...]]:
+def furnish(database: Database, chance: Chance, zone: str, now: int) -> dict[int, tuple[int, ...]]:
     """Fills the tables. Gives the operators, each with the campaigns she may work on."""
     t = database.tables
     number_of_campaigns = chance.weighted(((40, 1), (60, 2)))
@@ -52,16 +52,16 @@ def furnish(database: Database, chance: Chance, now: int) -> dict[int, tuple[int
         campaign = _campaign(campaign_id, managers, chance)
         t.campaigns[campaign_id] = campaign
         most = tariffs.most(t.tariff, campaign.longest_call_s)
-        database.books.deposit(campaign.customer_id, most * chance.between(1, 12) + chance.between(0, most), "first")
+        database.books.deposit(campaign.customer_id, most * chance.between(2, 20) + chance.between(0, most), "first")
         database.books.deposit(campaign.customer_id, 1, f"opened:{campaign_id}")
-        _contacts(database, campaign, chance, now, shared)
+        _contacts(database, campaign, chance, zone, now, shared)
     operators = [FIRST_OPERATOR + n for n in range(chance.between(2, 4))]
     everyone = tuple(t.campaigns)
     return {o: everyone if chance.happens(0.5) else (chance.pick(everyone),) for o in operators}
 
 
 def _campaign(campaign_id: int, managers: tuple[int, ...], chance: Chance) -> Campaign:
-    some = tuple(m for m in managers if chance.happens(0.7))
+    some = tuple(m for m in managers if chance.happens(0.7)) or (managers if chance.happens(0.8) else ())
     longest_call_s = chance.pick((30, 60, 120))
     retries = (Outcome.NO_ANSWER, Outcome.BUSY, Outcome.UNREACHABLE, Outcome.DROPPED)
     return Campaign(
@@ -75,17 +75,19 @@ def _campaign(campaign_id: int, managers: tuple[int, ...], chance: Chance) -> Ca
     )  # fmt: skip
 
 
-def _contacts(database: Database, campaign: Campaign, chance: Chance, now: int, shared: bool) -> None:
+def _contacts(
+    database: Database, campaign: Campaign, chance: Chance, zone: str, now: int, shared: bool
+) -> None:
     """With shared numbers two campaigns have the same people; some contacts have two numbers, some an adder."""
     t = database.tables
-    for n in range(chance.between(5, 14)):
+    for n in range(chance.between(6, 22)):
         contact_id = campaign.id * 1_000 + n
         line = n if shared else campaign.id * 100 + n
         numbers = [Number(contact_id * 10, f"+7812555{line:04d}", 0)]
         if chance.happens(0.25):
             numbers.append(Number(contact_id * 10 + 1, f"+7812666{line:04d}", 1))
         t.contacts[contact_id] = Contact(
-            contact_id, campaign.id, f"Contact {contact_id}", chance.pick(ZONES),
+            contact_id, campaign.id, f"Contact {contact_id}", zone if chance.happens(0.7) else chance.pick(ZONES),
             now + chance.weighted(((85, 0), (15, 60_000))), tuple(numbers),
             added_by=FIRST_OPERATOR if chance.happens(0.05) else None,
         )  # fmt: skip

@@ -4,6 +4,8 @@ import hashlib
 from collections import deque
 from uuid import UUID
 
+from pydantic import BaseModel
+
 
 class Trace:
     """`keep` lines at most; names stand for the uuids of legs, calls and keys."""
@@ -38,6 +40,9 @@ class Trace:
             return "(" + ", ".join(self.show(one) for one in value) + ")"
         if isinstance(value, dict):
             return "{" + ", ".join(f"{self.show(k)}: {self.show(v)}" for k, v in value.items()) + "}"
+        if isinstance(value, BaseModel):
+            fields = (f"{n}={self.show(getattr(value, n))}" for n in value.model_fields_set if n != "v")
+            return f"{type(value).__name__}({', '.join(sorted(fields))})"
         names = getattr(type(value), "__dataclass_fields__", None)
         if names is None:
             return str(value)

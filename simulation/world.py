@@ -19,7 +19,7 @@ from .engine.reader import Entry
 from .invariants import Invariants
 from .paper import Paper
 from .people import Person
-from .setting import begin_ms, furnish, tariff
+from .setting import begin, furnish, tariff
 from .switch.channel import Channel, LegKind
 from .switch.far_ends import FarEnds
 from .switch.switch import Switch
@@ -54,12 +54,13 @@ class World:
 
     def __init__(self, seed: int, trace_lines: int | None = 0, live: bool = False):
         self.chance = Chance(seed)
-        self.agenda = Agenda(begin_ms(self.chance))
+        zone, now = begin(self.chance)
+        self.agenda = Agenda(now)
         self.trace = None if trace_lines == 0 else Trace(self.agenda.now, trace_lines, live)
         self.counts, self.coverage = Counts(), Coverage()
         self._uuids = 0
         self.database = Database(tariff())
-        people = furnish(self.database, self.chance, self.agenda.now)
+        people = furnish(self.database, self.chance, zone, now)
         self.far_ends = FarEnds(self.agenda, self.chance)
         self.switch = Switch(self.agenda, self.chance, self.far_ends, self)
         self.operators = {o: Person(self, o, campaigns) for o, campaigns in people.items()}

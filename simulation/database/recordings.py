@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from .rows import Tables
+from .rows import Call, Tables
 
 PATIENCE_MS = 120_000
 """A file that does not turn up within this after its call's end is reported lost."""
@@ -26,8 +26,15 @@ class Recordings:
             self.stored[call_id] = now
             self.lost.pop(call_id, None)
         for call in t.calls.values():
-            if call.recorded and call.ended_at is not None and call.id not in self.stored and call.id not in self.lost:
+            if call.ended_at is None or call.id in self.stored or call.id in self.lost:
+                continue
+            if call.recorded or self._by_record(t, call):
                 self.ask_for(call.id, call.ended_at, now)
+
+    def _by_record(self, t: Tables, call: Call) -> bool:
+        """A leg answered while it was being killed ends unanswered for the engine; its record knows better."""
+        record = t.records.get(call.id)
+        return record is not None and record.answered_at is not None and t.campaigns[call.campaign_id].recording
 
     def ask_for(self, call_id: UUID, ended_at: int, now: int) -> None:
         if now > ended_at + PATIENCE_MS:

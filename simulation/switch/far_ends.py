@@ -15,8 +15,8 @@ REFUSALS = (
     (10.0, "NORMAL_TEMPORARY_FAILURE"), (5.0, "RECOVERY_ON_TIMER_EXPIRE"), (5.0, "INVALID_NUMBER_FORMAT"),
 )  # fmt: skip
 FIRST_SIGN = ((70.0, (20, 300)), (25.0, (300, 2_000)), (5.0, (2_000, 9_000)))
-PICKS_UP = ((55.0, (30, 1_500)), (35.0, (1_500, 8_000)), (10.0, (8_000, 40_000)))
-TALKS = ((30.0, (20, 1_500)), (35.0, (1_500, 15_000)), (20.0, (15_000, 60_000)), (15.0, (300_000, 600_000)))
+PICKS_UP = ((72.0, (30, 1_500)), (22.0, (1_500, 8_000)), (6.0, (8_000, 40_000)))
+TALKS = ((20.0, (20, 1_500)), (30.0, (1_500, 15_000)), (32.0, (15_000, 60_000)), (18.0, (300_000, 600_000)))
 """The last one would go on for ever, as far as the limit is concerned."""
 SEAT_PICKS_UP = ((85.0, (80, 300)), (15.0, (300, 12_000)))
 MEDIA_TIMEOUT_MS = 10_000
@@ -60,7 +60,7 @@ class FarEnds:
     def _contact(self, switch: "Switch", channel: Channel) -> None:
         chance = self._chance
         first = chance.span(FIRST_SIGN)
-        how = chance.weighted(((6.0, "refuses"), (3.0, "silent"), (71.0, "rings"), (20.0, "announces")))
+        how = chance.weighted(((5.0, "refuses"), (2.0, "silent"), (75.0, "rings"), (18.0, "announces")))
         if how == "refuses":
             self._refuse(switch, channel, first)
         elif how == "rings":
@@ -89,7 +89,7 @@ class FarEnds:
     def _then(self, switch: "Switch", channel: Channel, first: int) -> None:
         """After it began to ring: answered, refused, or left to ring."""
         chance = self._chance
-        what = chance.weighted(((78.0, "answers"), (12.0, "refuses"), (10.0, "rings on")))
+        what = chance.weighted(((84.0, "answers"), (9.0, "refuses"), (7.0, "rings on")))
         if what == "refuses":
             self._refuse(switch, channel, first + chance.span(PICKS_UP))
         elif what == "answers":
