@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .engine.mailbox import Mailbox
     from .world import World
 
-EAGERNESS = ((40, 0.03), (40, 0.07), (20, 0.16))
+EAGERNESS = ((30, 0.04), (40, 0.10), (30, 0.25))
 """How likely a new state is followed by a disturbance; drawn for each run."""
 LOSS = ((50, 0.0), (35, 0.004), (15, 0.025))
 """How likely any event is lost, and as likely doubled."""
@@ -21,8 +21,13 @@ BLOWS = (
     (30, Blow.HANGUP), (14, Blow.LOST), (8, Blow.DOUBLED), (15, Blow.DEATH), (5, Blow.PAUSE), (10, Blow.BREAK),
     (6, Blow.SIGN_OFF), (5, Blow.SLOW_DATABASE), (5, Blow.SLOW_NETWORK), (2, Blow.GATEWAY),
 )  # fmt: skip
-TAKES_OVER = ((55, (500, 2_500)), (30, (2_500, 20_000)), (15, (20_000, 180_000)))
-"""From an engine's death to the next one's start."""
+MOODS = ((35, 0), (40, 1), (25, 4))
+"""Each run has its own mixture: a kind of disturbance may be left out, or be four times as likely."""
+TAKES_OVER = (
+    (60, ((60, (500, 2_500)), (30, (2_500, 20_000)), (10, (20_000, 180_000)))),
+    (40, ((20, (500, 20_000)), (80, (20_000, 180_000)))),
+)
+"""From an engine's death to the next one's start: one of two houses, drawn for each run."""
 LEASE_OF_ENGINE_MS = (4_000, 15_000)
 STOPPED = ((40, (500, 4_000)), (60, (4_000, 60_000)))
 """How long a stopped process stands still; longer than its lease, another one takes over."""
@@ -40,7 +45,9 @@ class Disturbances:
         chance = world.chance
         self.eagerness = chance.weighted(EAGERNESS)
         self.loss = chance.weighted(LOSS)
-        self.calm = False
+        self.blows = tuple((weight * chance.weighted(MOODS), blow) for weight, blow in BLOWS)
+        self.takes_over = chance.weighted(TAKES_OVER)
+        self.calm = not any(weight for weight, _ in self.blows)
         self._lose: dict[int, int] = {}
         self._double: dict[int, int] = {}
 
@@ -53,7 +60,7 @@ class Disturbances:
         world.coverage.visits[now] += 1
         if self.calm or not world.chance.happens(self.eagerness):
             return
-        blow, operator_id = world.chance.weighted(BLOWS), mailbox.state.operator_id
+        blow, operator_id = world.chance.weighted(self.blows), mailbox.state.operator_id
         world.agenda.after(world.chance.span(DELAY), lambda: self.strike(blow, operator_id))
 
     def strike(self, blow: Blow, operator_id: int) -> None:

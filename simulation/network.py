@@ -78,7 +78,7 @@ class Socket:
         self._waiting[number] = done
         arrives_anyway = self._chance.happens(0.5)
         due = self._last_command = max(self._agenda.now + self.delay(), self._last_command)
-        self._agenda.at(due, lambda: self._arrive(number, carry_out, arrives_anyway))
+        self._agenda.at(due, lambda: self._arrive(number, carry_out, arrives_anyway), counts=False)
 
     def _cut(self, cut: Cut, carry_out: Callable[[], Reply], done: Callable[[Reply], None]) -> None:
         self.cut = None

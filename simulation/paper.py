@@ -1,6 +1,7 @@
 """What the switch leaves behind of a leg: its call detail record on the way to the app, its recording on the disk."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from .database.rows import Record
 from .switch.channel import Channel
@@ -18,8 +19,7 @@ MOVES_MS = 5_000
 class Paper:
     def __init__(self, world: "World"):
         self.world = world
-        self.calm = False
-        self._lost_record: dict[object, None] = {}
+        self._vanished: dict[UUID, None] = {}
         world.agenda.after(MOVES_MS, self._move, counts=False)
 
     def _move(self) -> None:
@@ -31,8 +31,9 @@ class Paper:
     def post(self, channel: Channel) -> None:
         """mod_json_cdr: once for each leg; it comes late, twice, or never."""
         chance, agenda = self.world.chance, self.world.agenda
-        if chance.happens(LOST_RECORD):
-            self._lost_record[channel.leg] = None
+        # One leg never loses both: without record, file and event nobody on earth would know of the talk.
+        if channel.leg not in self._vanished and chance.happens(LOST_RECORD):
+            self.world.note("record lost", channel.leg)
             return
         assert channel.ended_ms is not None and channel.cause is not None
         billed_s = 0 if channel.answered_ms is None else (channel.ended_ms - channel.answered_ms) // 1_000
@@ -52,8 +53,8 @@ class Paper:
         if started:
             recordings.started[channel.leg] = world.agenda.now
             return
-        # One leg never loses both: without record, file and event nobody on earth would know of the talk.
-        if channel.leg not in self._lost_record and world.chance.happens(LOST_FILE):
+        if world.chance.happens(LOST_FILE):
+            self._vanished[channel.leg] = None
             world.note("recording vanished", channel.leg)
             return
         leg = channel.leg

@@ -60,6 +60,8 @@ class Person:
         self.shown: OperatorView | None = None
         self.last_call: UUID | None = None
         self.going_home = False
+        self.gone = False
+        """She has left without a word: timers do the rest."""
 
     def begin(self) -> None:
         self._look_again(self.world.chance.between(0, 400))
@@ -69,6 +71,8 @@ class Person:
 
     def _look(self) -> None:
         world = self.world
+        if self.gone:
+            return
         if (command := self._decide()) is not None:
             self._press(command)
             if world.chance.happens(0.06):

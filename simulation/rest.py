@@ -18,6 +18,7 @@ def come_to_rest(world: World) -> None:
     world.far_ends.calm = True
     for person in world.operators.values():
         person.going_home = True
+        person.gone = world.chance.happens(0.5)
         if not world.far_ends.registered.get(person.endpoint):
             world.register(person.endpoint, True)
     if world.engine is not None:

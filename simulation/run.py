@@ -42,6 +42,8 @@ def run(seed: int, steps: int, *, trace_lines: int | None = 0, live: bool = Fals
     except Exception as error:
         result.failure = f"{type(error).__name__}: {error}\n{traceback.format_exc(limit=-6)}"
     result.at_step = world.counts.steps
+    if result.failure is not None and world.trace is not None:
+        result.failure = world.trace.named(result.failure)
     tables, recordings = world.database.tables, world.database.recordings
     world.counts.settled = len(tables.settlements)
     world.counts.recordings, world.counts.lost_recordings = len(recordings.stored), len(recordings.lost)

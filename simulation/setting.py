@@ -68,7 +68,7 @@ def _campaign(campaign_id: int, managers: tuple[int, ...], chance: Chance) -> Ca
         id=campaign_id, customer_id=10 + campaign_id, hours=Hours(every_day(OPENS, CLOSES)),
         managers=some[::-1] if chance.happens(0.5) else some,
         dispositions={campaign_id * 10 + n: outcome for n, outcome in enumerate(OUTCOMES)},
-        retry_delay_s={outcome: chance.pick((0, 5, 60, 3_600)) for outcome in retries},
+        retry_delay_s={outcome: chance.pick((0, 0, 5, 60, 3_600)) for outcome in retries},
         longest_call_s=longest_call_s, warning_s=longest_call_s // 3, ring_s=chance.pick((5, 15, 30)),
         wrap_up_s=chance.pick((10, 20, 60)), max_attempts=chance.between(1, 5), min_gap_s=chance.pick((0, 0, 5, 60)),
         recording=chance.happens(0.8),
@@ -80,7 +80,7 @@ def _contacts(
 ) -> None:
     """With shared numbers two campaigns have the same people; some contacts have two numbers, some an adder."""
     t = database.tables
-    for n in range(chance.between(6, 22)):
+    for n in range(chance.weighted(((30, chance.between(2, 5)), (70, chance.between(6, 22))))):
         contact_id = campaign.id * 1_000 + n
         line = n if shared else campaign.id * 100 + n
         numbers = [Number(contact_id * 10, f"+7812555{line:04d}", 0)]

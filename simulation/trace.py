@@ -32,6 +32,12 @@ class Trace:
         if self._live:
             print(line)
 
+    def named(self, text: str) -> str:
+        """The text with names in the place of uuids."""
+        for of, name in self._names.items():
+            text = text.replace(str(of), name)
+        return text
+
     def show(self, value: object) -> str:
         """A value in short: uuids by their names, events and effects by their fields."""
         if isinstance(value, UUID):

@@ -13,7 +13,7 @@ from .agenda import Agenda
 from .chance import Chance
 from .coverage import Blow, Coverage
 from .database.database import Database
-from .disturbances import TAKES_OVER, Disturbances
+from .disturbances import Disturbances
 from .engine.engine import Engine
 from .engine.reader import Entry
 from .invariants import Invariants
@@ -121,7 +121,7 @@ class World:
             self.disturbances.hit(Blow.DEATH)
             self.counts.deaths += 1
             self.engine = None
-            self.agenda.after(self.chance.span(TAKES_OVER), self.start_engine)
+            self.agenda.after(self.chance.span(self.disturbances.takes_over), self.start_engine)
         else:
             self.zombies.remove(engine)
         engine.die()

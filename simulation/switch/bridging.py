@@ -21,7 +21,7 @@ def uuid_bridge(switch: "Switch", leg: UUID, other: UUID) -> str:
     a, b = switch.live.get(leg), switch.live.get(other)
     if a is None or b is None or a is b:
         return INVALID
-    switch.agenda.after(switch.chance.between(*BEGINS), lambda: _begin(switch, a, b))
+    switch.agenda.after(switch.chance.between(*BEGINS), lambda: _begin(switch, a, b), counts=False)
     return OK
 
 
@@ -42,7 +42,7 @@ def _begin(switch: "Switch", a: Channel, b: Channel) -> None:
             switch.hang_up(one, "ORIGINATOR_CANCEL")
         return
     a.bridge = b.bridge = bridge
-    switch.agenda.after(switch.chance.between(*JOINS), lambda: _join(switch, bridge))
+    switch.agenda.after(switch.chance.between(*JOINS), lambda: _join(switch, bridge), counts=False)
 
 
 def _join(switch: "Switch", bridge: Bridge) -> None:
@@ -102,7 +102,7 @@ def park_both(switch: "Switch", leg: UUID) -> str:
     channel = switch.live.get(leg)
     if channel is None:
         return NO_CHANNEL
-    switch.agenda.after(switch.chance.between(*BEGINS), lambda: _part(switch, channel))
+    switch.agenda.after(switch.chance.between(*BEGINS), lambda: _part(switch, channel), counts=False)
     return OK
 
 
@@ -125,4 +125,4 @@ def _park_soon(switch: "Switch", channel: Channel) -> None:
         if channel.alive and channel.bridge is None:
             switch.say(channel, ev.Parked)
 
-    switch.agenda.after(switch.chance.between(*PARKS), park)
+    switch.agenda.after(switch.chance.between(*PARKS), park, counts=False)

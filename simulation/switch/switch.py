@@ -45,7 +45,7 @@ class Switch:
     def originate(self, effect: fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager, job: UUID) -> None:
         """`bgapi originate`: accepted at once, begun a moment later in a thread of its own."""
         channel = self._channel(effect, job)
-        self.agenda.after(self.chance.span(AT_ONCE), lambda: self._begin(channel))
+        self.agenda.after(self.chance.span(AT_ONCE), lambda: self._begin(channel), counts=False)
 
     def _channel(self, effect: fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager, job: UUID) -> Channel:
         now = self.agenda.now
@@ -150,7 +150,7 @@ class Switch:
         self.watcher.ended(channel)
         left_by(self, channel)
         self.say(channel, ev.HungUp, cause=cause)
-        self.agenda.after(self.chance.span(SHOWS_END), lambda: self._destroy(channel))
+        self.agenda.after(self.chance.span(SHOWS_END), lambda: self._destroy(channel), counts=False)
 
     def _destroy(self, channel: Channel) -> None:
         channel.destroyed = True
