@@ -15,7 +15,8 @@ SEEDS_FOR_A_PLANT = 2_000
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="./run simulate", description="Seeded runs of the engine's core in a world that breaks: docs/simulation.md."
+        prog="./run simulate",
+        description="Seeded runs of the engine's core in a world that breaks: docs/simulation.md.",
     )
     parser.add_argument("--seeds", type=int, metavar="N", help="so many runs (1 with --seed, else 100)")
     parser.add_argument("--steps", type=int, default=200, metavar="M", help="steps of each before it comes to rest")

@@ -9,7 +9,7 @@ class Entry:
 
     __slots__ = ("at", "counts", "do", "number")
 
-    def __init__(self, at: int, number: int, do: Callable[[], None] | None, counts: bool):
+    def __init__(self, at: int, number: int, do: Callable[[], object] | None, counts: bool):
         self.at, self.number, self.do, self.counts = at, number, do, counts
 
     def __lt__(self, other: "Entry") -> bool:
@@ -25,13 +25,13 @@ class Agenda:
         self._heap: list[Entry] = []
         self._number = 0
 
-    def at(self, when: int, do: Callable[[], None], *, counts: bool = True) -> Entry:
+    def at(self, when: int, do: Callable[[], object], *, counts: bool = True) -> Entry:
         self._number += 1
         entry = Entry(max(when, self.now), self._number, do, counts)
         heappush(self._heap, entry)
         return entry
 
-    def after(self, ms: int, do: Callable[[], None], *, counts: bool = True) -> Entry:
+    def after(self, ms: int, do: Callable[[], object], *, counts: bool = True) -> Entry:
         return self.at(self.now + ms, do, counts=counts)
 
     def next(self) -> Entry | None:

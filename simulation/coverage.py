@@ -33,10 +33,7 @@ class Blow(StrEnum):
 
 def phases(state: Operator) -> Phases:
     call, transfer = state.call, state.transfer
-    if call is None:
-        line = NONE
-    else:
-        line = WRAP_UP if call.wrap_up_until is not None else call.line.value
+    line = NONE if call is None else WRAP_UP if call.wrap_up_until is not None else call.line.value
     if transfer is not None:
         return state.seat.phase.value, line, transfer.phase.value
     return state.seat.phase.value, line, HANDED_OVER if state.handed_over else NONE

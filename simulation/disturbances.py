@@ -1,4 +1,4 @@
-"""What goes wrong: mostly just when an operator's line has come into a new state, so that every state gets its share."""
+"""What goes wrong: mostly when an operator's line has just come into a new state, so that each gets its share."""
 
 from typing import TYPE_CHECKING
 

@@ -52,7 +52,10 @@ class Invariants:
         call = world.database.tables.calls.get(channel.leg)
         if call is None or call.e164 != channel.address:
             raise Broken(1, f"{channel.address} is dialled without a claim")
-        campaign, contact = world.database.tables.campaigns[call.campaign_id], world.database.tables.contacts[call.contact_id]
+        campaign, contact = (
+            world.database.tables.campaigns[call.campaign_id],
+            world.database.tables.contacts[call.contact_id],
+        )
         zone = contact.time_zone
         if not any(campaign.hours.is_open(zone, moment(at)) for at in (now, now - HOURS_SLACK_MS)):
             raise Broken(1, f"{channel.address} is dialled at {moment(now)}, outside its hours in {zone}")

@@ -38,7 +38,8 @@ PRESSES: dict[OperatorState, Table] = {
     OperatorState.TALKING: ((52, StartTransfer), (33, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext)),
     OperatorState.WRAP_UP: ((80, CloseCall), (14, NOTHING), (3, CallNext), (2, HangUp), (1, EndShift)),
     OperatorState.CONNECTION_LOST: (
-        (60, NOTHING), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact), (5, EndShift), (5, CloseCall),
+        (60, NOTHING), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact), (5, EndShift),
+        (5, CloseCall),
     ),
 }  # fmt: skip
 WHILE_RINGING: Table = ((76, NOTHING), (10, ReturnToContact), (8, HangUp), (4, CompleteTransfer), (2, StartTransfer))

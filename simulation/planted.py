@@ -114,7 +114,11 @@ PLANTS: dict[str, Plant] = {
     "hold_unchecked": Plant(2, "money is held that is not there", books.Books, "hold", _no_check),
     "limit_not_armed": Plant(3, "the switch is given no limit", switch.Switch, "arm_longest_call", _nothing),
     "limit_lost_after_announcement": Plant(
-        3, "the limit is not armed after an announcement", switch.Switch, "arm_longest_call", _announcements_stay_limited
+        3,
+        "the limit is not armed after an announcement",
+        switch.Switch,
+        "arm_longest_call",
+        _announcements_stay_limited,
     ),
     "contact_not_moved_on": Plant(4, "a closed call leaves its contact in work", calls, "move_contact", _nothing),
     "foreign_leg": Plant(5, "a seat is bridged to another operator's contact", step, "_change", _foreign_leg),

@@ -3,7 +3,6 @@
 from exchange_domain.words import CallState
 
 from .faults import Broken
-from .switch.channel import LegKind
 from .world import World
 
 REST_MS = 30 * 60_000
@@ -40,7 +39,8 @@ def still_open(world: World) -> list[str]:
     t, engine = world.database.tables, world.engine
     if engine is None or engine.paused or world.zombies:
         return ["an engine is on its way"]
-    found = [f"{c.kind} leg {c.leg} lives" for c in world.switch.live.values() if c.kind is not LegKind.SEAT]
+    seats = [m.state.seat.leg for m in engine.mailboxes.values()]
+    found = [f"{c.kind} leg {c.leg} lives" for c in world.switch.live.values() if c.leg not in seats]
     found += [f"call {c.id} is {c.state}" for c in t.open_calls.values() if c.state is not CallState.CLOSED]
     found += [f"call {c.id} has no end" for c in t.open_calls.values() if c.state is CallState.CLOSED]
     found += [f"call {c} is not settled" for c in t.unsettled]

@@ -75,9 +75,7 @@ def _campaign(campaign_id: int, managers: tuple[int, ...], chance: Chance) -> Ca
     )  # fmt: skip
 
 
-def _contacts(
-    database: Database, campaign: Campaign, chance: Chance, zone: str, now: int, shared: bool
-) -> None:
+def _contacts(database: Database, campaign: Campaign, chance: Chance, zone: str, now: int, shared: bool) -> None:
     """With shared numbers two campaigns have the same people; some contacts have two numbers, some an adder."""
     t = database.tables
     for n in range(chance.weighted(((30, chance.between(2, 5)), (70, chance.between(6, 22))))):

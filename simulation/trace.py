@@ -53,7 +53,8 @@ class Trace:
         if names is None:
             return str(value)
         shown = (f"{n}={self.show(getattr(value, n))}" for n in names if n not in ("at", "fresh", "facts", "view"))
-        more = f"facts={self.show(value.facts)}" if isinstance(getattr(value, "facts", None), dict) else ""
+        facts = getattr(value, "facts", None)
+        more = f"facts={self.show(facts)}" if isinstance(facts, dict) else ""
         return f"{type(value).__name__}({', '.join(filter(None, (*shown, more)))})"
 
     @property

@@ -46,6 +46,12 @@ COMMANDS = (
         "play recorded exchanges with a switch against the simulator",
         "launcher.commands.replay",
     ),
+    Command(
+        "simulate",
+        "[--seeds N] [--steps M] [--seed S] [--trace] [--planted]",
+        "run the engine's core in a world that breaks, each run repeatable by its seed",
+        "launcher.commands.simulate",
+    ),
     Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
     Command(
         "check",

@@ -103,7 +103,8 @@ def is_free(t: Tables, e164: str, now: int) -> bool:
 def breaks_an_index(t: Tables, contact: Contact, number: Number) -> bool:
     """uq_call_number_on_the_line, uq_call_contact_open."""
     return any(
-        (c.e164 == number.e164 and c.state in ON_THE_LINE) or (c.contact_id == contact.id and c.state is not CallState.CLOSED)
+        (c.e164 == number.e164 and c.state in ON_THE_LINE)
+        or (c.contact_id == contact.id and c.state is not CallState.CLOSED)
         for c in t.open_calls.values()
     )  # fmt: skip
 

@@ -13,7 +13,9 @@ GRACE_MS = 60_000
 
 def settle_due(t: Tables, books: Books, now: int) -> int:
     """Settles what can be settled; how many calls that were."""
-    due = [c for c in t.unsettled.values() if c.state is CallState.CLOSED and c.ended_at is not None and _is_due(t, c, now)]
+    due = [
+        c for c in t.unsettled.values() if c.state is CallState.CLOSED and c.ended_at is not None and _is_due(t, c, now)
+    ]
     for call in due:
         settle(t, books, call)
     return len(due)

@@ -1,1 +1,1 @@
-"""The simulated shell around the pure core: mailboxes, effects done one by one, restarts. As call_engine/ without I/O."""
+"""The simulated shell around the pure core: call_engine/ without I/O, every effect a point at which it can die."""

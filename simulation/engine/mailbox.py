@@ -1,4 +1,4 @@
-"""An operator's actor: queue, timers, effects in order, and the lane for what is only noted (call_engine/mailbox.py)."""
+"""An operator's actor (call_engine/mailbox.py): queue, timers, effects in order, a lane for what is only noted."""
 
 from collections import deque
 from collections.abc import Callable
@@ -47,7 +47,11 @@ class Mailbox:
 
     # --- what comes in ---
 
-    def post(self, kind: type[ev.Event], *, done: Done | None = None, **values: Any) -> None:
+    def post(self, kind: type[ev.Event], **values: Any) -> None:
+        self.put(kind, values, None)
+
+    def put(self, kind: type[ev.Event], values: dict[str, Any], done: Done | None) -> None:
+        """`done` is called when the event's effects are done, and noted."""
         world = self.engine.world
         self.queue.append((kind(at=world.agenda.now, fresh=world.fresh(), **values), done))
         self.run()

@@ -47,9 +47,9 @@ class CommandReader:
                 world.stream.remove(entry)
                 continue
             stale = world.agenda.now - entry.at > STALE_MS and not isinstance(entry.command, ALWAYS)
-            self._engine.mailbox(entry.command.operator_id).post(
-                ev.Commanded, command=entry.command, stale=stale, done=lambda e=entry: self._acknowledge(e)
-            )
+            values = {"command": entry.command, "stale": stale}
+            mailbox = self._engine.mailbox(entry.command.operator_id)
+            mailbox.put(ev.Commanded, values, lambda e=entry: self._acknowledge(e))
 
     def _acknowledge(self, entry: Entry) -> None:
         world = self._engine.world

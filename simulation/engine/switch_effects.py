@@ -88,9 +88,7 @@ def _or_record(records: dict, leg: UUID, fact: ev.Fact) -> ev.Fact:
     record = records.get(leg) if fact.state is ev.LegState.GONE else None
     if record is None:
         return fact
-    return ev.Fact(
-        ev.LegState.GONE, answered_ms=record.answered_at, cause=record.cause, ended_ms=record.ended_at
-    )
+    return ev.Fact(ev.LegState.GONE, answered_ms=record.answered_at, cause=record.cause, ended_ms=record.ended_at)
 
 
 def _send(mailbox: Mailbox, carry_out: Callable[[], Reply], answered: Callable[[Reply], None]) -> None:
