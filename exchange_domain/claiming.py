@@ -46,7 +46,8 @@ class Refusal:
 
 
 # A contact is taken by its row lock, not by waiting for it: two operators never queue for the same one.
-# A number is usable when no lease holds it, its minimum gap is over and nobody forbade it.
+# A number is usable when no lease holds it, its last call's leg has ended, its minimum gap is over and nobody forbade
+# it. A leg may outlive its lease: contact and manager talk on while no engine is there to renew it.
 PICK = text("""
 select c.id, c.name, c.time_zone, c.attempts, n.id as number_id, n.e164, n.person_name
 from contact c
@@ -56,7 +57,8 @@ cross join lateral (
     and not exists (select from do_not_call d where d.e164 = n.e164
                     and (d.customer_id is null or d.customer_id = :customer))
     and not exists (select from number_lock l where l.e164 = n.e164
-                    and (l.leased_until > :now or l.not_before > :now))
+                    and (l.leased_until > :now or l.not_before > :now
+                         or exists (select from call k where k.id = l.call_id and k.ended_at is null)))
   order by n.attempts, n.position, n.id limit 1
 ) n
 where c.campaign_id = :campaign and c.time_zone = :zone and c.status = 'waiting' and c.due_at <= :now
@@ -90,6 +92,7 @@ on conflict (e164) do update
   set call_id = excluded.call_id, fencing_token = excluded.fencing_token,
       leased_until = excluded.leased_until, not_before = null
   where l.leased_until <= :now and (l.not_before is null or l.not_before <= :now)
+    and not exists (select from call k where k.id = l.call_id and k.ended_at is null)
 returning fencing_token
 """)
 
