@@ -95,9 +95,12 @@ def usable_number(t: Tables, campaign: Campaign, contact: Contact, now: int) -> 
 
 
 def is_free(t: Tables, e164: str, now: int) -> bool:
-    """No lease holds the number, and its minimum gap is over."""
+    """No lease holds the number, its last call's leg has ended, and its minimum gap is over."""
     lock = t.locks.get(e164)
-    return lock is None or (lock.leased_until <= now and (lock.not_before is None or lock.not_before <= now))
+    if lock is None:
+        return True
+    over = lock.leased_until <= now and (lock.not_before is None or lock.not_before <= now)
+    return over and t.calls[lock.call_id].ended_at is not None
 
 
 def breaks_an_index(t: Tables, contact: Contact, number: Number) -> bool:
