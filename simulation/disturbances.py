@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from call_engine.core.state import Operator, legs
+from call_engine.core.state import Operator, SeatPhase, legs
 
-from .coverage import Blow, phases
+from .coverage import NONE, Blow, phases
 from .network import Cut
 from .switch.channel import Channel, LegKind
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 EAGERNESS = ((30, 0.04), (40, 0.10), (30, 0.25))
 """How likely a new state is followed by a disturbance; drawn for each run."""
+RARE = 2.5
+"""So many times more likely while there is a transfer, or no seat."""
 LOSS = ((50, 0.0), (35, 0.004), (15, 0.025))
 """How likely any event is lost, and as likely doubled."""
 DELAY = ((35, (0, 0)), (40, (1, 60)), (25, (60, 3_000)))
@@ -58,7 +60,8 @@ class Disturbances:
             return
         world = self.world
         world.coverage.visits[now] += 1
-        if self.calm or not world.chance.happens(self.eagerness):
+        often = now[0] == SeatPhase.UP.value and now[2] == NONE
+        if self.calm or not world.chance.happens(self.eagerness * (1 if often else RARE)):
             return
         blow, operator_id = world.chance.weighted(self.blows), mailbox.state.operator_id
         world.agenda.after(world.chance.span(DELAY), lambda: self.strike(blow, operator_id))
@@ -92,7 +95,10 @@ class Disturbances:
             world.switch.hang_up(channel, world.chance.pick(CAUSES[channel.kind]))
 
     def _lose_next(self, operator_id: int) -> None:
+        """The worst news to lose is a hangup, so often there is one."""
         self._lose[operator_id] = self.world.chance.between(1, 3)
+        if self.world.chance.happens(0.4):
+            self._hang_up(operator_id)
 
     def _double_next(self, operator_id: int) -> None:
         self._double[operator_id] = self.world.chance.between(1, 3)

@@ -49,6 +49,8 @@ WHILE_CONSULTING: Table = (
 GOING_HOME = (CloseCall, HangUp, CompleteTransfer, ReturnToContact)
 """What is still pressed while a run comes to its end."""
 ABOUT_A_CALL = (HangUp, StartTransfer, CompleteTransfer, ReturnToContact, CloseCall)
+KNOWN = (StartShift, EndShift, CallNext, *ABOUT_A_CALL)
+"""Every command there is. A new one gets its place here and in the tables above."""
 
 
 class Person:

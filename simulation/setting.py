@@ -59,7 +59,7 @@ def furnish(database: Database, chance: Chance, zone: str, now: int) -> dict[int
         database.books.deposit(campaign.customer_id, 1, f"opened:{campaign_id}")
         few, many = (1, 3) if crowded else chance.weighted(((20, (2, 5)), (80, (6, 22))))
         _contacts(database, campaign, chance, zone, now, shared, chance.between(few, many))
-    operators = [FIRST_OPERATOR + n for n in range(chance.between(2, 4))]
+    operators = [FIRST_OPERATOR + n for n in range(chance.weighted(((45, 2), (35, 3), (20, 4))))]
     everyone = tuple(t.campaigns)
     return {o: everyone if chance.happens(0.5) else (chance.pick(everyone),) for o in operators}
 
@@ -74,8 +74,8 @@ def _campaign(campaign_id: int, managers: tuple[int, ...], chance: Chance, crowd
         dispositions={campaign_id * 10 + n: outcome for n, outcome in enumerate(OUTCOMES)},
         retry_delay_s={outcome: chance.pick((0, 0, 5, 60, 3_600)) for outcome in retries},
         longest_call_s=longest_call_s, warning_s=longest_call_s // 3, ring_s=chance.pick((5, 15, 30)),
-        wrap_up_s=chance.pick((10, 20, 60)), max_attempts=chance.between(1, 5), min_gap_s=0 if crowded else chance.pick((0, 0, 5, 60)),
-        recording=chance.happens(0.8),
+        wrap_up_s=chance.pick((10, 20, 60)), max_attempts=chance.between(1, 5),
+        min_gap_s=0 if crowded else chance.pick((0, 0, 5, 60)), recording=chance.happens(0.8),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from ..database.rows import Tables
 from ..faults import Unknown
 from .mailbox import Mailbox
 
-ASKED = ((75.0, (0, 0)), (20.0, (2, 400)), (5.0, (400, 5_000)))
+ASKED = ((60.0, (0, 0)), (30.0, (2, 400)), (10.0, (400, 5_000)))
 """How long a transaction takes that is waited for: milliseconds by weight."""
 
 

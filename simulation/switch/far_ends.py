@@ -1,6 +1,6 @@
 """The telephones at the other ends: operators' pages, contacts, managers. Each invitation draws what it will do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ..agenda import Agenda
@@ -31,6 +31,8 @@ class FarEnds:
         self.gateway_up = True
         self.calm = False
         """Nobody is awkward any more: the run comes to its end."""
+        self.patient = chance.happens(0.5)
+        """In this run people mostly answer, soon, and talk for long: more comes to a transfer."""
 
     def refused_at_once(self, channel: Channel, live: Iterable[Channel]) -> str | None:
         """A cause with which the originate fails before there is a channel."""
@@ -47,15 +49,19 @@ class FarEnds:
             case LegKind.MANAGER:
                 self._manager(switch, channel)
 
+    def _later(self, ms: int, do: Callable[[], object]) -> None:
+        """What people do is no step of the run: what the engine hears of it is."""
+        self._agenda.after(ms, do, counts=False)
+
     def _seat(self, switch: "Switch", channel: Channel) -> None:
         """A page answers by itself; sometimes it is too busy, or its person refuses."""
         chance = self._chance
         first = chance.between(10, 60)
-        self._agenda.after(first, lambda: switch.ring(channel))
+        self._later(first, lambda: switch.ring(channel))
         if self.calm or chance.happens(0.93):
-            self._agenda.after(first + chance.span(SEAT_PICKS_UP), lambda: switch.answer(channel))
+            self._later(first + chance.span(SEAT_PICKS_UP), lambda: switch.answer(channel))
         elif chance.happens(0.5):
-            self._agenda.after(first + 200, lambda: switch.hang_up(channel, "CALL_REJECTED"))
+            self._later(first + 200, lambda: switch.hang_up(channel, "CALL_REJECTED"))
 
     def _contact(self, switch: "Switch", channel: Channel) -> None:
         chance = self._chance
@@ -64,13 +70,13 @@ class FarEnds:
         if how == "refuses":
             self._refuse(switch, channel, first)
         elif how == "rings":
-            self._agenda.after(first, lambda: switch.ring(channel))
+            self._later(first, lambda: switch.ring(channel))
             self._then(switch, channel, first)
         elif how == "announces":
             if chance.happens(0.4):
-                self._agenda.after(first, lambda: switch.ring(channel))
+                self._later(first, lambda: switch.ring(channel))
                 first += chance.between(5, 3_000)
-            self._agenda.after(first, lambda: switch.early_media(channel))
+            self._later(first, lambda: switch.early_media(channel))
             self._then(switch, channel, first)
 
     def _manager(self, switch: "Switch", channel: Channel) -> None:
@@ -78,24 +84,29 @@ class FarEnds:
         first = chance.span(FIRST_SIGN)
         busy = any(c.address == channel.address and c is not channel for c in switch.live.values())
         if busy:
-            self._agenda.after(first, lambda: switch.hang_up(channel, "USER_BUSY"))
+            self._later(first, lambda: switch.hang_up(channel, "USER_BUSY"))
             return
         if chance.happens(0.2):
-            self._agenda.after(first, lambda: switch.early_media(channel))
+            self._later(first, lambda: switch.early_media(channel))
         else:
-            self._agenda.after(first, lambda: switch.ring(channel))
+            self._later(first, lambda: switch.ring(channel))
         self._then(switch, channel, first)
 
     def _then(self, switch: "Switch", channel: Channel, first: int) -> None:
         """After it began to ring: answered, refused, or left to ring."""
         chance = self._chance
-        what = chance.weighted(((84.0, "answers"), (9.0, "refuses"), (7.0, "rings on")))
+        if self.patient and chance.happens(0.8):
+            after = first + chance.between(30, 1_500)
+            self._later(after, lambda: switch.answer(channel))
+            self._later(after + chance.between(10_000, 300_000), lambda: self._bye(switch, channel))
+            return
+        what = chance.weighted(((80.0, "answers"), (11.0, "refuses"), (9.0, "rings on")))
         if what == "refuses":
             self._refuse(switch, channel, first + chance.span(PICKS_UP))
         elif what == "answers":
             after = first + chance.span(PICKS_UP)
-            self._agenda.after(after, lambda: switch.answer(channel))
-            self._agenda.after(after + chance.span(TALKS), lambda: self._bye(switch, channel))
+            self._later(after, lambda: switch.answer(channel))
+            self._later(after + chance.span(TALKS), lambda: self._bye(switch, channel))
 
     def _refuse(self, switch: "Switch", channel: Channel, after: int) -> None:
         cause = self._chance.weighted(REFUSALS)
@@ -104,7 +115,7 @@ class FarEnds:
             if not channel.answered:
                 switch.hang_up(channel, cause)
 
-        self._agenda.after(after, refuse)
+        self._later(after, refuse)
 
     def _bye(self, switch: "Switch", channel: Channel) -> None:
         if channel.answered:
