@@ -7,7 +7,8 @@ from .world import World
 
 REST_MS = 30 * 60_000
 MOST_STEPS = 20_000
-LOOK_EVERY = 10
+LOOK_STEPS, LOOK_MS = 10, 5_000
+"""How often it is looked whether everything has come to rest."""
 
 
 def come_to_rest(world: World) -> None:
@@ -22,16 +23,23 @@ def come_to_rest(world: World) -> None:
             world.register(person.endpoint, True)
     if world.engine is not None:
         world.engine.fuse = None
-    until = world.agenda.now + REST_MS
-    for n in range(MOST_STEPS):
-        if n % LOOK_EVERY == 0 and not still_open(world):
-            break
-        if world.agenda.now > until or not world.step():
-            break
-    left = still_open(world)
+    left = _until_rest(world)
     world.invariants.at_rest()
     if left:
         raise Broken(4, "after half an hour of rest: " + "; ".join(left[:5]))
+
+
+def _until_rest(world: World) -> list[str]:
+    """Goes on until nothing is open any more; what is still open when the time is over."""
+    until, looked = world.agenda.now + REST_MS, 0
+    for n in range(MOST_STEPS):
+        if n % LOOK_STEPS == 0 or world.agenda.now - looked > LOOK_MS:
+            looked = world.agenda.now
+            if not still_open(world):
+                return []
+        if world.agenda.now > until or not world.step():
+            break
+    return still_open(world)
 
 
 def still_open(world: World) -> list[str]:
