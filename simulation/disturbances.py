@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EAGERNESS = ((30, 0.04), (40, 0.10), (30, 0.25))
 """How likely a new state is followed by a disturbance; drawn for each run."""
-RARE = 2.5
+RARE = 4.0
 """So many times more likely while there is a transfer, or no seat."""
 LOSS = ((50, 0.0), (35, 0.004), (15, 0.025))
 """How likely any event is lost, and as likely doubled."""

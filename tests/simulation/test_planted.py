@@ -7,6 +7,8 @@ from simulation.many import run_many
 from simulation.planted import PLANTS, plant
 from simulation.run import run
 
+pytestmark = pytest.mark.timeout(400)
+
 
 def test_there_is_a_planted_bug_for_each_of_the_six_invariants():
     assert {bug.invariant for bug in PLANTS.values()} == {1, 2, 3, 4, 5, 6}

@@ -20,6 +20,7 @@ from simulation.run import run
 from simulation.switch.switch import COMMANDS
 from simulation.world import World
 
+pytestmark = pytest.mark.timeout(400)  # fourteen seconds of work, on a machine that may be busy
 ROOT = Path(__file__).parents[2]
 DIGEST = "from simulation.run import run; print(*(run(s, 120, trace_lines=1).digest for s in (3, 11, 42)))"
 
@@ -29,21 +30,28 @@ def totals() -> Totals:
     return run_many(range(50_000, 50_600), 100, jobs=1)
 
 
+@pytest.fixture(scope="module")
+def longer() -> Totals:
+    """Transfers come late in a run."""
+    return run_many(range(60_000, 60_400), 200, jobs=1)
+
+
 def test_six_hundred_seeds_of_a_hundred_steps_hold(totals: Totals):
     assert [f"seed {r.seed}: {r.failure}" for r in totals.failures] == []
     assert totals.seeds == 600 and totals.counts.steps >= 600 * 100
     assert all(totals.checked[n] > 0 for n in range(1, 7))
 
 
-def test_they_hit_every_state_with_a_hangup_a_lost_event_and_an_engine_death(totals: Totals):
+def test_they_hit_every_state_with_a_hangup_a_lost_event_and_an_engine_death(longer: Totals):
+    assert [f"seed {r.seed}: {r.failure}" for r in longer.failures] == []
     for blow in (Blow.HANGUP, Blow.LOST, Blow.DEATH):
-        assert totals.coverage.missing(blow) == [], blow
+        assert longer.coverage.missing(blow) == [], blow
 
 
-def test_every_kind_of_disturbance_struck_and_every_kind_of_thing_happened(totals: Totals):
-    struck = {key[0] for key in totals.coverage.hits}
+def test_every_kind_of_disturbance_struck_and_every_kind_of_thing_happened(longer: Totals):
+    struck = {key[0] for key in longer.coverage.hits}
     assert struck == {blow.value for blow in Blow}
-    counts = vars(totals.counts)
+    counts = vars(longer.counts)
     assert [name for name, value in counts.items() if value == 0] == []
 
 
