@@ -28,7 +28,7 @@ left join lateral (
   where n.contact_id = c.id and n.state = 'good' and n.refused_at is null
     and not exists ({forbidden})
     and not exists (select from number_lock l where l.e164 = n.e164
-                    and (l.leased_until > :now or l.not_before > :now or l.called_at > :gap_ago))
+                    and (l.leased_until > :now or l.not_before > :now or l.called_at > :gap_ago or {in_a_call}))
     and ({calls_today}) < :number_cap
   order by n.call_back desc, n.attempts, n.position, n.id limit 1
 ) n on true
@@ -42,6 +42,8 @@ order by c.due_at, c.id
 limit 1
 for update of c skip locked
 """
+# Contact and manager may talk on after the lease, while no engine is there to renew it.
+IN_A_CALL = "exists (select from call k where k.id = l.call_id and k.ended_at is null)"
 DAY_OF_ZONE = (
     "(select z.starts from unnest(cast(:zones as text[]), cast(:starts as timestamptz[])) as z (name, starts) "
     "where z.name = c.time_zone)"
@@ -51,7 +53,7 @@ _CALL_BACK = "c.last_outcome = 'call_back' and c.time_zone = any(:zones) and c.b
 
 def _pick(queue: str, day_start: str) -> Any:
     calls_today = daily_caps.CALLS.format(day_start=day_start)
-    return text(PICK.format(queue=queue, forbidden=do_not_call.FORBIDS, calls_today=calls_today))
+    return text(PICK.format(queue=queue, forbidden=do_not_call.FORBIDS, calls_today=calls_today, in_a_call=IN_A_CALL))
 
 
 OWN_CALL_BACK = _pick(_CALL_BACK + "= :operator", DAY_OF_ZONE)
@@ -64,6 +66,7 @@ with head as ({head}),
 number as (
   select h.id as contact_id, exists ({forbidden}) as forbidden,
          greatest(l.leased_until, l.not_before, l.called_at + cast(:gap as interval),
+                  case when {in_a_call} then cast(:now as timestamptz) + interval '1 minute' end,
                   case when ({calls_today}) >= :number_cap then cast(:tomorrow as timestamptz) end) as free_at
   from head h join contact_number n on n.contact_id = h.id and n.state = 'good' and n.refused_at is null
   left join number_lock l on l.e164 = n.e164
@@ -88,7 +91,7 @@ returning c.id
 
 def _move_on(head: str) -> Any:
     calls_today = daily_caps.CALLS.format(day_start="cast(:day_start as timestamptz)")
-    return text(MOVE_ON.format(head=head, forbidden=do_not_call.FORBIDS, calls_today=calls_today))
+    return text(MOVE_ON.format(head=head, forbidden=do_not_call.FORBIDS, calls_today=calls_today, in_a_call=IN_A_CALL))
 
 
 MOVE_ONE = _move_on("select cast(:contact as bigint) as id")

@@ -52,7 +52,7 @@ class Refusal:
 
 
 # A free lock is taken over with a new token; a held one gives no row, nor one in the minimum gap of the campaign that
-# called last, or of this one.
+# called last, or of this one. A leg may outlive its lease: contact and manager talk on while no engine renews it.
 LOCK = text("""
 insert into number_lock as l (e164, call_id, fencing_token, leased_until)
 values (:e164, :call, nextval('fencing_token'), :until)
@@ -61,6 +61,7 @@ on conflict (e164) do update
       leased_until = excluded.leased_until
   where l.leased_until <= :now and (l.not_before is null or l.not_before <= :now)
     and (l.called_at is null or l.called_at <= :gap_ago)
+    and not exists (select from call k where k.id = l.call_id and k.ended_at is null)
 returning fencing_token
 """)
 

@@ -52,6 +52,12 @@ COMMANDS = (
         "break the engine's links while calls are up, and account for every call",
         "launcher.commands.faults",
     ),
+    Command(
+        "simulate",
+        "[--seeds N] [--steps M] [--seed S] [--trace] [--planted]",
+        "run the engine's core in a world that breaks, each run repeatable by its seed",
+        "launcher.commands.simulate",
+    ),
     Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
     Command(
         "check",

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from exchange_domain import campaigns, claiming, database
+from exchange_domain import calls, campaigns, claiming, database
 from exchange_domain.claiming import Claim, Refusal
 from exchange_domain.hours import every_day
 from exchange_domain.tables import Campaign, Contact, DoNotCall
@@ -98,7 +98,10 @@ async def test_a_lock_that_ran_out_is_taken_over_with_a_greater_token(exchange: 
     # While the old call still counts as on the line, the database itself keeps a second one off the number.
     async with database.session() as s:
         await s.execute(
-            text("update call set state = 'closed', outcome = 'dropped', closed_at = now() where id = :id"),
+            text(
+                "update call set state = 'closed', outcome = 'dropped', closed_at = now(), ended_at = now() "
+                "where id = :id"
+            ),
             {"id": old.call_id},
         )
     new = await exchange.claim(await exchange.operator(second), at=exchange.now + timedelta(seconds=61))
@@ -107,6 +110,26 @@ async def test_a_lock_that_ran_out_is_taken_over_with_a_greater_token(exchange: 
         until = exchange.now + timedelta(seconds=600)
         assert await claiming.renew(s, {old.call_id: old.fencing_token}, until) == {old.call_id}
         assert await claiming.renew(s, {new.call_id: new.fencing_token}, until) == set()
+
+
+async def test_a_number_is_taken_while_its_leg_lives_however_long_ago_its_lease_ran_out(exchange: Exchange):
+    first, second = await exchange.campaign(min_gap_s=0), await exchange.campaign(min_gap_s=0)
+    await exchange.contact(first, number(1))
+    await exchange.contact(second, number(1))
+    handed_over = await exchange.claim(await exchange.operator(first))
+    assert isinstance(handed_over, Claim)
+    async with database.session() as s:
+        # Contact and manager talk on, the operator has closed the call, and no engine renews the lease.
+        call, token = handed_over.call_id, handed_over.fencing_token
+        await calls.answered(s, call, token, exchange.now, None)
+        await calls.wrap_up(s, call, token, exchange.now + timedelta(seconds=60))
+    await exchange.close(handed_over, "success")
+    other, much_later = await exchange.operator(second), exchange.now + timedelta(seconds=600)
+    refused = await exchange.claim(other, at=much_later)
+    assert isinstance(refused, Refusal) and refused.code == "nothing_due"
+    async with database.session() as s:
+        await calls.ended(s, call, token, much_later, cause="NORMAL_CLEARING", ended_by="contact")
+    assert isinstance(await exchange.claim(other, at=much_later + timedelta(seconds=1)), Claim)
 
 
 async def test_hours_are_those_of_the_contact(exchange: Exchange):

@@ -1,0 +1,1 @@
+"""A seeded run of the engine's pure core against a simulated switch, network, database, clock and people."""

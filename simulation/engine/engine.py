@@ -1,0 +1,288 @@
+"""One engine from its start to its death: who owns which leg, taking over, taking stock, upkeep."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from call_engine.core import effects as fx
+from call_engine.core import events as ev
+from call_engine.core.recovery import restore
+from call_engine.core.state import Operator, Shift, legs, talking_call
+from exchange_domain.words import EndpointKind
+
+from ..agenda import Entry
+from ..database import claiming
+from ..database.claiming import LEASE_MS
+from ..database.database import Fenced
+from ..faults import EngineDied
+from ..network import Failed, Reply, Socket
+from . import database_effects, publishing, switch_effects
+from .mailbox import Mailbox
+from .reader import CommandReader
+
+if TYPE_CHECKING:
+    from ..world import World
+
+RENEW_MS = 10_000
+SETTLE_MS = 3_000
+AUDIT_MS = 30_000
+FORGET_MS = 600_000
+"""A leg whose end was never seen is forgotten after this long, if its operator does not need it."""
+READS_AFTER_MS = 3_000
+"""Commands wait this long for the switch at the start."""
+
+
+class Engine:
+    """A process. `number`: its fencing token in the database, one more than the engine's before it."""
+
+    def __init__(self, world: "World", number: int):
+        self.world, self.number = world, number
+        self.alive, self.paused = True, False
+        self.mailboxes: dict[int, Mailbox] = {}
+        self.legs: dict[UUID, tuple[int, int]] = {}
+        """Whose each leg is, and since when it is known."""
+        self.jobs: dict[UUID, tuple[int, UUID]] = {}
+        self.socket: Socket | None = None
+        self.reader = CommandReader(self)
+        self.database_slow = 0
+        """Added to each transaction: the database has a bad time."""
+        self.fuse: int | None = None
+        """Dies after so many more effects."""
+        self._deferred: list[Callable[[], None]] = []
+
+    # --- time ---
+
+    def at(self, wait: int, do: Callable[[], None], *, counts: bool = True) -> Entry:
+        return self.world.agenda.after(wait, lambda: self.when_running(do), counts=counts)
+
+    def when_running(self, do: Callable[[], None]) -> None:
+        """A stopped process does it when it goes on, a dead one never."""
+        if not self.alive:
+            return
+        if self.paused:
+            self._deferred.append(do)
+            return
+        try:
+            do()
+        except (EngineDied, Fenced) as end:
+            if self.alive:
+                self.world.engine_over(self, end)
+
+    def resume(self) -> None:
+        self.paused = False
+        waiting, self._deferred = self._deferred, []
+        for do in waiting:
+            self.when_running(do)
+        for mailbox in list(self.mailboxes.values()):
+            self.when_running(mailbox.run)
+
+    def die(self) -> None:
+        """kill -9: what it had in memory is gone."""
+        self.alive = False
+        if self.socket is not None:
+            self.socket.drop()
+
+    # --- start ---
+
+    def start(self) -> None:
+        """Fills the mailboxes from the database, connects, and begins its rounds."""
+        self._take_over()
+        self.connect()
+        self.at(READS_AFTER_MS, self.reader.begin, counts=False)
+        self._rounds(RENEW_MS, self._renew)
+        self._rounds(SETTLE_MS, self._settle)
+        self._rounds(AUDIT_MS, self._audit)
+
+    def _rounds(self, ms: int, do: Callable[[], None]) -> None:
+        def again() -> None:
+            do()
+            self.at(ms, again, counts=False)
+
+        self.at(ms, again, counts=False)
+
+    def _take_over(self) -> None:
+        database = self.world.database
+        shifts = {s.operator_id: s for s in database.open_shifts()}
+        stored = database.stored_calls()
+        for operator_id in sorted({*shifts, *(operator for operator, _ in stored)}):
+            row = shifts.get(operator_id)
+            shift = None if row is None else shift_of(row)
+            calls = [call for operator, call in stored if operator == operator_id]
+            name = self.world.operators[operator_id].name
+            seat = None if row is None else row.seat_leg
+            state, effects = restore(operator_id, name, shift, seat, calls, self.world.agenda.now)
+            for leg in legs(state):
+                self.expect_leg(leg, operator_id)
+            mailbox = self.mailboxes[operator_id] = Mailbox(self, state)
+            mailbox.begin(effects)
+
+    def mailbox(self, operator_id: int) -> Mailbox:
+        found = self.mailboxes.get(operator_id)
+        if found is None:
+            connected = self.socket is not None and self.socket.up
+            found = self.mailboxes[operator_id] = Mailbox(self, Operator(operator_id, connected=connected))
+        return found
+
+    # --- the event socket ---
+
+    def connect(self) -> None:
+        if self.socket is not None and self.socket.up:
+            return
+        world = self.world
+        self.socket = Socket(world.agenda, world.chance, lambda: self.when_running(self._down))
+        waiting = dict.fromkeys(self.mailboxes)
+        self.stock_taken(waiting, None)
+        for operator_id, mailbox in list(self.mailboxes.items()):
+            mailbox.post_work(lambda m, o=operator_id: self._take_stock(m, lambda: self.stock_taken(waiting, o)))
+
+    def _down(self) -> None:
+        for mailbox in list(self.mailboxes.values()):
+            mailbox.post(ev.SwitchLost)
+        self.at(self.world.chance.between(200, 4_000), self.connect)
+
+    def _take_stock(self, mailbox: Mailbox, taken: Callable[[], None]) -> None:
+        """All legs are asked about, and the answers handled before anything else."""
+
+        def handle(facts: dict[UUID, ev.Fact]) -> None:
+            world = self.world
+            mailbox.handle(ev.SwitchBack(at=world.agenda.now, fresh=world.fresh(), facts=facts))
+            taken()
+
+        switch_effects.ask(mailbox, legs(mailbox.state), handle)
+
+    def stock_taken(self, waiting: dict[int, None], operator_id: int | None) -> None:
+        if operator_id is not None:
+            waiting.pop(operator_id, None)
+        if not waiting:
+            self.reader.begin()
+            self._with_channels(self._end_orphans)
+
+    # --- rounds ---
+
+    def _renew(self) -> None:
+        leases: dict[UUID, int] = {}
+        owners: dict[UUID, Mailbox] = {}
+        for mailbox in self.mailboxes.values():
+            for call_id, token in leases_of(mailbox.state).items():
+                leases[call_id], owners[call_id] = token, mailbox
+        if not leases:
+            return
+        self.world.database.fence(self.number)
+        until = self.world.agenda.now + LEASE_MS
+        for call_id in claiming.renew(self.world.database.tables, leases, until):
+            if call_id in leases_of(owners[call_id].state):
+                owners[call_id].post(ev.LeaseLost, call_id=call_id)
+
+    def _settle(self) -> None:
+        # Any number of engines may do this at once.
+        self.world.database.settle(self.world.agenda.now)
+
+    def _audit(self) -> None:
+        self._with_channels(self._compare)
+
+    def _compare(self, channels: tuple[UUID, ...]) -> None:
+        there = frozenset(channels)
+        for mailbox in list(self.mailboxes.values()):
+            if any(leg not in there for leg in legs(mailbox.state)):
+                mailbox.post_work(self._ask_about_all)
+        self._forget_old()
+        self._end_orphans(channels)
+
+    def _ask_about_all(self, mailbox: Mailbox) -> None:
+        def handle(facts: dict[UUID, ev.Fact]) -> None:
+            mailbox.handle(ev.Facts(at=self.world.agenda.now, fresh=self.world.fresh(), facts=facts))
+
+        switch_effects.ask(mailbox, legs(mailbox.state), handle)
+
+    def _with_channels(self, do: Callable[[tuple[UUID, ...]], None]) -> None:
+        """`show channels`"""
+        if self.socket is None or not self.socket.up:
+            return
+
+        def answered(reply: Reply) -> None:
+            if not isinstance(reply, Failed):
+                self.when_running(lambda: do(reply))
+
+        self.socket.command(lambda: tuple(self.world.switch.live), answered)
+
+    def _end_orphans(self, channels: tuple[UUID, ...]) -> None:
+        """Channels that the exchange made and nobody answers for."""
+        for leg in channels:
+            if leg not in self.legs and self.socket is not None:
+                self.world.note(f"engine {self.number} ends the orphan", leg)
+                self.socket.command(lambda leg=leg: self.world.switch.kill(leg), lambda _: None)
+
+    # --- what the switch says ---
+
+    def expect_leg(self, leg: UUID, operator_id: int) -> None:
+        self.legs[leg] = (operator_id, self.world.agenda.now)
+
+    def _forget_old(self) -> None:
+        needed = {leg for mailbox in self.mailboxes.values() for leg in legs(mailbox.state)}
+        limit = self.world.agenda.now - FORGET_MS
+        self.legs = {leg: kept for leg, kept in self.legs.items() if leg in needed or kept[1] > limit}
+
+    def heard(self, leg: UUID, kind: type[ev.LegEvent], values: dict[str, object]) -> None:
+        if (owner := self.legs.get(leg)) is None:
+            return
+        if kind is ev.Destroyed:
+            del self.legs[leg]
+        self.mailbox(owner[0]).post(kind, leg=leg, **values)
+
+    def job_over(self, job: UUID, reason: str | None) -> None:
+        if (owner := self.jobs.pop(job, None)) is None:
+            return
+        operator_id, leg = owner
+        if reason is None:
+            self.mailbox(operator_id).post(ev.OriginateDone, leg=leg)
+        else:
+            self.mailbox(operator_id).post(ev.OriginateFailed, leg=leg, cause=reason)
+
+    def registration(self, endpoint: str, registered: bool) -> None:
+        for mailbox in list(self.mailboxes.values()):
+            shift = mailbox.state.shift
+            if shift is not None and shift.endpoint == endpoint:
+                mailbox.post(ev.EndpointSignedOn if registered else ev.EndpointSignedOff)
+
+    # --- effects ---
+
+    def carry_out(self, mailbox: Mailbox, effect: fx.Effect) -> None:
+        """One effect; the fuse may end the engine before it or after it."""
+        world = self.world
+        world.counts.effects += 1
+        if world.trace is not None and not isinstance(effect, fx.PublishRow):
+            world.say(f"op{mailbox.state.operator_id}@{self.number}     → {world.trace.show(effect)}")
+        burnt = self._burn()
+        if burnt and world.chance.happens(0.5):
+            raise EngineDied
+        match effect:
+            case fx.SwitchCommand():
+                switch_effects.run(mailbox, effect)
+            case fx.Persist():
+                database_effects.run(mailbox, effect)
+            case _:
+                publishing.run(mailbox, effect)
+        if burnt:
+            raise EngineDied
+
+    def _burn(self) -> bool:
+        if self.fuse is None:
+            return False
+        self.fuse -= 1
+        return self.fuse < 0
+
+
+def shift_of(row: object) -> Shift:
+    from ..database.rows import Shift as ShiftRow
+
+    assert isinstance(row, ShiftRow)
+    return Shift(row.id, row.campaign_id, EndpointKind.BROWSER, row.endpoint, row.started_at)
+
+
+def leases_of(state: Operator) -> dict[UUID, int]:
+    """As call_engine/upkeep.py: the calls whose number must stay locked."""
+    leases = {h.call_id: h.call.facts.token for h in state.handed_over}
+    call = talking_call(state)
+    if call is not None and not call.lease_lost:
+        leases[call.call_id] = call.facts.token
+    return leases

@@ -1,0 +1,98 @@
+"""A leg as the switch has it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from call_engine.core.events import Fact, LegState
+
+from ..agenda import Entry
+
+OK = "+OK"
+NO_CHANNEL = "-ERR No such channel!"
+INVALID = "-ERR Invalid uuid"
+
+
+class ChannelState(StrEnum):
+    NEW = "new"
+    """Invited; the far end has not said anything yet."""
+    RINGING = "ringing"
+    EARLY = "early"
+    ANSWERED = "answered"
+    GONE = "gone"
+
+
+class LegKind(StrEnum):
+    SEAT = "seat"
+    CONTACT = "contact"
+    MANAGER = "manager"
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """One leg. Its variables are those that call_engine/switch/command_text.py gives the leg of this kind."""
+
+    leg: UUID
+    kind: LegKind
+    operator_id: int
+    address: str
+    """What was dialled: a number, or the endpoint's name."""
+    job: UUID
+    created_ms: int
+    ring_s: int
+    longest_s: int | None = None
+    """`sched_hangup` at the answer; none for a seat."""
+    recorded: bool = False
+    early_media_counts: bool = False
+    """`ignore_early_media=false`: the originate is over at the first media."""
+    parks: bool = True
+    """`park_after_bridge`"""
+    parks_early: bool = False
+    """`park_after_early_bridge` and `continue_on_fail`"""
+    state: ChannelState = ChannelState.NEW
+    job_done: bool = False
+    bridge: "Bridge | None" = None
+    answered_ms: int | None = None
+    ended_ms: int | None = None
+    cause: str | None = None
+    limit: Entry | None = None
+    """What ends it by the switch's clock: ring time, announcement, longest call."""
+    media: Entry | None = None
+    """`media_timeout`: the far end has fallen silent."""
+    recording: bool = False
+    playing: bool = False
+    """Music or a tone; a bridge ends it by itself."""
+    destroyed: bool = False
+
+    @property
+    def alive(self) -> bool:
+        return self.state is not ChannelState.GONE
+
+    @property
+    def answered(self) -> bool:
+        return self.answered_ms is not None
+
+    @property
+    def rings(self) -> bool:
+        return self.alive and not self.job_done
+
+    def fact(self) -> Fact:
+        """`uuid_dump`: only a bridge that has come about counts."""
+        if not self.alive:
+            return Fact(LegState.GONE)
+        joined = self.bridge is not None and self.bridge.joined
+        other = self.bridge.other(self).leg if joined and self.bridge is not None else None
+        state = LegState.RINGING if self.state is ChannelState.NEW else LegState(self.state.value)
+        return Fact(state, self.job_done, other, self.answered_ms, playing=self.playing)
+
+
+class Bridge:
+    """Two legs; they hear each other from `joined` on. Events about it are the first leg's."""
+
+    __slots__ = ("a", "b", "joined")
+
+    def __init__(self, a: Channel, b: Channel):
+        self.a, self.b, self.joined = a, b, False
+
+    def other(self, channel: Channel) -> Channel:
+        return self.b if channel is self.a else self.a
