@@ -66,7 +66,6 @@ with head as ({head}),
 number as (
   select h.id as contact_id, exists ({forbidden}) as forbidden,
          greatest(l.leased_until, l.not_before, l.called_at + cast(:gap as interval),
-                  case when {in_a_call} then cast(:now as timestamptz) + interval '1 minute' end,
                   case when ({calls_today}) >= :number_cap then cast(:tomorrow as timestamptz) end) as free_at
   from head h join contact_number n on n.contact_id = h.id and n.state = 'good' and n.refused_at is null
   left join number_lock l on l.e164 = n.e164
@@ -91,7 +90,7 @@ returning c.id
 
 def _move_on(head: str) -> Any:
     calls_today = daily_caps.CALLS.format(day_start="cast(:day_start as timestamptz)")
-    return text(MOVE_ON.format(head=head, forbidden=do_not_call.FORBIDS, calls_today=calls_today, in_a_call=IN_A_CALL))
+    return text(MOVE_ON.format(head=head, forbidden=do_not_call.FORBIDS, calls_today=calls_today))
 
 
 MOVE_ONE = _move_on("select cast(:contact as bigint) as id")
