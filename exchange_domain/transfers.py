@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .sip_users import sip_user
 from .tables import Account, Call, Campaign, CampaignManager, CustomerMember, Transfer
-from .words import EndpointKind, MemberRole, TransferState
+from .words import EndpointKind, MemberRole, Role, TransferState
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
         .order_by(col(CampaignManager.position))
     )
     return [
-        ManagerEndpoint(a.id, a.display_name, m.endpoint_kind, m.endpoint or f"manager-{a.id}")
+        ManagerEndpoint(a.id, a.display_name, m.endpoint_kind, m.endpoint or sip_user(Role.MANAGER, a.id, m.endpoint_kind))
         for a, m in rows
         if a.id is not None
     ]

@@ -1,6 +1,6 @@
 """All tables, by topic. Importing this module registers them on `SQLModel.metadata`."""
 
-from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation
+from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation, SipCredential
 from .calls import (
     Call,
     CallDraft,
@@ -21,5 +21,6 @@ __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "Campaign", "CampaignHours", "CampaignManager", "CampaignTally",
     "Contact", "ContactNumber", "Customer", "CustomerMember", "Disposition", "DoNotCall", "Flag", "Invitation",
     "LedgerAccount", "LedgerEntry", "LedgerTransaction", "ListImport", "NumberLock", "RetryRule", "Script",
-    "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SwitchRecord", "Tariff", "Transfer",
+    "SeatEndpoint", "SeatLeg", "Settlement", "Shift", "SipCredential", "SwitchRecord", "Tariff",
+    "Transfer",
 ]  # fmt: skip
