@@ -38,7 +38,9 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
         .order_by(col(CampaignManager.position))
     )
     return [
-        ManagerEndpoint(a.id, a.display_name, m.endpoint_kind, m.endpoint or sip_user(Role.MANAGER, a.id, m.endpoint_kind))
+        ManagerEndpoint(
+            a.id, a.display_name, m.endpoint_kind, m.endpoint or sip_user(Role.MANAGER, a.id, m.endpoint_kind)
+        )
         for a, m in rows
         if a.id is not None
     ]

@@ -34,9 +34,7 @@ async def look_up(request: Request) -> Response:
     for domains and networks too, and there are none here.
     """
     now = settings()
-    if not is_known(
-        request.headers.get("authorization", ""), now.switch_directory_user, now.switch_directory_password
-    ):
+    if not is_known(request.headers.get("authorization", ""), now.switch_directory_user, now.switch_directory_password):
         return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="switch"'})
     try:
         asked = _fields(await bounded_body(request, MOST_BYTES))

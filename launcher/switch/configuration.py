@@ -74,7 +74,9 @@ def write(folder: Path, values: Values, gateways: Path | None = None, secrets: M
     _write_private(folder / "vars.xml", _document(known))
 
 
-def _take_gateways(folder: Path, gateways: Path, known: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
+def _take_gateways(
+    folder: Path, gateways: Path, known: Mapping[str, str], secrets: Mapping[str, str]
+) -> dict[str, str]:
     """Copies the carriers' files; returns the values they need besides the known ones."""
     found: dict[str, str] = {}
     for file in sorted(gateways.glob("*.xml")):
@@ -85,7 +87,9 @@ def _take_gateways(folder: Path, gateways: Path, known: Mapping[str, str], secre
             if used in known or used in BUILT_IN:
                 continue
             if used not in secrets:
-                raise BadConfiguration(f"{file} uses {used}: set {used.upper()}, or write it into the file secrets/{used}")
+                raise BadConfiguration(
+                    f"{file} uses {used}: set {used.upper()}, or write it into the file secrets/{used}"
+                )
             found[used] = secrets[used]
         target = folder / ("gateway_addresses" if is_list else "gateways") / f"{name}.xml"
         target.write_text(text)
