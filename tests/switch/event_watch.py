@@ -10,7 +10,8 @@ from tests.simulator.client import Client, Event
 
 SUBSCRIPTION = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE "
-    "CHANNEL_PARK CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM sofia::gateway_state sofia::register sofia::unregister"
+    "CHANNEL_PARK CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM "
+    "sofia::register sofia::unregister sofia::expire"
 )
 
 
@@ -32,7 +33,7 @@ class EventWatch:
         self._client = Client(port, password)
         self.legs: dict[str, Leg] = {}
         self.changed = asyncio.Condition()
-        self.gateways: dict[str, str] = {}
+        self.registered: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -64,8 +65,12 @@ class EventWatch:
     def _take(self, event: Event) -> None:
         name = event["Event-Name"].removeprefix("CHANNEL_")
         if name == "CUSTOM":
-            if event.get("Event-Subclass") == "sofia::gateway_state":
-                self.gateways[event["Gateway"]] = event.get("Ping-Status", "")
+            user = event.get("from-user") or event.get("user", "")
+            match event.get("Event-Subclass"):
+                case "sofia::register":
+                    self.registered.add(user)
+                case "sofia::unregister" | "sofia::expire":
+                    self.registered.discard(user)
             return
         uuid = event["Unique-ID"]
         if name == "CREATE":

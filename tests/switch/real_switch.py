@@ -23,6 +23,7 @@ from launcher.switch.running import RunningSwitch
 from switch_simulator.behaviour import Behaviour, parse_behaviour
 
 from .event_watch import EventWatch, Leg
+from .sip_message import Message
 from .sip_peer import SipPeer, Telephone
 
 T = TypeVar("T")
@@ -204,28 +205,38 @@ class RealSwitch:
         """A telephone that shall not be registered is taken off the switch's list at once."""
         does = _behaviour(behaviour)
         before, self._users[name] = self._users.get(name), does
-        if not does.registered:
+        if not does.registered or not does.exists:
             self._take_off(name)
         elif before is not None and not before.registered:
             self.register(name, does)
 
     def register(
         self, name: str, behaviour: str | Behaviour = ANSWERS_AT_ONCE, call_id: str = "registration-2"
-    ) -> Future[Any]:
+    ) -> Future[Message]:
         """Its telephone registers. The result comes when the switch has asked the exchange, in the test's loop."""
         self._users[name] = _behaviour(behaviour)
-        password = self.passwords.get(name, "")
+        return self.later(self._register(name, f"{call_id}-{name}-{uuid4().hex[:6]}"))
+
+    async def _register(self, name: str, call_id: str) -> Message:
         # A real switch keeps a registration by its Call-ID: each user has their own.
-        return self.later(
-            self.people.register(name, DOMAIN, password, self.operators, call_id=f"{call_id}-{name}-{uuid4().hex[:6]}")
-        )
+        password = self.passwords.get(name, "")
+        answer = await self.people.register(name, DOMAIN, password, self.operators, call_id=call_id)
+        async with asyncio.timeout(PATIENCE_S), self.watch.changed:
+            await self.watch.changed.wait_for(lambda: answer.status != 200 or name in self.watch.registered)
+        return answer
 
     def unregister(self, name: str, reason: str = "socket-disconnection", call_id: str = "registration-1") -> None:
         self._users[name] = _behaviour("not registered")
         self._take_off(name)
 
     def _take_off(self, name: str) -> None:
+        """Returns when the switch has said so: it takes a registration off within a second."""
+        if name not in self.watch.registered:
+            return
         self.api(f"sofia profile operators flush_inbound_reg {name}@{DOMAIN}")
+        end = time.monotonic() + PATIENCE_S
+        while name in self.watch.registered and time.monotonic() < end:
+            time.sleep(0.01)
 
     def set_gateway(self, name: str, up: bool) -> None:
         """Pings of the carrier's gateway fail from now on, or not; returns when the switch has noticed."""
