@@ -5,7 +5,6 @@ Tests get the same `house` as those of the engine (tests/engine/conftest.py) and
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,20 +60,35 @@ def freeswitch(tmp_path_factory: pytest.TempPathFactory, web_port: int, sipp_por
     switch.stop()
 
 
-@asynccontextmanager
-async def served(port: int) -> AsyncIterator[None]:
-    """The exchange's routes for the switch, on the loop of the test."""
-    app = Starlette(routes=[*record_routes(), *directory_routes()])
-    server = uvicorn.Server(uvicorn.Config(app, host=LOOPBACK, port=port, log_level="warning", lifespan="off"))
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it has no event for this
-        await asyncio.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
+class Web:
+    """The exchange's routes for the switch, on the loop of the test; a test may close and open them."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._server: uvicorn.Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        app = Starlette(routes=[*record_routes(), *directory_routes()])
+        config = uvicorn.Config(app, host=LOOPBACK, port=self._port, log_level="warning", lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._task = asyncio.create_task(self._server.serve())
+        while not self._server.started:  # noqa: ASYNC110 - it has no event for this
+            await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            await self._task
+            self._server = None
+
+
+@pytest.fixture
+async def web(web_port: int) -> AsyncIterator[Web]:
+    made = Web(web_port)
+    await made.open()
+    yield made
+    await made.close()
 
 
 class RealHouse(House):
@@ -108,7 +122,7 @@ class RealHouse(House):
 @pytest.fixture(params=KINDS)
 async def house(
     request: pytest.FixtureRequest, database_url: str, redis_url: str, settings_env: Callable[..., None],
-    tmp_path: Path, web_port: int,
+    tmp_path: Path, web_port: int, web: Web,
 ) -> AsyncIterator[House]:  # fmt: skip
     real: RealSwitch | None = request.getfixturevalue("freeswitch") if request.param == "freeswitch" else None
     cdr_password = real.cdr_password if real else "of the records"
@@ -125,9 +139,10 @@ async def house(
             cdr_user="switch", cdr_password=cdr_password, cdr_spool_dir=spool,
             switch_directory_user="switch", switch_directory_password=real.directory_password if real else "-",
         )  # fmt: skip
-        async with served(web_port):
-            yield RealHouse(real, redis) if real else House(simulator, redis)  # type: ignore[arg-type]
-            if real is not None:
-                await real.forget()
+        yield RealHouse(real, redis) if real else House(simulator, redis)  # type: ignore[arg-type]
+        if real is not None:
+            await real.forget()
+        # Before the broker: a record that just came is still announced.
+        await web.close()
         await broker.close()
         await database.dispose()

@@ -104,7 +104,9 @@ class Sound(asyncio.DatagramProtocol):
         while True:
             start = number * FRAME % len(self._sent)
             if not self.quiet and self._transport is not None:
-                head = struct.pack("!BBHII", 0x80, 8, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, id(self) & 0xFFFFFFFF)
+                head = struct.pack(
+                    "!BBHII", 0x80, 8, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, id(self) & 0xFFFFFFFF
+                )
                 with suppress(OSError):
                     self._transport.sendto(head + self._sent[start : start + FRAME], self._target)
             number += 1

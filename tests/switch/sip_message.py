@@ -12,7 +12,15 @@ PHRASES = {
     405: "Method Not Allowed", 480: "Temporarily Unavailable", 486: "Busy Here", 487: "Request Terminated",
     503: "Service Unavailable", 603: "Decline",
 }  # fmt: skip
-LONG_NAMES = {"i": "Call-ID", "v": "Via", "f": "From", "t": "To", "m": "Contact", "c": "Content-Type", "l": "Content-Length"}
+LONG_NAMES = {
+    "i": "Call-ID",
+    "v": "Via",
+    "f": "From",
+    "t": "To",
+    "m": "Contact",
+    "c": "Content-Type",
+    "l": "Content-Length",
+}
 
 
 class NoMessage(ValueError):
@@ -68,7 +76,9 @@ def parse(data: bytes) -> Message:
     return Message(start, [pair for pair in headers if pair[0].lower() != "content-length"], body)
 
 
-def response(to: Message, status: int, *, tag: str = "", extra: list[tuple[str, str]] | None = None, body: str = "") -> Message:
+def response(
+    to: Message, status: int, *, tag: str = "", extra: list[tuple[str, str]] | None = None, body: str = ""
+) -> Message:
     """The answer to a request, with our tag in To."""
     headers = [("Via", via) for via in to.all("Via")]
     headers += [("Record-Route", route) for route in to.all("Record-Route")]

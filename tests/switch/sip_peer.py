@@ -24,7 +24,9 @@ REGISTERED_S = 600
 class Telephone:
     """One call at a telephone, from its INVITE to its end."""
 
-    def __init__(self, peer: SipPeer, invite: Message, source: tuple[str, int], does: Behaviour, frequency: int) -> None:
+    def __init__(
+        self, peer: SipPeer, invite: Message, source: tuple[str, int], does: Behaviour, frequency: int
+    ) -> None:
         self.peer, self.invite, self.source, self.does = peer, invite, source, does
         self.call_id = invite.get("Call-ID")
         self.user = invite.user
@@ -203,12 +205,25 @@ class SipPeer(asyncio.DatagramProtocol):
             self.calls[made.call_id] = made
         elif message.method == "OPTIONS":
             self.send(response(message, 200 if self.pings_answered else 503, tag="peer"), addr)
+        elif message.method != "ACK":
+            # Of a call that was forgotten, or made by a request of its own: without an answer it would come again.
+            self.send(response(message, 200, tag="peer"), addr)
 
     # -- requests of its own ---------------------------------------------------------------------
 
     async def request(
-        self, method: str, target: tuple[str, int], user: str, domain: str, *, to: str = "", password: str | None = None,
-        extra: list[tuple[str, str]] | None = None, body: str = "", call_id: str = "", patience: float = 5.0,
+        self,
+        method: str,
+        target: tuple[str, int],
+        user: str,
+        domain: str,
+        *,
+        to: str = "",
+        password: str | None = None,
+        extra: list[tuple[str, str]] | None = None,
+        body: str = "",
+        call_id: str = "",
+        patience: float = 5.0,
     ) -> Message:
         """Sends a request out of a call and waits for its last answer; a challenge is met with `password`."""
         call_id = call_id or f"{uuid4().hex}@{HOST}"
@@ -247,7 +262,14 @@ class SipPeer(asyncio.DatagramProtocol):
         self.send(Message(f"ACK {uri} SIP/2.0", [*kept, ("To", answer.get("To")), ("CSeq", f"{number} ACK")]), target)
 
     async def register(
-        self, user: str, domain: str, password: str, target: tuple[str, int], *, call_id: str = "", expires: int = REGISTERED_S
+        self,
+        user: str,
+        domain: str,
+        password: str,
+        target: tuple[str, int],
+        *,
+        call_id: str = "",
+        expires: int = REGISTERED_S,
     ) -> Message:
         """Registers a telephone of this socket; `expires=0` takes it off. The last answer."""
         extra = [("Expires", str(expires)), ("User-Agent", "test telephone")]
