@@ -1,7 +1,7 @@
 """Makes music/waiting.wav, the calm music of a call that waits: `python freeswitch/sounds/make_music.py`.
 
-Written for this exchange, made of sines alone: four slow chords under a few notes, 32 s, 8 kHz mono, soft enough to talk
-over. Its end runs into its beginning, because it is played without end. Nobody's work is in it but this file.
+Written for this exchange, made of sines alone: four slow chords under a few notes, 32 s, 8 kHz mono, soft enough to
+talk over. Its end runs into its beginning, because it is played without end. Nobody's work is in it but this file.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A real FreeSWITCH for the tests, with the project's own configuration; test telephones play its far ends.
 
-It lives as long as the tests' process. Telephones and the watch run in a thread with a loop of its own, because a test's
-loop ends with the test; what tests call is what the simulator has too (`peer_hangs_up`, `set_number_behaviour`, …).
+It lives as long as the tests' process. Telephones and the watch run in a thread with a loop of its own, because a
+test's loop ends with the test; what tests call is what the simulator has too (`peer_hangs_up`, …).
 """
 
 from __future__ import annotations
@@ -122,8 +122,10 @@ class RealSwitch:
         gateways = self.folder / "gateways"
         gateways.mkdir(parents=True)
         for name, port, ping in (
-            ("carrier", self.carrier.port, PING), ("deadcarrier", self._closed_port, PING), ("sipp", self.sipp_port, ""),
-        ):  # fmt: skip
+            ("carrier", self.carrier.port, PING),
+            ("deadcarrier", self._closed_port, PING),
+            ("sipp", self.sipp_port, ""),
+        ):
             (gateways / f"{name}.xml").write_text(GATEWAY.format(name=name, port=port, ping=ping))
         for folder in (self.recordings, self.spool):
             folder.mkdir()
@@ -156,7 +158,7 @@ class RealSwitch:
         for uuid in self.channels():
             await asyncio.to_thread(self.api, f"uuid_kill {uuid}")
         end = time.monotonic() + PATIENCE_S
-        while self.channels() and time.monotonic() < end:
+        while self.channels() and time.monotonic() < end:  # noqa: ASYNC110 - the watch is another thread's
             await asyncio.sleep(0.02)
         await asyncio.to_thread(self.api, "sofia profile operators flush_inbound_reg")
         self._loop.call_soon_threadsafe(self.carrier.forget)
