@@ -107,7 +107,8 @@ def digest(challenge: str, method: str, uri: str, user: str, password: str) -> s
     two = _md5(f"{method}:{uri}")
     answer = _md5(f"{one}:{nonce}:{count}:{cnonce}:auth:{two}") if "qop" in asked else _md5(f"{one}:{nonce}:{two}")
     quality = f', qop=auth, nc={count}, cnonce="{cnonce}"' if "qop" in asked else ""
-    return f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{answer}", algorithm=MD5{quality}'
+    who = f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}"'
+    return f'{who}, response="{answer}", algorithm=MD5{quality}'
 
 
 def _md5(text: str) -> str:

@@ -106,7 +106,7 @@ async def test_what_the_exchange_missed_waits_in_the_spool_and_is_settled(house:
 async def there(file: Path) -> Path | None:
     """A file that is written to its end."""
     try:
-        json.loads(file.read_text())
+        json.loads(await asyncio.to_thread(file.read_text))
     except (OSError, ValueError):
         return None
     return file
