@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -13,6 +13,7 @@ from launcher.ports import LOOPBACK
 
 TEMPLATES = ROOT / "freeswitch" / "conf"
 SOUNDS = ROOT / "freeswitch" / "sounds"
+ADDRESSES = ".addresses.xml"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 USED = re.compile(r"\$\$\{([A-Za-z0-9_]+)\}")
 BUILT_IN = frozenset({"sounds_dir", "certs_dir", "log_dir", "recordings_dir", "conf_dir", "db_dir", "run_dir"})
@@ -56,44 +57,47 @@ def modules() -> list[str]:
     return re.findall(r'<load module="(\w+)"', (TEMPLATES / "autoload_configs" / "modules.conf.xml").read_text())
 
 
-def write(folder: Path, values: Values, gateways: Path | None = None, secrets: Mapping[str, str] | None = None) -> None:
-    """Writes the whole configuration into `folder`, which is made anew and closed to others.
+LookUp = Callable[[str], str | None]
+"""The secret of a name, None when there is none."""
+
+
+def write(
+    folder: Path, values: Values, gateways: Path | None = None, secret: LookUp = lambda name: None
+) -> tuple[str, ...]:
+    """Writes the whole configuration into `folder`, which is made anew and closed to others; the gateways' names.
 
     `gateways` has NAME.xml and NAME.addresses.xml of each carrier. What they use besides the values above, a user's
-    name or password, is looked up in `secrets`. Raises BadConfiguration.
+    name or password, is looked up by `secret`. Raises BadConfiguration.
     """
     if folder.exists():
         shutil.rmtree(folder)
-    folder.mkdir(mode=0o700, parents=True)
-    shutil.copytree(TEMPLATES, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.example", "vars*.xml"))
+    shutil.copytree(TEMPLATES, folder, ignore=shutil.ignore_patterns("*.example", "vars*.xml"))
+    folder.chmod(0o700)
     for name in ("gateways", "gateway_addresses", "operators.d", "allowed"):
         (folder / name).mkdir(exist_ok=True)
     known = {name: str(value) for name, value in vars(values).items()}
-    if gateways is not None and gateways.is_dir():
-        known |= _take_gateways(folder, gateways, known, secrets or {})
-    _write_private(folder / "vars.xml", _document(known))
-
-
-def _take_gateways(
-    folder: Path, gateways: Path, known: Mapping[str, str], secrets: Mapping[str, str]
-) -> dict[str, str]:
-    """Copies the carriers' files; returns the values they need besides the known ones."""
-    found: dict[str, str] = {}
-    for file in sorted(gateways.glob("*.xml")):
-        is_list = file.name.endswith(".addresses.xml")
-        name = file.name.removesuffix(".addresses.xml" if is_list else ".xml")
+    files = sorted(gateways.glob("*.xml")) if gateways is not None else []
+    for file in files:
         text = file.read_text()
         for used in USED.findall(text):
-            if used in known or used in BUILT_IN:
-                continue
-            if used not in secrets:
-                raise BadConfiguration(
-                    f"{file} uses {used}: set {used.upper()}, or write it into the file secrets/{used}"
-                )
-            found[used] = secrets[used]
-        target = folder / ("gateway_addresses" if is_list else "gateways") / f"{name}.xml"
-        target.write_text(text)
-    return found
+            if used not in known and used not in BUILT_IN:
+                known[used] = _needed(used, file, secret)
+        _place_of(file, folder).write_text(text)
+    _write_private(folder / "vars.xml", _document(known))
+    return tuple(file.stem for file in files if not file.name.endswith(ADDRESSES))
+
+
+def _needed(name: str, file: Path, secret: LookUp) -> str:
+    value = secret(name)
+    if value is None:
+        raise BadConfiguration(f"{file} uses {name}: set {name.upper()}, or write it into the file secrets/{name}")
+    return value
+
+
+def _place_of(file: Path, folder: Path) -> Path:
+    if file.name.endswith(ADDRESSES):
+        return folder / "gateway_addresses" / f"{file.name.removesuffix(ADDRESSES)}.xml"
+    return folder / "gateways" / file.name
 
 
 def _document(values: Mapping[str, str]) -> str:

@@ -213,9 +213,7 @@ async def test_a_kill_gives_its_cause_to_the_job(line: Line):
     headers, _ = await line.client.command(f"bgapi originate {{origination_uuid={leg},{CONTACT}}}{target} &park()")
     await line.client.event("PROGRESS", leg)
     await line.client.api(f"uuid_kill {leg} USER_BUSY")
-    job = await line.client.wait(
-        lambda e: e["Event-Name"] == "BACKGROUND_JOB" and e["Job-UUID"] == headers["Job-UUID"]
-    )
+    job = await line.client.wait(lambda e: e["Event-Name"] == "BACKGROUND_JOB" and e["Job-UUID"] == headers["Job-UUID"])
     assert job.body.strip() == "-ERR USER_BUSY"
 
 
