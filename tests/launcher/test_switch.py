@@ -180,7 +180,7 @@ def test_a_missing_password_of_a_carrier_is_named_with_its_file(tmp_path: Path):
     gateways = tmp_path / "gateways"
     gateways.mkdir()
     (gateways / "zadarma.xml").write_text((EXAMPLES / "zadarma.xml.example").read_text())
-    with pytest.raises(BadConfiguration, match="zadarma.xml uses zadarma_user: set ZADARMA_USER"):
+    with pytest.raises(BadConfiguration, match=r"zadarma\.xml uses zadarma_user: set ZADARMA_USER"):
         configuration.write(tmp_path / "conf", VALUES, gateways)
 
 
