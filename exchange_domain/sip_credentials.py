@@ -88,6 +88,12 @@ async def revoke(s: AsyncSession, account_id: int, kind: SipUserKind, at: dateti
     await s.execute(change if role is None else change.where(col(SipCredential.role) == role.value))
 
 
+async def revoke_all(s: AsyncSession, account_id: int, at: datetime) -> None:
+    """Pages and telephones alike: the account is signed out everywhere."""
+    for kind in SipUserKind:
+        await revoke(s, account_id, kind, at)
+
+
 async def of_account(s: AsyncSession, role: Role, account_id: int, kind: SipUserKind) -> SipCredential | None:
     """The last password made, revoked or not."""
     return await s.get(SipCredential, username(role, account_id, kind))

@@ -15,6 +15,7 @@ from exchange_app.shell.top_bar import LANGUAGE_NAMES, role_names
 
 from .names import LONGEST
 from .state import YourAccount
+from .telephone import telephone_card
 from .words import new_password_error, old_password_error, password_outcome, work_of
 
 
@@ -242,7 +243,7 @@ def account_page() -> Any:
             YourAccount.ready,
             rx.el.div(
                 rx.el.div(_roles(), _name(), _looks(), class_name="col g4"),
-                rx.el.div(_password(), _way_out(), class_name="col g4"),
+                rx.el.div(_password(), telephone_card(), _way_out(), class_name="col g4"),
                 class_name="grid c2",
             ),
             loading(t("One moment…")),

@@ -7,37 +7,15 @@ import pytest
 
 from exchange_app.security import sessions
 from exchange_app.security.principals import forget
-from exchange_app.web import routes
 from exchange_domain import accounts, customers, database, sip_credentials
 from exchange_domain.words import EndpointKind, MemberRole
 
-from ..conftest import ORIGIN, make_account
+from ..conftest import make_account
+from .conftest import make_manager, signed_in
 
 PATH = "/softphone/credentials"
-
-
-@pytest.fixture
-async def site(world: None):
-    transport = httpx.ASGITransport(app=routes(), client=("192.0.2.7", 5))
-    async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as client:
-        yield client
-
-
-async def signed_in(site: httpx.AsyncClient, account_id: int) -> None:
-    async with database.session() as db:
-        found = await accounts.principal(db, account_id)
-    assert found is not None
-    site.cookies.set(sessions.COOKIE, await sessions.begin(account_id, found.roles))
-
-
-async def make_manager() -> int:
-    account_id = await make_account("m@mail.example", "Пётр", *())
-    async with database.session() as db:
-        customer = await customers.create(db, name="Окна")
-        assert customer.id is not None
-        await customers.add_member(db, customer.id, account_id, MemberRole.MANAGER, EndpointKind.BROWSER, None)
-    forget(account_id)
-    return account_id
+TELEPHONE = "/softphone/telephone"
+EVERY = [(PATH, "GET"), (PATH, "POST"), (TELEPHONE, "GET"), (TELEPHONE, "POST"), (TELEPHONE, "DELETE")]
 
 
 async def test_an_operator_gets_a_password_that_the_switch_will_take(site: httpx.AsyncClient, operator: int):
@@ -70,19 +48,21 @@ async def test_a_manager_gets_the_managers_line(site: httpx.AsyncClient):
     assert (await site.post(PATH, params={"role": "operator"})).status_code == 403
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_stranger_gets_nothing(site: httpx.AsyncClient, operator: int, method: str):
-    answer = await site.request(method, PATH)
+@pytest.mark.parametrize(("path", "method"), EVERY)
+async def test_a_stranger_gets_nothing(site: httpx.AsyncClient, operator: int, path: str, method: str):
+    answer = await site.request(method, path)
     assert (answer.status_code, answer.json()) == (401, {"error": "signed_out"})
     site.cookies.set(sessions.COOKIE, "made-up")
-    assert (await site.request(method, PATH)).status_code == 401
+    assert (await site.request(method, path)).status_code == 401
 
 
 @pytest.mark.parametrize("roles", [("moderator",), ("admin",), ("moderator", "admin"), ()])
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_role_without_a_line_gets_nothing(site: httpx.AsyncClient, roles: tuple[str, ...], method: str):
+@pytest.mark.parametrize(("path", "method"), EVERY)
+async def test_a_role_without_a_line_gets_nothing(
+    site: httpx.AsyncClient, roles: tuple[str, ...], path: str, method: str
+):
     await signed_in(site, await make_account("w@mail.example", "Вера", *roles))
-    answer = await site.request(method, PATH)
+    answer = await site.request(method, path)
     assert (answer.status_code, answer.json()) == (403, {"error": "role_missing"})
 
 
@@ -98,9 +78,12 @@ async def test_an_owner_who_is_no_manager_gets_nothing(site: httpx.AsyncClient):
 
 
 @pytest.mark.parametrize("origin", ["http://elsewhere.test", ""])
-async def test_another_site_gets_nothing_with_the_persons_cookie(site: httpx.AsyncClient, operator: int, origin: str):
+@pytest.mark.parametrize(("path", "method"), [each for each in EVERY if each[1] != "GET"])
+async def test_another_site_gets_nothing_with_the_persons_cookie(
+    site: httpx.AsyncClient, operator: int, path: str, method: str, origin: str
+):
     await signed_in(site, operator)
-    answer = await site.post(PATH, headers={"origin": origin})
+    answer = await site.request(method, path, headers={"origin": origin})
     assert (answer.status_code, answer.json()) == (403, {"error": "other_origin"})
 
 
@@ -130,3 +113,45 @@ async def test_no_password_gets_into_the_log(
     await signed_in(site, operator)
     password = (await site.post(PATH)).json()["password"]
     assert "sip_password_made" in (said := capsys.readouterr().out) and password not in said
+
+
+# --- the telephone's -----------------------------------------------------------------------------------------------
+
+
+async def is_served(name: str) -> bool:
+    async with database.session() as db:
+        return await sip_credentials.served(db, name, "pbx.example", datetime.now(UTC)) is not None
+
+
+async def test_a_telephones_password_is_made_shown_once_and_taken_back(site: httpx.AsyncClient, operator: int):
+    await signed_in(site, operator)
+    before = (await site.get(TELEPHONE)).json()
+    assert (before["username"], before["made_ms"]) == (f"operator-{operator}-phone", None)
+    made = (await site.post(TELEPHONE)).json()
+    assert len(made["password"]) >= 32 and made["server"] == "exchange.test"
+    assert "password" not in (after := (await site.get(TELEPHONE)).json()) and after["made_ms"] == made["made_ms"]
+    assert await is_served(before["username"])
+    gone = (await site.delete(TELEPHONE)).json()
+    assert gone["made_ms"] is None and not await is_served(before["username"])
+    assert (await site.delete(TELEPHONE)).json() == gone, "again, it changes nothing"
+
+
+async def test_a_telephone_and_a_page_do_not_end_each_other(site: httpx.AsyncClient, operator: int):
+    await signed_in(site, operator)
+    page, phone = (await site.post(PATH)).json(), (await site.post(TELEPHONE)).json()
+    await site.delete(TELEPHONE)
+    assert await is_served(page["username"]) and not await is_served(phone["username"])
+
+
+async def test_signing_out_ends_a_managers_page_and_leaves_the_telephone(site: httpx.AsyncClient):
+    await signed_in(site, await make_manager())
+    page, phone = (await site.post(PATH)).json(), (await site.post(TELEPHONE)).json()
+    await site.post("/auth/sign-out")
+    assert not await is_served(page["username"]) and await is_served(phone["username"])
+
+
+async def test_signing_out_everywhere_ends_both(site: httpx.AsyncClient, operator: int):
+    await signed_in(site, operator)
+    page, phone = (await site.post(PATH)).json(), (await site.post(TELEPHONE)).json()
+    await site.post("/account/sign-out-everywhere")
+    assert not await is_served(page["username"]) and not await is_served(phone["username"])
