@@ -23,6 +23,7 @@ class Leg:
     sip_call_id: str = ""
     other: str | None = None
     answered: bool = False
+    cause: str = ""
     events: list[str] = field(default_factory=list)
 
 
@@ -32,6 +33,8 @@ class EventWatch:
     def __init__(self, port: int, password: str) -> None:
         self._client = Client(port, password)
         self.legs: dict[str, Leg] = {}
+        self.past: list[Leg] = []
+        """Legs that are gone, for who wants to know how a test came to its end."""
         self.changed = asyncio.Condition()
         self.registered: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -78,6 +81,7 @@ class EventWatch:
         if (leg := self.legs.get(uuid)) is None:
             return
         leg.events.append(name)
+        leg.cause = event.get("Hangup-Cause", leg.cause)
         leg.sip_call_id = leg.sip_call_id or event.get("variable_sip_call_id", "")
         match name:
             case "ANSWER":
@@ -88,7 +92,7 @@ class EventWatch:
                 self._part(uuid)
             case "DESTROY":
                 self._part(uuid)
-                del self.legs[uuid]
+                self.past.append(self.legs.pop(uuid))
 
     def _join(self, one: str, other: str) -> None:
         for uuid in (one, other):

@@ -134,6 +134,20 @@ async def test_the_third_leg_is_parked_by_a_bridge_past_it(line: Line):
     assert await line.client.api(f"uuid_exists {seat}") == "true"
 
 
+async def test_a_second_bridge_before_the_first_is_proven_leaves_a_leg_in_limbo(line: Line):
+    seat, call, manager = await line.seat(), await line.contact(), await line.contact()
+    line.client.write(f"api uuid_bridge {seat} {manager}\n\napi uuid_bridge {call} {manager}\n\n")
+    assert [(await line.client.reply())[1] for _ in range(2)] == [f"+OK {manager}\n"] * 2
+    bridged = await line.client.wait(lambda e: e["Event-Name"] == "CHANNEL_BRIDGE")
+    loser = call if bridged["Unique-ID"] == seat else seat
+    await asyncio.sleep(0.5)
+    assert await line.client.api(f"uuid_exists {loser}") == "true"
+    assert line.client.names(loser)[-1] == "UNPARK", "neither bridged nor parked, and nothing says so"
+    await line.client.api(f"uuid_kill {manager}")
+    await line.gone(loser)
+    assert (await line.client.event("HANGUP", loser))["Hangup-Cause"] == "ORIGINATOR_CANCEL"
+
+
 async def test_hold_and_scheduled_broadcast_lie(line: Line):
     assert await line.client.api("uuid_hold nosuch") == "+OK Success\n"
     assert (await line.client.api("sched_broadcast +5 nosuch x")).startswith("+OK Message scheduled")
