@@ -9,11 +9,13 @@ from starlette.routing import BaseRoute
 from exchange_app.records import routes as record_routes
 from exchange_app.shell.roles import FOLDERS
 from exchange_app.sign_in.routes import routes as sign_in_routes
+from exchange_app.softphone import routes as softphone_routes
+from exchange_app.switch_directory import routes as directory_routes
 
 
 def routes() -> Starlette:
-    """Sign-in, the switch's records, and what the role folders bring; everything else falls through to the pages."""
-    found: list[BaseRoute] = [*sign_in_routes(), *record_routes()]
+    """Sign-in, what the switch and softphones ask, and what role folders bring; all else falls through to the pages."""
+    found: list[BaseRoute] = [*sign_in_routes(), *record_routes(), *directory_routes(), *softphone_routes()]
     here = Path(__file__).parent
     for folder in FOLDERS:
         if (here / folder / "__init__.py").exists():

@@ -12,8 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import costs, tariffs
 from .records import read_record
+from .sip_users import sip_user
 from .tables import Campaign, Customer, SeatEndpoint, SeatLeg, Shift, SwitchRecord, Tariff
-from .words import EndpointKind
+from .words import EndpointKind, Role
 
 
 class NoSeatByNumber(Exception):
@@ -28,11 +29,6 @@ class Seat:
     endpoint: str
     fallback_number: str | None
     """Another way to the same operator, when the endpoint is lost and the tariff allows it."""
-
-
-def sip_user(operator_id: int, kind: EndpointKind) -> str:
-    """Page and telephone sign in under names of their own, so that only the chosen one is rung."""
-    return f"operator-{operator_id}" if kind is EndpointKind.BROWSER else f"operator-{operator_id}-phone"
 
 
 async def chosen(s: AsyncSession, operator_id: int) -> SeatEndpoint:
@@ -64,7 +60,7 @@ async def endpoint_for(s: AsyncSession, operator_id: int, campaign_id: int, at: 
     tariff = await _tariff(s, campaign_id, at) if wish.number is not None else None
     allowed = tariff is not None and tariff.number_seats
     if wish.kind is not EndpointKind.NUMBER:
-        return Seat(wish.kind, sip_user(operator_id, wish.kind), wish.number if allowed else None)
+        return Seat(wish.kind, sip_user(Role.OPERATOR, operator_id, wish.kind), wish.number if allowed else None)
     if not allowed or wish.number is None:
         raise NoSeatByNumber
     return Seat(wish.kind, wish.number, None)

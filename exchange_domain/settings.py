@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
@@ -53,8 +54,32 @@ class Settings(BaseSettings):
     cdr_user: str = "switch"
     cdr_password: SecretStr = SecretStr("")
     """Basic auth of the switch at /cdr. Empty: the route refuses everything."""
+    switch_directory_user: str = "switch"
+    switch_directory_password: SecretStr = SecretStr("")
+    """Basic auth of the switch at /switch/directory. Empty: the route refuses everything."""
+    cdr_spool_dir: Path | None = None
+    """Where the switch leaves records it could not post, as the web app sees it. Unset: DATA_DIR/cdr-spool."""
+    sip_password_hours: int = 12
+    """The longest that a page's SIP password is good for; a shift's end ends it before."""
+    sip_ws_url: str = ""
+    """WebSocket of the switch for browsers. Unset: /sip at PUBLIC_URL, where the TLS proxy has it."""
+    sip_server: str = ""
+    """HOST:PORT that SIP telephones register at, as people are told. Unset: the host of PUBLIC_URL."""
     exchange_demo: bool = False
     """Sample accounts with one-click sign-in, and the robot operator's page."""
+
+    @property
+    def cdr_spool(self) -> Path:
+        return self.cdr_spool_dir or self.data_dir / "cdr-spool"
+
+    @property
+    def softphone_url(self) -> str:
+        """`wss://HOST/sip` behind the proxy, unless SIP_WS_URL says otherwise."""
+        return self.sip_ws_url or f"ws{self.public_url.removeprefix('http').rstrip('/')}/sip"
+
+    @property
+    def telephones_server(self) -> str:
+        return self.sip_server or urlsplit(self.public_url).hostname or ""
 
     @property
     def sqlalchemy_url(self) -> str:

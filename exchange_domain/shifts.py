@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from . import sip_credentials
 from .tables import Shift
-from .words import EndpointKind
+from .words import EndpointKind, Role, SipUserKind
 
 
 async def open(
@@ -56,9 +57,10 @@ async def elsewhere(s: AsyncSession, switch_name: str, operator_ids: set[int]) -
 
 
 async def end(s: AsyncSession, shift_id: int, at: datetime) -> None:
-    """Ends a shift, once."""
+    """Ends a shift, once; the password of the operator's page ends with it."""
     shift = await s.get_one(Shift, shift_id)
     if shift.ended_at is None:
         shift.ended_at, shift.seat_leg = at, None
         s.add(shift)
         await s.flush()
+        await sip_credentials.revoke(s, shift.operator_id, SipUserKind.BROWSER, at, Role.OPERATOR)

@@ -8,8 +8,9 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import flags, routing
+from .sip_users import sip_user
 from .tables import Account, Call, Campaign, CampaignManager, Customer, CustomerMember, Transfer
-from .words import EndpointKind, FlagKind, MemberRole, TransferState
+from .words import EndpointKind, FlagKind, MemberRole, Role, TransferState
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
         .order_by(col(CampaignManager.position))
     )
     found = [
-        ManagerEndpoint(a.id, a.display_name, m.endpoint_kind, m.endpoint or f"manager-{a.id}")
+        ManagerEndpoint(
+            a.id, a.display_name, m.endpoint_kind, m.endpoint or sip_user(Role.MANAGER, a.id, m.endpoint_kind)
+        )
         for a, m in rows
         if a.id is not None
     ]

@@ -28,6 +28,13 @@ class EndpointKind(StrEnum):
     NUMBER = "number"
 
 
+class SipUserKind(StrEnum):
+    """What signs in as a SIP user: the person's page, or a telephone of theirs."""
+
+    BROWSER = "browser"
+    PHONE = "phone"
+
+
 class CampaignStatus(StrEnum):
     DRAFT = "draft"
     ACTIVE = "active"

@@ -78,7 +78,7 @@ class DataDirectory:
             raise DataDirectoryRefused(f"{self.path} is not a folder")
         if not self._is_ours() and any(self.path.iterdir()):
             raise DataDirectoryRefused(
-                f"{self.path} is not empty and was not made by ./run demo; name another folder with --data"
+                f"{self.path} is not empty and was not made by this program; name another folder"
             )
         if self._is_ours() and not self._lock(wait=0) and self._holder_lives():
             raise self._busy()

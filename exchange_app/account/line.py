@@ -12,7 +12,8 @@ from exchange_app.i18n import date, t, tc
 from exchange_app.security import current_account, roles
 from exchange_domain import database, seats
 from exchange_domain.importing.numbers import NumberRules, normalise
-from exchange_domain.words import EndpointKind
+from exchange_domain.sip_users import sip_user
+from exchange_domain.words import EndpointKind, Role
 
 RULES = NumberRules()
 
@@ -41,8 +42,8 @@ class YourLine(rx.State):
         async with database.session() as db:
             chosen = await seats.chosen(db, operator_id)
         self.kind, self.number = chosen.kind.value, chosen.number or ""
-        self.page_user = seats.sip_user(operator_id, EndpointKind.BROWSER)
-        self.sip_user = seats.sip_user(operator_id, EndpointKind.SIP)
+        self.page_user = sip_user(Role.OPERATOR, operator_id, EndpointKind.BROWSER)
+        self.sip_user = sip_user(Role.OPERATOR, operator_id, EndpointKind.SIP)
 
     @rx.event
     @roles("operator")

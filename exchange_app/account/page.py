@@ -16,6 +16,7 @@ from exchange_app.shell.top_bar import LANGUAGE_NAMES, role_names
 from .line import line_card
 from .names import LONGEST
 from .state import YourAccount
+from .telephone import telephone_card
 from .words import new_password_error, old_password_error, password_outcome, work_of
 
 
@@ -249,7 +250,7 @@ def account_page() -> Any:
                     _looks(),
                     class_name="col g4",
                 ),
-                rx.el.div(_password(), _way_out(), class_name="col g4"),
+                rx.el.div(_password(), telephone_card(), _way_out(), class_name="col g4"),
                 class_name="grid c2",
             ),
             loading(t("One moment…")),

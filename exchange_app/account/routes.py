@@ -1,5 +1,6 @@
 """Changing the password, and signing out everywhere: plain forms, so that no password passes through a State."""
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -10,7 +11,7 @@ from starlette.routing import Route
 
 from exchange_app.security import passwords, rate_limit, sessions
 from exchange_app.security.http import address_of, same_origin, session_of
-from exchange_domain import accounts, database
+from exchange_domain import accounts, database, sip_credentials
 
 log = structlog.get_logger(__name__)
 
@@ -63,12 +64,14 @@ async def change_password(request: Request) -> Response:
 
 
 async def sign_out_everywhere(request: Request) -> Response:
-    """Ends every session of the account, this one too."""
+    """Ends every session of the account, this one too, and the passwords of its SIP users."""
     if not same_origin(request):
         return _back("other_origin")
     account = await session_of(request)
     if account is not None:
         await sessions.end_all(account.account_id)
+        async with database.session() as db:
+            await sip_credentials.revoke_all(db, account.account_id, datetime.now(UTC))
         log.info("signed_out_everywhere", account_id=account.account_id)
     response = RedirectResponse("/sign-in", 303)
     sessions.clear_cookie(response)

@@ -1,17 +1,14 @@
 """`POST /cdr`: the switch posts a record of each leg (mod_json_cdr). Answered at once: the leg waits in its thread."""
 
 import asyncio
-import base64
-import binascii
-import hmac
 
 import structlog
 from starlette.background import BackgroundTask
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from exchange_app.security.machine import bounded_body, is_known
 from exchange_domain.settings import settings
 from exchange_domain.settling import BadRecord
 
@@ -28,10 +25,11 @@ async def receive(request: Request) -> Response:
 
     The body is bare JSON whatever its Content-Type says; the switch sends it as a form.
     """
-    if not _is_switch(request.headers.get("authorization", "")):
+    now = settings()
+    if not is_known(request.headers.get("authorization", ""), now.cdr_user, now.cdr_password):
         return Response(status_code=401, headers={"WWW-Authenticate": 'Basic realm="records"'})
     try:
-        raw = await _body(request)
+        raw = await bounded_body(request, intake.MOST_BYTES)
     except ClientDisconnect:
         return Response(status_code=400)
     try:
@@ -46,33 +44,6 @@ async def receive(request: Request) -> Response:
         log.error("record_not_stored", leg=_leg_of(request), error=type(problem).__name__)
         return Response(status_code=503, headers={"Retry-After": "1"})
     return Response(status_code=200, background=BackgroundTask(intake.announce, leg))
-
-
-async def _body(request: Request) -> bytes:
-    """The body, read no further than it may be long. Raises HTTPException 413."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdecimal() and int(declared) > intake.MOST_BYTES:
-        raise HTTPException(413)
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > intake.MOST_BYTES:
-            raise HTTPException(413)
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _is_switch(authorization: str) -> bool:
-    """Whether the header carries the user and password of the settings; with no password set, nobody's does."""
-    scheme, _, encoded = authorization.partition(" ")
-    try:
-        user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
-    except (binascii.Error, ValueError):
-        return False
-    wanted = settings().cdr_password.get_secret_value().encode()
-    right_user = hmac.compare_digest(user, settings().cdr_user.encode())
-    right_password = hmac.compare_digest(password, wanted)
-    return scheme.lower() == "basic" and bool(colon) and bool(wanted) and right_user and right_password
 
 
 def _leg_of(request: Request) -> str:

@@ -123,8 +123,8 @@ async def watch(folder: Path, every_s: float = ROUND_S) -> None:
 
 @asynccontextmanager
 async def watch_spool() -> AsyncIterator[None]:
-    """Lifespan task of the web app: reads `DATA_DIR/cdr-spool` while the app runs."""
-    task = asyncio.create_task(watch(settings().data_dir / "cdr-spool"))
+    """Lifespan task of the web app: reads the spool of the settings while the app runs."""
+    task = asyncio.create_task(watch(settings().cdr_spool))
     try:
         yield
     finally:

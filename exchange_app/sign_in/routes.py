@@ -1,6 +1,7 @@
 """The forms' other end. Each answer is a redirect, so that the page loads anew with its cookie."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import structlog
@@ -11,13 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exchange_app.security import passwords, rate_limit, sessions
-from exchange_app.security.http import address_of, same_origin
+from exchange_app.security.http import address_of, same_origin, session_of
 from exchange_app.security.principals import forget, principal
-from exchange_domain import accounts, database, invitations
+from exchange_domain import accounts, database, invitations, sip_credentials
 from exchange_domain.accounts import Principal
 from exchange_domain.invitations import InvitationError
 from exchange_domain.settings import settings
 from exchange_domain.texts import choose
+from exchange_domain.words import Role, SipUserKind
 
 from .demo import DEMO_ACCOUNTS
 
@@ -80,7 +82,12 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     if not same_origin(request):
         return _back("/sign-in", "other_origin")
+    account = await session_of(request)
     await sessions.end(request.cookies.get(sessions.COOKIE, ""))
+    if account is not None:
+        # A manager has no shift whose end would end the page's line; an operator's ends with her shift.
+        async with database.session() as db:
+            await sip_credentials.revoke(db, account.account_id, SipUserKind.BROWSER, datetime.now(UTC), Role.MANAGER)
     response = RedirectResponse("/sign-in", 303)
     sessions.clear_cookie(response)
     return response

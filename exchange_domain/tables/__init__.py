@@ -1,6 +1,6 @@
 """All tables, by topic. Importing this module registers them on `SQLModel.metadata`."""
 
-from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation
+from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation, SipCredential
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
@@ -17,5 +17,5 @@ __all__ = [
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Erasure", "Flag",
     "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport", "NumberLock",
     "PriceCeiling", "Recording", "RecordingErasure", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
-    "Settlement", "Shift", "SpendCap", "Switch", "SwitchRecord", "Tariff", "Transfer",
+    "Settlement", "Shift", "SipCredential", "SpendCap", "Switch", "SwitchRecord", "Tariff", "Transfer",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, f
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from ..words import EndpointKind, MemberRole, Role
+from ..words import EndpointKind, MemberRole, Role, SipUserKind
 from .columns import Table, created, key, moment, points_at, text, word
 
 
@@ -73,6 +73,30 @@ class CustomerMember(Table, table=True):
     __table_args__ = (
         CheckConstraint("role in ('owner', 'manager')", name="role_known"),
         CheckConstraint("endpoint_kind <> 'number' or endpoint ~ '^\\+[1-9][0-9]{6,14}$'", name="number_is_e164"),
+    )
+
+
+class SipCredential(Table, table=True):
+    """The password of a SIP user, as its digest only. One for each user name: a new one takes the old one's place."""
+
+    username: str = Field(sa_column=Column(Text, primary_key=True))
+    account_id: int = points_at("account.id", index=True, ondelete="CASCADE")
+    role: Role = Field(sa_column=Column(Text, nullable=False))
+    """What the person does with it: an operator's is bound to her shift."""
+    kind: SipUserKind = word(SipUserKind)
+    realm: str = text()
+    a1_hash: str = text()
+    """md5(username:realm:password), RFC 3261 22.4."""
+    issued_at: datetime | None = created()
+    valid_until: datetime | None = moment()
+    """None: until it is revoked."""
+    revoked_at: datetime | None = moment()
+    last_used_at: datetime | None = moment()
+
+    __table_args__ = (
+        CheckConstraint("role in ('operator', 'manager')", name="role_known"),
+        CheckConstraint("a1_hash ~ '^[0-9a-f]{32}$'", name="a1_hash_is_md5"),
+        CheckConstraint("kind <> 'browser' or valid_until is not null", name="browser_ends"),
     )
 
 

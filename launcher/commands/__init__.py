@@ -41,6 +41,12 @@ COMMANDS = (
         "launcher.commands.admin",
     ),
     Command(
+        "switch",
+        "[--check] [--folder DIR] [--web URL]",
+        "start a real FreeSWITCH with the exchange's configuration, and check it",
+        "launcher.commands.switch",
+    ),
+    Command(
         "replay",
         "FILE_OR_FOLDER…",
         "play recorded exchanges with a switch against the simulator",

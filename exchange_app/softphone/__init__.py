@@ -1,0 +1,5 @@
+"""What a page needs to be a telephone: its SIP user, a password for the shift, and where the switch is."""
+
+from .routes import routes
+
+__all__ = ["routes"]
