@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger, lengths
+from . import costs, ledger, lengths
 from .calls import tally
 from .flags import raise_flag
 from .ledger import Kind
@@ -65,6 +65,7 @@ async def _correct(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | N
     call = await s.get_one(Call, call_id)
     tariff = await s.get_one(Tariff, call.tariff_id)
     length = lengths.of_record(read_record(record.body))
+    await costs.book_call(s, call, length.seconds, tariff.currency)
     billed_s, cost = price(tariff, call, length, before.limit_s)
     due = min(cost.charge, await ledger.held_for(s, call_id))
     moved, correction = await _move(

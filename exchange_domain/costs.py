@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import ledger
 from .ledger import Kind
+from .tables import Call
 
 
 def of(per_minute: int, billed_s: int) -> int:
@@ -31,6 +32,14 @@ async def book(
         s, "cost", f"cost:{leg}", {expense: -cost, owed_to: cost}, call_id=call_id, per_minute=per_minute,
         billed_s=billed_s,
     )  # fmt: skip
+
+
+async def book_call(s: AsyncSession, call: Call, billed_s: int, currency: str) -> None:
+    """Books what the carrier of a call is owed, by the switch's record of its leg. Again, nothing changes."""
+    if call.carrier_per_minute:
+        await book(
+            s, call.id, per_minute=call.carrier_per_minute, billed_s=billed_s, currency=currency, call_id=call.id
+        )
 
 
 async def owed(s: AsyncSession, currency: str) -> int:

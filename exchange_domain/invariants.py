@@ -57,7 +57,13 @@ QUERIES = {
     "numbers locked for calls that are over": """
         select l.call_id as id from number_lock l left join call k on k.id = l.call_id
         where l.leased_until > :now and (k.id is null or k.ended_at < :late)""",
-    # 6. Recordings: the table's own query stands here once there is one.
+    # 6. A recording that was started is stored whole or reported lost; one that waits is tried by its mover.
+    "answered calls of which no recording is known": """
+        select k.id from call k where k.recording_path is not null
+          and not exists (select from recording r where r.call_id = k.id)""",
+    "recordings that neither wait nor are stored nor reported": """
+        select r.call_id as id from recording r join call k on k.id = r.call_id
+        where r.state in ('expected', 'recording') and k.ended_at < :late""",
 }
 
 # 1. Never outside its permitted hours: the contact's own, by the campaign's hours as they are now.

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger, lengths, tariffs
+from . import costs, ledger, lengths, tariffs
 from .calls import tally
 from .flags import raise_flag
 from .records import BadRecord, RecordedLeg, read_record, record_of, store_record
@@ -88,6 +88,7 @@ async def _settle(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | No
     if record is not None:
         record.applied_at = now
         s.add(record)
+        await costs.book_call(s, call, length.seconds, tariff.currency)
     if not length.certain:
         await raise_flag(
             s, FlagKind.RECORD_MISSING, f"call:{call_id}", now, customer_id=call.customer_id,

@@ -52,6 +52,12 @@ async def test_a_healthy_exchange_breaks_nothing(exchange: Exchange, closed: boo
         ("update number_lock set leased_until = now() + interval '1 day'", "numbers locked for calls that are over"),
         ("delete from settlement; update call set settled = false", "closed calls without a settlement"),
         ("update call set ended_at = null", "calls without an end long after their limit"),
+        ("update call set recording_path = 'x.wav'", "answered calls of which no recording is known"),
+        (
+            "insert into recording (call_id, switch_name, state, switch_path) "
+            "select id, 'main', 'recording', 'x.wav' from call",
+            "recordings that neither wait nor are stored nor reported",
+        ),
         (
             "update switch_record set body = jsonb_set(body, '{variables,end_uepoch}', '\"9000000000000000\"')",
             "calls longer than their limit",
