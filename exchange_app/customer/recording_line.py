@@ -18,7 +18,7 @@ class RecordingLine:
     """`code`: none, on_its_way, stored, cut_short, lost, expired, erased."""
 
     code: str = "none"
-    length: str = ""
+    duration: str = ""
     """As m:ss."""
     keep_until_ms: int = 0
     days: int = 0
@@ -31,8 +31,8 @@ def line_of_recording(found: Shown) -> RecordingLine:
     if found.state == RecordingState.STORED and found.cut_short:
         code = "cut_short"
     seconds = (found.duration_ms or 0) // 1000
-    length = f"{seconds // 60}:{seconds % 60:02}" if found.duration_ms is not None else ""
-    return RecordingLine(code, length, epoch_ms(found.keep_until) or 0, found.days)
+    duration = f"{seconds // 60}:{seconds % 60:02}" if found.duration_ms is not None else ""
+    return RecordingLine(code, duration, epoch_ms(found.keep_until) or 0, found.days)
 
 
 def recording_words(line: Any) -> Any:
@@ -40,10 +40,10 @@ def recording_words(line: Any) -> Any:
     return rx.match(
         line.code,
         ("on_its_way", t("on its way, it is stored within minutes after the call")),
-        ("stored", t("{length} long, kept until {date}", length=line.length, date=kept)),
+        ("stored", t("{length} long, kept until {date}", length=line.duration, date=kept)),
         (
             "cut_short",
-            t("{length} long, a part of the talk is missing; kept until {date}", length=line.length, date=kept),
+            t("{length} long, a part of the talk is missing; kept until {date}", length=line.duration, date=kept),
         ),
         ("lost", t("lost: the switch could not keep it. We look into it")),
         ("expired", tn("deleted after {n} day, as you chose", "deleted after {n} days, as you chose", n=line.days)),

@@ -90,4 +90,4 @@ async def test_the_customer_says_whether_operators_may_pause(running: Shop, owne
 
 def test_an_hour_is_shown_in_minutes():
     kept = datetime.now(UTC) + timedelta(days=1)
-    assert line_of_recording(Shown(RecordingState.STORED, 3_601_000, kept, 1)).length == "60:01"
+    assert line_of_recording(Shown(RecordingState.STORED, 3_601_000, kept, 1)).duration == "60:01"
