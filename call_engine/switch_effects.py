@@ -6,6 +6,8 @@ from uuid import UUID
 
 import structlog
 
+from exchange_domain.clock import now_ms
+
 from .core.effects import (
     Ask,
     BridgeLegs,
@@ -93,11 +95,12 @@ class SwitchEffects:
             log.warning("command without reply", operator_id=mailbox.operator_id, command=kind)
 
     async def _answer(self, mailbox: Mailbox, effect: Ask) -> None:
+        asked_ms = now_ms()
         try:
             facts = await self.facts(effect.legs)
         except (CommandNotSent, CommandUnconfirmed):
             return
-        mailbox.post(Facts, facts=facts)
+        mailbox.post(Facts, facts=facts, asked_ms=asked_ms)
 
     async def facts(self, legs: tuple[UUID, ...]) -> dict[UUID, Fact]:
         """Asks the switch about legs, and its records about gone ones. Raises CommandNotSent, -Unconfirmed."""

@@ -163,10 +163,11 @@ def parked(state: Operator, event: Event) -> Step:
     return connectable(state, event)
 
 
-def bridged(state: Operator) -> Step:
+def bridged(state: Operator, event: Event) -> Step:
     call = state.call
     assert call is not None
-    state = replace(state, call=replace(call, bridge=Bridge.UP, bridge_tries=0, sound=None))
+    call = replace(call, bridge=Bridge.UP, bridge_tries=0, proven_ms=event.at, sound=None)
+    state = replace(state, call=call)
     return stay(state, CancelTimer("bridge"))
 
 

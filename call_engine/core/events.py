@@ -209,6 +209,12 @@ class Facts(Event):
     """Answers to an Ask; legs that could not be asked about are not in it."""
 
     facts: Mapping[UUID, Fact] = field(default_factory=dict)
+    asked_ms: int | None = None
+    """When the switch was asked, if other events may have come before its answers were handled."""
+
+    def older_than(self, moment_ms: int) -> bool:
+        """Whether what was proven at that moment is newer than these answers."""
+        return self.asked_ms is not None and self.asked_ms <= moment_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

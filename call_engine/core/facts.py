@@ -133,12 +133,12 @@ def _seat_lives(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> St
     return stay(state)
 
 
-def _bridges(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
+def _bridges(state: Operator, event: Facts, facts: Mapping[UUID, Fact]) -> Step:
     """Repairs what an unproven bridge or a lost command left behind."""
     call, pending, seat = talking_call(state), state.transfer, state.seat
     if call is None or (fact := facts.get(call.call_id)) is None or fact.state is LegState.GONE:
         return stay(state)
-    if call.ending_by is not None:
+    if call.ending_by is not None or event.older_than(call.proven_ms):
         return stay(state)
     if not on_hold(state):
         return _talk(state, event, fact)
@@ -164,7 +164,7 @@ def _talk(state: Operator, event: Event, fact: Fact) -> Step:
     call = state.call
     assert call is not None
     if fact.other is not None and fact.other == state.seat.leg:
-        step = contact.bridged(replace(state, call=replace(call, connectable=True)))
+        step = contact.bridged(replace(state, call=replace(call, connectable=True)), event)
         return chain(step, lambda s: transfer.happen(s, event, Kind.TALKING))
     if not fact.connectable:
         return stay(state)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from .effects import Ask, CancelTimer, Kill, SaveEnded, SaveTransferEnded, SetTimer
-from .events import Event, Fact, LegState
+from .events import Event, Fact, Facts, LegState
 from .state import HandedOver, Operator
 from .timings import ASK_AGAIN_MS, KILL_GUARD_MS
 from .transition import Step, chain, stay
@@ -60,9 +60,12 @@ def timer(state: Operator, event: Event, name: str) -> Step:
     return stay(state, Ask(tuple(asked)), SetTimer(name, event.at + ASK_AGAIN_MS))
 
 
-def reconcile(state: Operator, event: Event, facts: dict[UUID, Fact]) -> Step:
+def reconcile(state: Operator, event: Facts, facts: dict[UUID, Fact]) -> Step:
     step = stay(state)
     for handed in state.handed_over:
+        if event.older_than(handed.completed_ms):
+            # Asked before they were joined: the legs that were apart then are together now.
+            continue
         step = chain(step, lambda s, h=handed: _reconcile_one(s, event, h, facts))
     return step
 

@@ -141,7 +141,7 @@ def _joined(state: Operator, event: Bridged) -> Step | None:
     if call is None:
         return None
     if pair == {seat, call.call_id}:
-        step = stay(state) if on_hold(state) else contact.bridged(state)
+        step = stay(state) if on_hold(state) else contact.bridged(state, event)
         if call.ending_by is not None:
             return chain(step, lambda s: stay(s, kill(call)))
         return chain(step, lambda s: transfer.happen(s, event, Kind.TALKING))

@@ -219,7 +219,7 @@ def consultation(state: Operator, h: Happening) -> Step:
     """operator and manager hear each other"""
     transfer = replace(_transfer(state), phase=TransferPhase.CONSULTING)
     return stay(
-        replace(state, transfer=transfer, call=replace(_call(state), bridge_tries=0)),
+        replace(state, transfer=transfer, call=replace(_call(state), bridge_tries=0, proven_ms=h.at)),
         CancelTimer("bridge"),
         CancelTimer("manager"),
     )

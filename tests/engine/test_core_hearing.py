@@ -1,9 +1,11 @@
 """The contact never hears silence, is never played into a talk, and no leg that was let go of stays."""
 
+from dataclasses import replace
+
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 from call_engine.core.recovery import StoredCall, StoredTransfer, restore
-from exchange_domain.messages import HangUp
+from exchange_domain.messages import CompleteTransfer, HangUp
 from exchange_domain.words import TransferState
 
 from .world import OPERATOR, consulting, manager_rings, ready, talking
@@ -102,3 +104,23 @@ def test_joined_but_not_noted_as_wrapped_up_is_wrap_up_after_a_restart():
     state, effects = restore(OPERATOR, "Anna P.", world.state.shift, world.seat, [stored], world.now)
     assert state.call is not None and state.call.wrap_up_until is not None and len(state.handed_over) == 1
     assert [e for e in effects if isinstance(e, fx.SaveWrapUp)]
+
+
+def test_an_answer_from_before_the_join_hangs_nobody_up():
+    world = consulting()
+    world.command(CompleteTransfer(operator_id=OPERATOR, call_id=world.contact))
+    contact = world.contact
+    facts = {leg: world._fact(leg) for leg in (world.seat, contact, world.manager)}
+    asked_ms = world.now
+    world.settle()
+    assert world.state.handed_over
+    world.give(ev.Facts, facts=facts, asked_ms=asked_ms)
+    assert world.switch[contact].alive and not world.effects_of(fx.Kill)
+
+
+def test_an_answer_from_before_the_bridge_does_not_bridge_again():
+    world = talking()
+    bridges = len(world.effects_of(fx.BridgeLegs))
+    parked = replace(world._fact(world.contact), other=None)
+    world.give(ev.Facts, facts={world.contact: parked}, asked_ms=1)
+    assert len(world.effects_of(fx.BridgeLegs)) == bridges

@@ -61,6 +61,7 @@ class World:
 
     def give(self, kind: type[ev.Event], **values: object) -> tuple[Effect, ...]:
         """One event through the core; its effects are done. Returns them."""
+        self.now += 1
         event = kind(at=self.now, fresh=self.fresh(), **values)
         if isinstance(event, ev.Destroyed):
             self.told_destroyed.add(event.leg)
@@ -242,7 +243,8 @@ class World:
                 if effect.leg in self.switch:
                     self.switch[effect.leg].parks = effect.on
             case fx.Ask():
-                self.answers.append({"kind": ev.Facts, "facts": {leg: self._fact(leg) for leg in effect.legs}})
+                facts = {leg: self._fact(leg) for leg in effect.legs}
+                self.answers.append({"kind": ev.Facts, "facts": facts, "asked_ms": self.now})
 
     def _bridge(self, effect: fx.BridgeLegs) -> None:
         a, b = self.switch[effect.leg], self.switch[effect.other]
