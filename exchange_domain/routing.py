@@ -67,12 +67,12 @@ class Rules:
 async def rules_of(s: AsyncSession, campaign: Campaign, customer: Customer) -> Rules:
     assert customer.id is not None
     carriers = list(await s.exec(select(Carrier).order_by(col(Carrier.id))))
-    ceilings = await s.exec(
-        select(PriceCeiling.per_minute).where(
-            PriceCeiling.currency == customer.currency,
-            or_(col(PriceCeiling.customer_id).is_(None), PriceCeiling.customer_id == customer.id),
+    ceilings: list[int] = []
+    if carriers:
+        own = or_(col(PriceCeiling.customer_id).is_(None), PriceCeiling.customer_id == customer.id)
+        ceilings = list(
+            await s.exec(select(PriceCeiling.per_minute).where(PriceCeiling.currency == customer.currency, own))
         )
-    )
     return Rules(
         destinations=await destinations.of_customer(s, customer.id, campaign.country),
         carriers=tuple(c for c in carriers if c.currency == customer.currency),

@@ -32,10 +32,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of milliseconds."""
     for name in ("PAUSE_MS", "WRITING_MS", "TALK_AFTER_MS", "CONSULTATION_MS"):
         monkeypatch.setattr(robot_mind, name, (1, 3))
-    # Longer than an engine takes from "carried out" to its effect.
+    # Longer than an engine takes from "carried out" to its effect, as is the pause before the next press.
     monkeypatch.setattr(robot_mind, "REFUSED_MS", (400, 500))
     monkeypatch.setattr(robot_operator, "BEAT_S", 0.2)
-    monkeypatch.setattr(robot_mind.Mind._command, "__kwdefaults__", {"after_ms": (1, 3)})
+    monkeypatch.setattr(robot_mind.Mind._command, "__kwdefaults__", {"after_ms": (60, 90)})
 
 
 @pytest.fixture

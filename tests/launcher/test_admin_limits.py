@@ -85,6 +85,7 @@ async def test_a_wider_rule_lets_contacts_wait_again(customer: int):
 
 
 async def test_ceilings_of_everybody_and_of_a_customer(customer: int):
+    await said("carrier", "north", "--rate", "+7=0.90")
     assert await said("ceiling") == "everybody: no ceiling"
     assert await said("ceiling", "--per-minute", "5") == "everybody: at most 5.00 RUB a minute"
     assert await said("ceiling", "--customer", "Ромашка", "--per-minute", "2,50") == (
