@@ -116,6 +116,8 @@ class Bridge:
         stayer = self.other(leaver)
         self.a.bridge = self.b.bridge = None
         if not self.joined:
+            # Seen on a real switch: it goes on waiting, neither bridged nor parked, until the leaver ends.
+            leaver.waited_for_by.append(stayer)
             return
         leaver.variables.pop("bridge_to", None)
         stayer.variables.pop("bridge_to", None)

@@ -76,6 +76,8 @@ class Channel:
         self.attempt: Attempt | None = None
         self.callee: Callee | None = None
         self.bridge: Bridge | None = None
+        self.waited_for_by: list[Channel] = []
+        """Legs in limbo: about to be bridged with this one when another bridge took it."""
         self.application: Application | None = None
         self.parked = False
         self.playback: Playback | None = None

@@ -41,6 +41,9 @@ def _tear_down(channel: Channel, ended: int) -> None:
     bridge = channel.bridge
     if bridge is not None:
         bridge.left_by(channel)
+    for waiting in channel.waited_for_by:
+        if waiting.is_up and waiting.bridge is None and not waiting.parked:
+            hang_up(waiting, "ORIGINATOR_CANCEL", by_peer=True)
     if channel.on_application_end is not None:
         # The application that runs sees the hangup and ends first.
         end, channel.on_application_end = channel.on_application_end, None
