@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from .bridging import await_seat, connect, start_ringing_tone
-from .effects import CancelTimer, EndShift, Kill, OriginateSeat, SaveSeat, SetTimer
+from .effects import CancelTimer, EndShift, OriginateSeat, SaveSeat, SetTimer
 from .events import Event, new_leg
 from .happening import Kind
 from .state import Bridge, Operator, Seat, SeatPhase, talking_call
 from .timings import BRIDGE_PROOF_MS, RESEAT_MS, RESEAT_ONCE_MS, SEAT_GUARD_MS
 from .transfer import happen
 from .transition import Step, chain, notify, stay
+from .unwanted import let_go
 
 
 def call_seat(state: Operator, event: Event) -> Step:
@@ -95,9 +96,10 @@ def end_shift(state: Operator, event: Event) -> Step:
     if state.shift is None:
         return stay(state)
     effects = [CancelTimer(name) for name in ("seat", "seat_back", "reseat")]
-    kills = () if state.seat.leg is None else (Kill(state.seat.leg),)
-    shift_id = state.shift.shift_id
-    return stay(replace(state, shift=None, seat=Seat()), *kills, *effects, EndShift(shift_id))
+    old, shift_id = state.seat.leg, state.shift.shift_id
+    state = replace(state, shift=None, seat=Seat())
+    step = stay(state) if old is None else let_go(state, event, old)
+    return chain(step, lambda s: stay(s, *effects, EndShift(shift_id)))
 
 
 def signed_off(state: Operator) -> Step:
@@ -111,7 +113,7 @@ def signed_on(state: Operator, event: Event) -> Step:
     """A page that came back: its old leg is dead weight, a new one is called."""
     if state.seat.leg is not None and state.seat.unregistered:
         old = state.seat.leg
-        return chain(stay(state, Kill(old)), lambda s: seat_gone(replace(s, seat=_as_up(s.seat)), event))
+        return chain(let_go(state, event, old), lambda s: seat_gone(replace(s, seat=_as_up(s.seat)), event))
     return call_seat(state, event)
 
 
