@@ -30,6 +30,8 @@ class Operators:
         self._mailboxes: dict[int, Mailbox] = {}
         self._legs: dict[UUID, tuple[int, float]] = {}
         self._jobs: dict[UUID, tuple[int, UUID]] = {}
+        self._registrations: dict[str, str] = {}
+        """Of each user, the registration that holds."""
         self.executor: Executor | None = None
         self.connected = False
         """Whether new operators start with a switch."""
@@ -115,6 +117,13 @@ class Operators:
             self.of(operator_id).post(OriginateFailed, leg=leg, cause=said.reason.split()[0])
 
     def _registration(self, said: RegistrationMessage) -> None:
+        if said.registered:
+            self._registrations[said.user] = said.registration
+        elif self._registrations.get(said.user, said.registration) != said.registration:
+            # An older registration ran out: of a page that was closed since. The present one stands.
+            return
+        else:
+            self._registrations.pop(said.user, None)
         for mailbox in self:
             shift = mailbox.state.shift
             if shift is not None and shift.endpoint == said.user:

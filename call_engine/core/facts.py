@@ -13,7 +13,7 @@ from .events import Event, Fact, Facts, LegState, SwitchBack
 from .happening import Kind
 from .seat import call_seat, seat_gone, seat_up
 from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, on_hold, talking_call
-from .timings import ASK_AGAIN_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
+from .timings import ASK_AGAIN_MS, BRIDGE_PROOF_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
 from .transition import Step, chain, notify, stay
 
 
@@ -168,5 +168,9 @@ def _talk(state: Operator, event: Event, fact: Fact) -> Step:
         return chain(step, lambda s: transfer.happen(s, event, Kind.TALKING))
     if not fact.connectable:
         return stay(state)
+    if fact.other is not None:
+        # With a leg that was let go of, whose end is on its way: the contact's PARK follows.
+        state = replace(state, call=replace(call, bridge=Bridge.LEAVING, connectable=True))
+        return stay(state, SetTimer("bridge", event.at + BRIDGE_PROOF_MS))
     state = replace(state, call=replace(call, bridge=Bridge.NONE))
     return contact.connectable(state, event)

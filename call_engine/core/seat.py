@@ -5,13 +5,14 @@ from dataclasses import replace
 from exchange_domain.words import EndpointKind
 
 from .bridging import await_seat, connect, start_ringing_tone
-from .effects import CancelTimer, EndShift, Kill, OriginateSeat, SaveSeat, SetTimer
+from .effects import CancelTimer, EndShift, OriginateSeat, SaveSeat, SetTimer
 from .events import EndpointSignedOff, EndpointSignedOn, Event, new_leg
 from .happening import Kind
 from .state import Bridge, Operator, Seat, SeatPhase, talking_call
 from .timings import BRIDGE_PROOF_MS, RESEAT_MS, RESEAT_ONCE_MS, SEAT_GUARD_MS
 from .transfer import happen
 from .transition import Step, chain, notify, stay
+from .unwanted import let_go
 
 
 def call_seat(state: Operator, event: Event, *, by_number: bool = False) -> Step:
@@ -116,9 +117,10 @@ def end_shift(state: Operator, event: Event) -> Step:
     if state.shift is None:
         return stay(state)
     effects = [CancelTimer(name) for name in ("seat", "seat_back", "reseat")]
-    kills = () if state.seat.leg is None else (Kill(state.seat.leg),)
-    shift_id = state.shift.shift_id
-    return stay(replace(state, shift=None, seat=Seat()), *kills, *effects, EndShift(shift_id))
+    old, shift_id = state.seat.leg, state.shift.shift_id
+    state = replace(state, shift=None, seat=Seat())
+    step = stay(state) if old is None else let_go(state, event, old)
+    return chain(step, lambda s: stay(s, *effects, EndShift(shift_id)))
 
 
 def signed_off(state: Operator, event: EndpointSignedOff) -> Step:
@@ -138,7 +140,7 @@ def signed_on(state: Operator, event: EndpointSignedOn) -> Step:
     if event.registration and event.registration == seat.signed_off:
         return stay(replace(state, seat=replace(seat, signed_off=None)))
     page_was_up = replace(state, seat=replace(seat, phase=SeatPhase.UP, lost_ms=None))
-    return chain(stay(page_was_up, Kill(seat.leg)), lambda s: seat_gone(s, event))
+    return chain(let_go(page_was_up, event, seat.leg), lambda s: seat_gone(s, event))
 
 
 def ring_again(state: Operator, event: Event, *, by_number: bool) -> Step:
@@ -152,7 +154,7 @@ def ring_again(state: Operator, event: Event, *, by_number: bool) -> Step:
     if not by_number or state.seat.by_number:
         return stay(state)
     given_up, seat = state.seat.leg, replace(state.seat, leg=None, phase=SeatPhase.NONE)
-    step = stay(replace(state, seat=seat), Kill(given_up))
+    step = let_go(replace(state, seat=seat), event, given_up)
     return chain(step, lambda s: call_seat(s, event, by_number=True))
 
 

@@ -225,7 +225,7 @@ class Operator:
     transfer: Transfer | None = None
     handed_over: tuple[HandedOver, ...] = ()
     unwanted: tuple[Unwanted, ...] = ()
-    """Managers' legs that were let go of and are not known to have ended."""
+    """Legs that were let go of, a manager's or an old seat's, and are not known to have ended."""
     notice: Notice | None = None
     last_command: UUID | None = None
     recent_keys: tuple[UUID, ...] = ()

@@ -91,6 +91,21 @@ async def test_a_page_whose_socket_broke_keeps_its_talk(house: House, engine: En
     await house.until_switch(lambda channels: set(channels) == {seat})
 
 
+async def test_an_old_registration_that_runs_out_says_nothing_of_the_present_page(house: House, engine: Engine):
+    await house.contact()
+    desk = await house.operator()
+    name = f"operator-{desk.operator_id}"
+    house.switch.register(name, call_id="present page")
+    await desk.start_shift()
+    call_id = await desk.talk()
+    seat = await house.until_bridged(call_id)
+    house.switch.unregister(name, call_id="page of yesterday")
+    house.switch.register(name, call_id="present page")
+    await desk.hang_up(call_id)
+    await desk.state(OperatorState.WRAP_UP)
+    await house.until_switch(lambda channels: set(channels) == {seat})
+
+
 async def test_a_page_lost_in_a_talk_comes_back_in_time_and_the_contact_was_asked_to_wait(house: House, engine: Engine):
     await house.contact()
     desk = await house.operator()

@@ -47,8 +47,8 @@ class World:
     killed: set[UUID] = field(default_factory=set)
     joins: deque[tuple[UUID, UUID]] = field(default_factory=deque)
     """Bridges on their way: the two legs have left what they did and do not hear each other yet."""
-    lost: set[UUID] = field(default_factory=set)
-    """Legs of which an event was lost, and that were not asked about since."""
+    lost: dict[UUID, int] = field(default_factory=dict)
+    """Legs of which an event was lost, and when, until they are asked about after it."""
     told_destroyed: set[UUID] = field(default_factory=set)
     numbers: int = 0
     connected: bool = True
@@ -66,7 +66,8 @@ class World:
         if isinstance(event, ev.Destroyed):
             self.told_destroyed.add(event.leg)
         if isinstance(event, ev.Facts):
-            self.lost -= set(event.facts)
+            asked_ms = self.now if event.asked_ms is None else event.asked_ms
+            self.lost = {leg: ms for leg, ms in self.lost.items() if leg not in event.facts or ms > asked_ms}
         self.state, effects = step(self.state, event)
         self.last = effects
         for effect in effects:
@@ -84,7 +85,8 @@ class World:
     def lose(self, leg: UUID) -> None:
         """The next event of a channel never reaches the engine."""
         self._next_of(leg)
-        self.lost.add(leg)
+        self.now += 1
+        self.lost[leg] = self.now
 
     def deliver_twice(self, leg: UUID) -> None:
         event = self._next_of(leg)
@@ -185,7 +187,7 @@ class World:
     def disconnect(self) -> None:
         """The event socket breaks: what was on its way from the switch is lost."""
         self.connected = False
-        self.lost |= set(self.switch)
+        self.lost |= dict.fromkeys(self.switch, self.now)
         self.pending.clear()
         self.give(ev.SwitchLost)
 
