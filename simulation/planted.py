@@ -28,7 +28,7 @@ class Plant:
 
 
 def _no_lock(_: Any) -> Any:
-    return lambda t, e164, now: True
+    return lambda t, e164, now, gap_s: True
 
 
 def _no_index(_: Any) -> Any:
