@@ -22,7 +22,7 @@ DELAY = ((35, (0, 0)), (40, (1, 60)), (25, (60, 3_000)))
 BLOWS = (
     (30, Blow.HANGUP), (14, Blow.LOST), (8, Blow.DOUBLED), (15, Blow.DEATH), (5, Blow.PAUSE), (10, Blow.BREAK),
     (6, Blow.SIGN_OFF), (5, Blow.SLOW_DATABASE), (5, Blow.SLOW_NETWORK), (2, Blow.GATEWAY),
-    (4, Blow.AWAY),
+    (2, Blow.AWAY),
 )  # fmt: skip
 MOODS = ((35, 0), (40, 1), (25, 4))
 """Each run has its own mixture: a kind of disturbance may be left out, or be four times as likely."""

@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from exchange_domain.clock import moment
 from exchange_domain.messages import ManagerView, OperatorView, masked
@@ -20,6 +21,8 @@ LIMIT_SLACK_MS = 1_000
 """FACTS §7: the switch hangs up within half a second of the limit; it is armed some milliseconds after the answer."""
 HOURS_SLACK_MS = 10_000
 """From the claim, which looks at the clock, to the dialling."""
+MASK_SLACK_MS = 20_000
+"""Longer than any slow network, slow database and reserved moment together."""
 ANNOUNCEMENT_MS = 31_000
 OF_CUSTOMERS = (LedgerKind.CUSTOMER_FUNDS, LedgerKind.CUSTOMER_HOLD)
 
@@ -31,6 +34,8 @@ class Invariants:
         self.world = world
         self.checked = [0] * 7
         self._movements = 0
+        self._mask_wrong: dict[UUID, tuple[int, object]] = {}
+        """Since when the switch and the row differ about a recording's pause, and over which connection."""
         digits = {n.e164[2:] for c in world.database.tables.contacts.values() for n in c.numbers}
         self._numbers = re.compile("|".join(sorted(digits)))
 
@@ -95,6 +100,8 @@ class Invariants:
                 over = now - channel.answered_ms - channel.longest_s * 1_000
             else:
                 over = now - channel.created_ms - channel.ring_s * 1_000 - ANNOUNCEMENT_MS
+            if channel.recording:
+                self._mask(channel, now)
             if over > LIMIT_SLACK_MS:
                 raise Broken(3, f"call {channel.leg} lives {over / 1_000:.1f} s longer than it may")
 
@@ -187,6 +194,25 @@ class Invariants:
             row = t.recordings.get(call_id)
             if row is None or row.state not in (RecordingState.STORED, RecordingState.LOST) or row.masked_now:
                 raise Broken(6, f"the recording of call {call_id} is neither stored nor reported lost")
+
+    # --- 6: what is not kept is said so, and nothing else is left out ---
+
+    def _mask(self, channel: Channel, now: int) -> None:
+        """A recording is paused on the switch while its row says so; a connected engine puts a difference right."""
+        engine, row = self.world.engine, self.world.database.tables.recordings.get(channel.leg)
+        steady = engine is not None and not engine.paused and engine.socket is not None and engine.socket.up
+        if not steady or row is None or row.masked_now is channel.masked:
+            self._mask_wrong.pop(channel.leg, None)
+            return
+        self.checked[6] += 1
+        assert engine is not None
+        since, of = self._mask_wrong.get(channel.leg, (now, engine.socket))
+        if of is not engine.socket:
+            since = now
+        self._mask_wrong[channel.leg] = since, engine.socket
+        if now - since > MASK_SLACK_MS:
+            says = "paused" if row.masked_now else "kept"
+            raise Broken(6, f"call {channel.leg} is said to be {says}, and is not")
 
     def _billed(self, settled: Settlement) -> None:
         """Nothing is charged that was not talked."""

@@ -45,12 +45,12 @@ PRESSES: dict[OperatorState, Table] = {
     OperatorState.READY: ((84, CallNext), (5, StartShift), (4, EndShift), (6, NOTHING), (1, RingSeat)),
     OperatorState.RINGING: ((91, NOTHING), (5, HangUp), (2, StartTransfer), (2, CallNext)),
     OperatorState.TALKING: (
-        (48, StartTransfer), (31, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext), (6, MaskRecording),
+        (46, StartTransfer), (27, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext), (12, MaskRecording),
     ),
     OperatorState.WRAP_UP: ((80, CloseCall), (14, NOTHING), (3, CallNext), (2, HangUp), (1, EndShift)),
     OperatorState.CONNECTION_LOST: (
-        (50, NOTHING), (10, RingSeat), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact), (5, EndShift),
-        (5, CloseCall),
+        (50, NOTHING), (10, RingSeat), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact),
+        (5, EndShift), (5, CloseCall),
     ),
 }  # fmt: skip
 WHILE_RINGING: Table = (
@@ -62,7 +62,8 @@ WHILE_RINGING: Table = (
     (2, StartTransfer),
 )
 WHILE_CONSULTING: Table = (
-    (46, CompleteTransfer), (26, NOTHING), (2, MaskRecording), (4, NextManager), (12, ReturnToContact), (7, HangUp), (3, StartTransfer),
+    (44, CompleteTransfer), (22, NOTHING), (8, MaskRecording), (4, NextManager), (12, ReturnToContact), (7, HangUp),
+    (3, StartTransfer),
 )  # fmt: skip
 GOING_HOME = (CloseCall, HangUp, CompleteTransfer, ReturnToContact)
 """What is still pressed while a run comes to its end."""
