@@ -22,7 +22,7 @@ LIMIT_SLACK_MS = 1_000
 HOURS_SLACK_MS = 10_000
 """From the claim, which looks at the clock, to the dialling."""
 UNHEARD_S = 35
-"""A leg whose end was not heard is missed by the next audit, if its switch is there until then."""
+"""A stopped engine reads the switch's last words when it goes on; a lost end is missed by the next audit."""
 MASK_SLACK_MS = 20_000
 """Longer than any slow network, slow database and reserved moment together."""
 ANNOUNCEMENT_MS = 31_000
@@ -217,7 +217,7 @@ class Invariants:
             raise Broken(6, f"call {channel.leg} is said to be {says}, and is not")
 
     def _billed(self, settled: Settlement) -> None:
-        """Nothing is charged that was not talked; by one whose end and record were lost with its switch, little."""
+        """Nothing is charged that was not talked; of a leg that went with its switch, no more than was not heard."""
         channel = self.world.switch.channels.get(settled.call_id)
         talked = 0
         if channel is not None and channel.answered_ms is not None:
