@@ -29,6 +29,8 @@ class Blow(StrEnum):
     SLOW_DATABASE = "slow database"
     SLOW_NETWORK = "slow network"
     GATEWAY = "gateway down"
+    AWAY = "switch away"
+    GIVEN_UP = "switch given up"
 
 
 def phases(state: Operator) -> Phases:

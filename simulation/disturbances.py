@@ -22,6 +22,7 @@ DELAY = ((35, (0, 0)), (40, (1, 60)), (25, (60, 3_000)))
 BLOWS = (
     (30, Blow.HANGUP), (14, Blow.LOST), (8, Blow.DOUBLED), (15, Blow.DEATH), (5, Blow.PAUSE), (10, Blow.BREAK),
     (6, Blow.SIGN_OFF), (5, Blow.SLOW_DATABASE), (5, Blow.SLOW_NETWORK), (2, Blow.GATEWAY),
+    (2, Blow.AWAY),
 )  # fmt: skip
 MOODS = ((35, 0), (40, 1), (25, 4))
 """Each run has its own mixture: a kind of disturbance may be left out, or be four times as likely."""
@@ -34,6 +35,8 @@ LEASE_OF_ENGINE_MS = (4_000, 15_000)
 STOPPED = ((40, (500, 4_000)), (60, (4_000, 60_000)))
 """How long a stopped process stands still; longer than its lease, another one takes over."""
 PAGE_AWAY = ((50, (300, 5_000)), (50, (5_000, 60_000)))
+SWITCH_AWAY = ((45, (500, 20_000)), (55, (46_000, 110_000)))
+"""How long no engine reaches the switch; it is given up after 45 s."""
 CAUSES = {
     LegKind.SEAT: ("NORMAL_CLEARING", "MEDIA_TIMEOUT", "NORMAL_TEMPORARY_FAILURE"),
     LegKind.CONTACT: ("NORMAL_CLEARING", "USER_BUSY", "NORMAL_CLEARING", "NORMAL_TEMPORARY_FAILURE"),
@@ -136,17 +139,22 @@ class Disturbances:
             engine.socket.cut = how
 
     def _sign_off(self, operator_id: int) -> None:
-        """The page is closed: its leg lives until the media timeout. It comes back, or not for a long time."""
+        """The page is closed: its leg lives until the media timeout. It comes back, or not for a long time.
+
+        Or only the page's socket broke: it is the same page afterwards, and its leg went on.
+        """
         world = self.world
         person = world.operators[operator_id]
         if not world.far_ends.registered.get(person.endpoint):
             return
         self.hit(Blow.SIGN_OFF, operator_id)
         world.register(person.endpoint, False)
+        same_page = world.chance.happens(0.3)
         for channel in list(world.switch.live.values()):
-            if channel.address == person.endpoint:
+            if channel.address == person.endpoint and not same_page:
                 world.far_ends.fall_silent(world.switch, channel)
-        world.agenda.after(world.chance.span(PAGE_AWAY), lambda: world.register(person.endpoint, True))
+        away = world.chance.span(PAGE_AWAY)
+        world.agenda.after(away, lambda: world.register(person.endpoint, True, same_page=same_page))
 
     def _slow_database(self, _: int) -> None:
         world, engine = self.world, self.world.engine
@@ -170,6 +178,21 @@ class Disturbances:
         self.hit(Blow.GATEWAY, operator_id)
         world.far_ends.gateway_up = False
         world.agenda.after(world.chance.between(500, 8_000), lambda: setattr(world.far_ends, "gateway_up", True))
+
+    def _switch_away(self, _: int) -> None:
+        """The network to the switch is gone, or the switch itself has crashed and comes back empty."""
+        world = self.world
+        if world.switch.away:
+            return
+        self.hit(Blow.AWAY)
+        world.switch.away = True
+        if world.chance.happens(0.4):
+            world.note("the switch has crashed")
+            world.switch.crash()
+        for engine in (world.engine, *world.zombies):
+            if engine is not None and engine.socket is not None:
+                engine.socket.break_down()
+        world.agenda.after(world.chance.span(SWITCH_AWAY), lambda: setattr(world.switch, "away", False))
 
     # --- the wire ---
 
@@ -208,4 +231,5 @@ STRIKES = {
     Blow.SLOW_DATABASE: Disturbances._slow_database,
     Blow.SLOW_NETWORK: Disturbances._slow_network,
     Blow.GATEWAY: Disturbances._gateway_down,
+    Blow.AWAY: Disturbances._switch_away,
 }

@@ -2,11 +2,15 @@
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from exchange_domain.clock import moment
 from exchange_domain.messages import ManagerView, OperatorView, masked
-from exchange_domain.words import CallState, ContactStatus, LedgerKind
+from exchange_domain.words import CallState, ContactStatus, LedgerKind, RecordingState
 
+from .database.calls import SWITCH_LOST
+from .database.rows import Settlement
+from .database.settling import whole_seconds
 from .faults import Broken
 from .switch.channel import Channel, LegKind
 
@@ -17,6 +21,10 @@ LIMIT_SLACK_MS = 1_000
 """FACTS §7: the switch hangs up within half a second of the limit; it is armed some milliseconds after the answer."""
 HOURS_SLACK_MS = 10_000
 """From the claim, which looks at the clock, to the dialling."""
+UNHEARD_S = 35
+"""A stopped engine reads the switch's last words when it goes on; a lost end is missed by the next audit."""
+MASK_SLACK_MS = 20_000
+"""Longer than any slow network, slow database and reserved moment together."""
 ANNOUNCEMENT_MS = 31_000
 OF_CUSTOMERS = (LedgerKind.CUSTOMER_FUNDS, LedgerKind.CUSTOMER_HOLD)
 
@@ -28,6 +36,8 @@ class Invariants:
         self.world = world
         self.checked = [0] * 7
         self._movements = 0
+        self._mask_wrong: dict[UUID, tuple[int, object]] = {}
+        """Since when the switch and the row differ about a recording's pause, and over which connection."""
         digits = {n.e164[2:] for c in world.database.tables.contacts.values() for n in c.numbers}
         self._numbers = re.compile("|".join(sorted(digits)))
 
@@ -46,7 +56,9 @@ class Invariants:
         world.counts.placed += 1
         self.checked[1] += 1
         for other in world.switch.live.values():
-            if other is not channel and other.kind is LegKind.CONTACT and other.address == channel.address:
+            if other is channel or other.kind is not LegKind.CONTACT or self._given_up(other):
+                continue
+            if other.address == channel.address:
                 what = f"{channel.address} is dialled for {channel.leg} while it is in the live call {other.leg}"
                 raise Broken(1, what)
         call = world.database.tables.calls.get(channel.leg)
@@ -59,6 +71,10 @@ class Invariants:
         zone = contact.time_zone
         if not any(campaign.hours.is_open(zone, moment(at)) for at in (now, now - HOURS_SLACK_MS)):
             raise Broken(1, f"{channel.address} is dialled at {moment(now)}, outside its hours in {zone}")
+
+    def _given_up(self, channel: Channel) -> bool:
+        """Its call ended with a switch that was given up; the leg is killed when the switch is back."""
+        return self.world.database.tables.calls[channel.leg].hangup_cause == SWITCH_LOST
 
     # --- 2: one settlement, books that balance, nobody below zero ---
 
@@ -86,6 +102,8 @@ class Invariants:
                 over = now - channel.answered_ms - channel.longest_s * 1_000
             else:
                 over = now - channel.created_ms - channel.ring_s * 1_000 - ANNOUNCEMENT_MS
+            if channel.recording:
+                self._mask(channel, now)
             if over > LIMIT_SLACK_MS:
                 raise Broken(3, f"call {channel.leg} lives {over / 1_000:.1f} s longer than it may")
 
@@ -123,7 +141,8 @@ class Invariants:
                 raise Broken(5, f"manager {transfer.manager_id} is not one of campaign {call.campaign_id}")
         if call is None:
             raise Broken(5, "a bridge without a call")
-        if seat is not None and self.world.operators[seat.operator_id].endpoint != seat.address:
+        person = None if seat is None else self.world.operators[seat.operator_id]
+        if seat is not None and person is not None and seat.address not in (person.endpoint, person.fallback_number):
             raise Broken(5, f"the seat of operator {seat.operator_id} is {seat.address}")
         if seat is not None and call.operator_id != seat.operator_id:
             raise Broken(5, f"operator {seat.operator_id} hears the call of operator {call.operator_id}")
@@ -165,6 +184,7 @@ class Invariants:
             settled = [m for m in self.world.database.books.movements if m.call_id == call.id and m.kind == "settle"]
             if len(settled) != 1:
                 raise Broken(2, f"call {call.id} was settled {len(settled)} times")
+            self._billed(t.settlements[call.id])
         for account, balance in self.world.database.books.balances.items():
             if account[0] is LedgerKind.CUSTOMER_HOLD and balance != 0:
                 raise Broken(2, f"{balance} of customer {account[1]} are held for nothing")
@@ -173,5 +193,37 @@ class Invariants:
                 raise Broken(4, f"contact {contact.id} stays in work for ever")
         for call_id in recordings.started:
             self.checked[6] += 1
-            if call_id not in recordings.stored and call_id not in recordings.lost:
+            row = t.recordings.get(call_id)
+            if row is None or row.state not in (RecordingState.STORED, RecordingState.LOST) or row.masked_now:
                 raise Broken(6, f"the recording of call {call_id} is neither stored nor reported lost")
+
+    # --- 6: what is not kept is said so, and nothing else is left out ---
+
+    def _mask(self, channel: Channel, now: int) -> None:
+        """A recording is paused on the switch while its row says so; a connected engine puts a difference right."""
+        engine, row = self.world.engine, self.world.database.tables.recordings.get(channel.leg)
+        steady = engine is not None and not engine.paused and engine.socket is not None and engine.socket.up
+        if not steady or row is None or row.masked_now is channel.masked:
+            self._mask_wrong.pop(channel.leg, None)
+            return
+        self.checked[6] += 1
+        assert engine is not None
+        since, of = self._mask_wrong.get(channel.leg, (now, engine.socket))
+        if of is not engine.socket:
+            since = now
+        self._mask_wrong[channel.leg] = since, engine.socket
+        if now - since > MASK_SLACK_MS:
+            says = "paused" if row.masked_now else "kept"
+            raise Broken(6, f"call {channel.leg} is said to be {says}, and is not")
+
+    def _billed(self, settled: Settlement) -> None:
+        """Nothing is charged that was not talked; of a leg that went with its switch, no more than was not heard."""
+        channel = self.world.switch.channels.get(settled.call_id)
+        talked = 0
+        if channel is not None and channel.answered_ms is not None:
+            talked = whole_seconds(channel.answered_ms, channel.ended_ms or self.world.agenda.now)
+        lost = self.world.database.tables.calls[settled.call_id].hangup_cause == SWITCH_LOST
+        if settled.billed_s > talked + (UNHEARD_S if lost else 0):
+            raise Broken(
+                2, f"call {settled.call_id} talked {talked} s and pays for {settled.billed_s} ({settled.source})"
+            )

@@ -57,7 +57,10 @@ class Paper:
             self._vanished[channel.leg] = None
             world.note("recording vanished", channel.leg)
             return
-        leg = channel.leg
-        world.agenda.after(
-            world.chance.span(WRITTEN), lambda: recordings.files.setdefault(leg, world.agenda.now), counts=False
-        )
+        self.file(channel)
+
+    def file(self, channel: Channel) -> None:
+        """The file is complete a moment after the end."""
+        world, leg = self.world, channel.leg
+        files = world.database.recordings.files
+        world.agenda.after(world.chance.span(WRITTEN), lambda: files.setdefault(leg, world.agenda.now), counts=False)

@@ -13,9 +13,11 @@ from exchange_domain.messages import (
     EndShift,
     HangUp,
     ManagerView,
+    MaskRecording,
     NextManager,
     OperatorView,
     ReturnToContact,
+    RingSeat,
     StartShift,
     StartTransfer,
 )
@@ -28,6 +30,8 @@ THINKS = ((55.0, (30, 500)), (35.0, (500, 4_000)), (10.0, (4_000, 20_000)))
 """Between two looks at the page: milliseconds by weight."""
 WAITS = ((100.0, (4_000, 30_000)),)
 """When there is nobody to be called just now."""
+IDLE_S = ((60, 1_800), (20, 60), (20, 20))
+"""After how long without a press her seat is released; drawn for each."""
 NO_CONTACT = frozenset({"list_done", "nothing_due", "outside_hours", "out_of_funds", "campaign_not_active"})
 WIRE = ((90.0, (1, 15)), (8.0, (15, 1_000)), (2.0, (1_000, 20_000)))
 """From a key press to the engine's stream."""
@@ -35,14 +39,18 @@ Table = tuple[tuple[float, type | None], ...]
 NOTHING = None
 PRESSES: dict[OperatorState, Table] = {
     OperatorState.OFF_SHIFT: ((90, StartShift), (5, CallNext), (5, NOTHING)),
-    OperatorState.CONNECTING: ((70, NOTHING), (15, CallNext), (5, EndShift), (10, StartShift)),
-    OperatorState.READY: ((84, CallNext), (5, StartShift), (4, EndShift), (7, NOTHING)),
+    OperatorState.CONNECTING: (
+        (60, NOTHING), (15, CallNext), (5, EndShift), (8, StartShift), (12, RingSeat),
+    ),
+    OperatorState.READY: ((84, CallNext), (5, StartShift), (4, EndShift), (6, NOTHING), (1, RingSeat)),
     OperatorState.RINGING: ((91, NOTHING), (5, HangUp), (2, StartTransfer), (2, CallNext)),
-    OperatorState.TALKING: ((52, StartTransfer), (33, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext)),
+    OperatorState.TALKING: (
+        (46, StartTransfer), (27, NOTHING), (11, HangUp), (2, CompleteTransfer), (2, CallNext), (12, MaskRecording),
+    ),
     OperatorState.WRAP_UP: ((80, CloseCall), (14, NOTHING), (3, CallNext), (2, HangUp), (1, EndShift)),
     OperatorState.CONNECTION_LOST: (
-        (60, NOTHING), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact), (5, EndShift),
-        (5, CloseCall),
+        (50, NOTHING), (10, RingSeat), (8, CallNext), (8, HangUp), (8, StartTransfer), (6, ReturnToContact),
+        (5, EndShift), (5, CloseCall),
     ),
 }  # fmt: skip
 WHILE_RINGING: Table = (
@@ -54,12 +62,13 @@ WHILE_RINGING: Table = (
     (2, StartTransfer),
 )
 WHILE_CONSULTING: Table = (
-    (48, CompleteTransfer), (26, NOTHING), (4, NextManager), (12, ReturnToContact), (7, HangUp), (3, StartTransfer),
+    (44, CompleteTransfer), (22, NOTHING), (8, MaskRecording), (4, NextManager), (12, ReturnToContact), (7, HangUp),
+    (3, StartTransfer),
 )  # fmt: skip
 GOING_HOME = (CloseCall, HangUp, CompleteTransfer, ReturnToContact)
 """What is still pressed while a run comes to its end."""
-ABOUT_A_CALL = (HangUp, StartTransfer, CompleteTransfer, ReturnToContact, NextManager, CloseCall)
-KNOWN = (StartShift, EndShift, CallNext, DeclineTransfer, *ABOUT_A_CALL)
+ABOUT_A_CALL = (HangUp, StartTransfer, CompleteTransfer, ReturnToContact, NextManager, MaskRecording, CloseCall)
+KNOWN = (StartShift, EndShift, RingSeat, CallNext, DeclineTransfer, *ABOUT_A_CALL)
 """Every command there is. A new one gets its place here and in the tables above."""
 
 
@@ -70,6 +79,9 @@ class Person:
         self.world, self.id, self.campaigns = world, operator_id, campaigns
         self.name = f"Operator {chr(64 + operator_id % 26)}."
         self.endpoint = f"operator-{operator_id}"
+        chance = world.chance
+        self.fallback_number = f"+7900{operator_id:07d}" if chance.happens(0.4) else None
+        self.idle_s = chance.weighted(IDLE_S)
         self.shown: OperatorView | None = None
         self.last_call: UUID | None = None
         self.going_home = False
@@ -128,8 +140,13 @@ class Person:
             if kind is CallNext:
                 world.name(key, "call")
             return kind(operator_id=self.id, key=key)
+        if kind is RingSeat:
+            return RingSeat(operator_id=self.id, key=key, by_number=world.chance.happens(0.5))
         if self.last_call is None:
             return None
+        if kind is MaskRecording:
+            on = world.chance.happens(0.6)
+            return MaskRecording(operator_id=self.id, key=key, call_id=self.last_call, on=on)
         if kind is CloseCall:
             return self._close(self.last_call, key)
         return kind(operator_id=self.id, key=key, call_id=self.last_call)

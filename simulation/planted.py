@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from call_engine.core import effects as fx
-from call_engine.core import facts, step, views, wrap_up
+from call_engine.core import facts, recording, step, switch_dead, views, wrap_up
 from call_engine.core.transition import stay
 
 from .database import books, calls, claiming, recordings
@@ -28,7 +28,7 @@ class Plant:
 
 
 def _no_lock(_: Any) -> Any:
-    return lambda t, e164, now: True
+    return lambda t, e164, now, gap_s: True
 
 
 def _no_index(_: Any) -> Any:
@@ -105,6 +105,21 @@ def _lost_events_stay_lost(_: Any) -> Any:
     return lambda state, event: stay(state)
 
 
+def _billed_until_given_up(right: Any) -> Any:
+    """A switch that is given up is taken to have lived until that moment."""
+    return lambda state, event: right(state, replace(event, heard=event.at))
+
+
+def _only_said(right: Any) -> Any:
+    """The page says that nothing is kept; the switch is told nothing."""
+
+    def wrong(*given: Any) -> Any:
+        after, effects = right(*given)
+        return after, tuple(effect for effect in effects if not isinstance(effect, fx.MaskLeg))
+
+    return wrong
+
+
 PLANTS: dict[str, Plant] = {
     "number_lock_ignored": Plant(1, "a claim takes a number that is in use", claiming, "is_free", _no_lock),
     "hours_ignored": Plant(1, "a claim does not look at the contact's hours", claiming, "open_now", _always_open),
@@ -112,6 +127,9 @@ PLANTS: dict[str, Plant] = {
     "switch_not_believed": Plant(2, "a lost event is never made up for", facts, "reconcile", _lost_events_stay_lost),
     "settled_twice": Plant(2, "a settlement has no key of its own", books.Books, "capture", _hold_stays),
     "hold_unchecked": Plant(2, "money is held that is not there", books.Books, "hold", _no_check),
+    "billed_until_given_up": Plant(
+        2, "what was on a lost switch pays until it is given up", switch_dead, "given_up", _billed_until_given_up
+    ),
     "limit_not_armed": Plant(3, "the switch is given no limit", switch.Switch, "arm_longest_call", _nothing),
     "limit_lost_after_announcement": Plant(
         3,
@@ -123,6 +141,7 @@ PLANTS: dict[str, Plant] = {
     "contact_not_moved_on": Plant(4, "a closed call leaves its contact in work", calls, "move_contact", _nothing),
     "foreign_leg": Plant(5, "a seat is bridged to another operator's contact", step, "_change", _foreign_leg),
     "number_in_full": Plant(5, "an operator's page has the full number", views, "masked", _number_in_full),
+    "mask_only_said": Plant(6, "a pause of the recording is only said", recording, "mask", _only_said),
     "loss_not_reported": Plant(
         6, "a recording that vanished is not reported", recordings.Recordings, "report_lost", _nothing
     ),

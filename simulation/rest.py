@@ -1,6 +1,6 @@
 """The end of a run: nothing new goes wrong, nobody begins anything; then everything has to come to rest by itself."""
 
-from exchange_domain.words import CallState
+from exchange_domain.words import CallState, RecordingState
 
 from .faults import Broken
 from .world import World
@@ -58,7 +58,9 @@ def still_open(world: World) -> list[str]:
         doing = state.call is not None or state.claiming is not None or state.transfer is not None
         if doing or state.handed_over or not mailbox.idle:
             found.append(f"operator {state.operator_id} is at work")
-    recordings = world.database.recordings
-    missing = [c for c in recordings.started if c not in recordings.stored and c not in recordings.lost]
+    over = (RecordingState.STORED, RecordingState.LOST)
+    missing = [
+        c for c in world.database.recordings.started if c not in t.recordings or t.recordings[c].state not in over
+    ]
     found += [f"recording {c} is on its way" for c in missing]
     return found

@@ -1,7 +1,10 @@
 """One run of one seed, and what came of it."""
 
 import traceback
+from collections import Counter
 from dataclasses import dataclass, field
+
+from exchange_domain.words import RecordingState
 
 from .coverage import Coverage
 from .faults import Broken
@@ -44,9 +47,10 @@ def run(seed: int, steps: int, *, trace_lines: int | None = 0, live: bool = Fals
     result.at_step = world.counts.steps
     if result.failure is not None and world.trace is not None:
         result.failure = world.trace.named(result.failure)
-    tables, recordings = world.database.tables, world.database.recordings
+    tables = world.database.tables
     world.counts.settled = len(tables.settlements)
-    world.counts.recordings, world.counts.lost_recordings = len(recordings.stored), len(recordings.lost)
+    states = Counter(row.state for row in tables.recordings.values())
+    world.counts.recordings, world.counts.lost_recordings = states[RecordingState.STORED], states[RecordingState.LOST]
     if world.trace is not None:
         result.lines, result.digest = list(world.trace.lines), world.trace.digest
     return result

@@ -20,7 +20,7 @@ from .invariants import Invariants
 from .paper import Paper
 from .people import Person
 from .setting import begin, furnish, tariff
-from .switch.channel import Channel, LegKind
+from .switch.channel import Channel, LegKind, Said
 from .switch.far_ends import FarEnds
 from .switch.switch import Switch
 from .trace import Trace
@@ -69,6 +69,8 @@ class World:
         self.paper = Paper(self)
         self.stream: list[Entry] = []
         self.done_keys: dict[UUID, None] = {}
+        self._registrations: dict[str, int] = {}
+        """How many pages each endpoint has had."""
         self.engine: Engine | None = None
         """The one that owns the switch; none while the next one is on its way."""
         self.zombies: list[Engine] = []
@@ -153,11 +155,14 @@ class World:
         if self.engine is not None:
             self.engine.when_running(self.engine.reader.read)
 
-    def register(self, endpoint: str, registered: bool) -> None:
-        """A page is there, or gone: the switch tells who listens."""
+    def register(self, endpoint: str, registered: bool, *, same_page: bool = False) -> None:
+        """A page is there, or gone: the switch tells who listens. `same_page`: only its socket had broken."""
         self.far_ends.registered[endpoint] = registered
+        if registered and not same_page:
+            self._registrations[endpoint] = self._registrations.get(endpoint, 0) + 1
+        registration = f"{endpoint}/{self._registrations.get(endpoint, 0)}"
         if (engine := self.engine) is not None and engine.socket is not None and engine.socket.up:
-            engine.when_running(lambda: engine.registration(endpoint, registered))
+            engine.when_running(lambda: engine.registration(endpoint, registered, registration))
 
     def _pay_in(self) -> None:
         """Customers without money pay some in, and their campaigns go on."""
@@ -175,9 +180,10 @@ class World:
         if self.trace is not None:
             how = "" if copies == 1 else " (lost)" if copies == 0 else " (twice)"
             self.note(f"switch: {kind.__name__}{how}", channel.leg, values)
+        said = Said.of(channel, kind, values)
         for engine in self._listening():
             for _ in range(copies):
-                self._deliver(engine, channel.leg, lambda e=engine: e.heard(channel.leg, kind, values))
+                self._deliver(engine, channel.leg, lambda e=engine: e.heard(said))
 
     def job_over(self, channel: Channel, reason: str | None) -> None:
         self.note("switch: job", channel.leg, reason or "+OK")
@@ -205,6 +211,9 @@ class World:
 
     def recording(self, channel: Channel, started: bool) -> None:
         self.paper.recording(channel, started)
+
+    def cut_off(self, channel: Channel) -> None:
+        self.paper.file(channel)
 
     def ended(self, channel: Channel) -> None:
         self.paper.post(channel)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from uuid import UUID
 
+from exchange_domain.words import UNSEEN_END
+
 from .effects import Ask, CancelTimer, Kill, SaveEnded, SaveTransferEnded, SetTimer
 from .events import Event, Fact, Facts, LegState
 from .state import HandedOver, Operator
@@ -20,8 +22,16 @@ def find(state: Operator, leg: UUID) -> HandedOver | None:
     return next((h for h in state.handed_over if leg in (h.call_id, h.transfer.leg)), None)
 
 
+def _ended_by(handed: HandedOver, cause: str) -> str:
+    if cause == "ALLOTTED_TIMEOUT":
+        return "limit"
+    if cause == UNSEEN_END:
+        return "switch"
+    return "manager" if handed.manager_gone else "contact"
+
+
 def contact_gone(state: Operator, event: Event, handed: HandedOver, cause: str, at: int | None = None) -> Step:
-    by = "limit" if cause == "ALLOTTED_TIMEOUT" else "manager" if handed.manager_gone else "contact"
+    by = _ended_by(handed, cause)
     ended = SaveEnded(handed.call_id, handed.call.facts.token, at or event.at, cause, by, by == "limit")
     kills = () if handed.manager_gone or handed.transfer.leg is None else (Kill(handed.transfer.leg),)
     rest = tuple(h for h in state.handed_over if h.call_id != handed.call_id)
@@ -80,7 +90,8 @@ def _reconcile_one(state: Operator, event: Event, handed: HandedOver, facts: dic
     if contact is None:
         return step
     if contact.state is LegState.GONE:
-        cause = contact.cause or "NORMAL_CLEARING"
+        # Without a cause nobody saw the end: it may be long ago, and is paid for as far as it is certain.
+        cause = contact.cause or UNSEEN_END
         return chain(step, lambda s: contact_gone(s, event, handed, cause, contact.ended_ms))
     facts_of_call = handed.call.facts
     limit = (handed.call.answered_ms or handed.completed_ms) + facts_of_call.longest_call_s * 1_000

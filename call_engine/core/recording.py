@@ -41,10 +41,11 @@ def refused(state: Operator, event: CommandRefused) -> Step:
 
 def switch_back(state: Operator) -> Step:
     """Connected again: a mask whose command got lost with the connection is set as it should be."""
-    call = talking_call(state)
-    if call is None or call.masked is None:
-        return stay(state)
-    return stay(state, MaskLeg(call.call_id, call.masked, call.claimed_ms))
+    calls = [handed.call for handed in state.handed_over]
+    if (call := talking_call(state)) is not None:
+        calls.append(call)
+    again = (MaskLeg(call.call_id, call.masked, call.claimed_ms) for call in calls if call.masked is not None)
+    return stay(state, *again)
 
 
 def handed_on(step: Step, event: Event) -> Step:

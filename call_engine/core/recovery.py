@@ -96,7 +96,8 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         handed_over=handed,
         unreached_ms=stored.unreached_ms,
         noted=stored.unreached_ms is not None,
-        masked=stored.masked or None,
+        # The engine before may have masked it and not noted that: the switch is told what the row says.
+        masked=stored.masked if stored.facts.recording and line is Line.ANSWERED else None,
     )
     effects: tuple[Effect, ...] = ()
     if handed and not stored.closed and call.wrap_up_until is None:

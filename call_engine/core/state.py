@@ -137,7 +137,7 @@ class Call:
     """Set when the operator is off the line."""
     handed_over: bool = False
     masked: bool | None = None
-    """Whether the recording is paused; none: it never was."""
+    """Whether the recording is paused; none: it never was, as far as this engine can know."""
     closing: bool = False
     """Its disposition is being written."""
     then: str | None = None

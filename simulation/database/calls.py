@@ -7,7 +7,12 @@ from exchange_domain import outcomes
 from exchange_domain.clock import moment, ms_of
 from exchange_domain.words import ON_THE_LINE, CallState, ContactStatus, NumberState, Outcome
 
-from .rows import Call, Tables
+from . import recordings
+from .rows import Call, Contact, Tables
+
+NOT_PLACED_REST_MS = 60_000
+"""A contact whose call the switch could not make goes behind the others that are due."""
+SWITCH_LOST = "SWITCH_LOST"
 
 
 class LeaseLost(Exception):
@@ -47,7 +52,9 @@ def ringing(t: Tables, call_id: UUID, token: int, at: int) -> None:
 def answered(t: Tables, call_id: UUID, token: int, at: int, recorded: bool) -> None:
     call = _fenced(t, call_id, token)
     if call.state in (CallState.CLAIMED, CallState.RINGING):
-        call.state, call.answered_at, call.recorded = CallState.TALKING, at, recorded
+        call.state, call.answered_at = CallState.TALKING, at
+        if recorded:
+            recordings.expect(t, call_id)
 
 
 def transferring(t: Tables, call_id: UUID, token: int, on: bool) -> None:
@@ -78,23 +85,43 @@ def ended(t: Tables, call_id: UUID, token: int, at: int, cause: str | None, ende
     call.ended_at, call.hangup_cause, call.ended_by, call.overran = at, cause, ended_by, overran
     if call.state in ON_THE_LINE:
         call.state, call.wrap_up_until = CallState.WRAP_UP, at + campaign.wrap_up_s * 1_000
-    _free_number(t, call, at, at + campaign.min_gap_s * 1_000)
+    recordings.call_ended(t, call_id, at)
+    _free_number(t, call, at, campaign.min_gap_s)
     _no_longer_open(t, call)
 
 
 def not_placed(t: Tables, call_id: UUID, token: int, at: int, cause: str) -> None:
-    """The switch made no channel for the call."""
+    """The switch made no channel for the call: it counts for nothing, and its contact is where it was."""
     call = _own(t, call_id, token)
-    if call.ended_at is None:
-        call.ended_at, call.hangup_cause, call.ended_by = at, cause, "switch"
-        _free_number(t, call, at, None)
-    close(t, call_id, at=at, outcome=Outcome.UNREACHABLE)
+    if call.ended_at is not None:
+        close(t, call_id, at=at, outcome=Outcome.UNREACHABLE)
+        return
+    call.ended_at, call.hangup_cause, call.ended_by = at, cause, "switch"
+    _free_number(t, call, at, None)
+    close(t, call_id, at=at, outcome=Outcome.UNREACHABLE, placed=False)
 
 
-def _free_number(t: Tables, call: Call, at: int, not_before: int | None) -> None:
+def returned(t: Tables, call_id: UUID, token: int, *, ended_at: int, at: int) -> None:
+    """Repeats exchange_domain/returned_calls.py: nobody had answered when the switch was lost."""
+    ended(t, call_id, token, ended_at, SWITCH_LOST, "switch", False)
+    call = t.calls[call_id]
+    if call.state is CallState.CLOSED:
+        return
+    call.state, call.closed_at, call.outcome = CallState.CLOSED, at, Outcome.UNREACHABLE
+    contact = t.contacts[call.contact_id]
+    if contact.status is ContactStatus.WORKING:
+        contact.status, contact.due_at = ContactStatus.WAITING, at
+    _no_longer_open(t, call)
+
+
+def _free_number(t: Tables, call: Call, at: int, gap_s: int | None) -> None:
+    """A call makes the number rest for its gap; one never placed (None) does not."""
     lock = t.locks.get(call.e164)
-    if lock is not None and lock.call_id == call.id and lock.token == call.token:
-        lock.leased_until, lock.not_before = min(lock.leased_until, at), not_before
+    if lock is None or lock.call_id != call.id or lock.token != call.token:
+        return
+    lock.leased_until = min(lock.leased_until, at)
+    if gap_s is not None:
+        lock.not_before, lock.called_at = at + gap_s * 1_000, at
 
 
 def _no_longer_open(t: Tables, call: Call) -> None:
@@ -110,6 +137,7 @@ def close(
     disposition_id: int | None = None,
     outcome: Outcome | None = None,
     call_back_at: int | None = None,
+    placed: bool = True,
 ) -> None:
     """Writes how the call ended and moves its contact on. Once. Raises BadDisposition."""
     call = t.calls[call_id]
@@ -123,19 +151,33 @@ def close(
         answered_ = call.answered_at is not None
         outcome = outcomes.unattended_outcome(call.hangup_cause, answered=answered_, ended_by=call.ended_by)
     call.state, call.closed_at, call.outcome, call.call_back_at = CallState.CLOSED, at, outcome, call_back_at
-    move_contact(t, call, outcome, at)
+    move_contact(t, call, outcome, at, placed)
     _no_longer_open(t, call)
 
 
-def move_contact(t: Tables, call: Call, outcome: Outcome, at: int) -> None:
-    contact, campaign = t.contacts[call.contact_id], t.campaigns[call.campaign_id]
+def move_contact(t: Tables, call: Call, outcome: Outcome, at: int, placed: bool) -> None:
+    contact = t.contacts[call.contact_id]
+    usable = {
+        n.id for n in contact.numbers
+        if n.state is NumberState.GOOD and (n.e164, call.customer_id) not in t.do_not_call
+    }  # fmt: skip
+    if placed:
+        _apply(t, call, contact, outcome, at, other_numbers=bool(usable - {call.number_id}))
+    else:
+        contact.status, contact.due_at = ContactStatus.WAITING, max(contact.due_at, at + NOT_PLACED_REST_MS)
+    if contact.status is ContactStatus.WAITING and not usable:
+        contact.status, contact.last_outcome = ContactStatus.DONE, Outcome.DO_NOT_CALL
+
+
+def _apply(t: Tables, call: Call, contact: Contact, outcome: Outcome, at: int, *, other_numbers: bool) -> None:
+    campaign = t.campaigns[call.campaign_id]
     following = outcomes.after(
         outcome,
         now=moment(at),
         attempts=contact.attempts + 1,
         max_attempts=campaign.max_attempts,
         delay=timedelta(seconds=campaign.retry_delay_s.get(outcome, 3600)),
-        other_numbers=any(n.id != call.number_id and n.state is NumberState.GOOD for n in contact.numbers),
+        other_numbers=other_numbers,
         call_back_at=None if call.call_back_at is None else moment(call.call_back_at),
     )
     for number in contact.numbers:

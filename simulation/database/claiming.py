@@ -19,7 +19,9 @@ class Refusal:
     until_ms: int | None = None
 
 
-def claim(t: Tables, books: Books, *, call_id: UUID, operator_id: int, shift_id: int, now: int) -> Call | Refusal:
+def claim(
+    t: Tables, books: Books, *, call_id: UUID, operator_id: int, shift_id: int, now: int, dial_at: int
+) -> Call | Refusal:
     """One transaction, all or nothing. The same `call_id` again gives the same call."""
     if (made := t.calls.get(call_id)) is not None:
         mine = made.operator_id == operator_id and made.state is not CallState.CLOSED
@@ -51,7 +53,7 @@ def claim(t: Tables, books: Books, *, call_id: UUID, operator_id: int, shift_id:
     contact.status = ContactStatus.WORKING
     call = Call(
         call_id, campaign.id, campaign.customer_id, contact.id, number.id, number.e164, operator_id, t.tokens,
-        contact.attempts + 1, now,
+        contact.attempts + 1, now, dial_at,
     )  # fmt: skip
     t.calls[call_id] = t.open_calls[call_id] = t.unsettled[call_id] = call
     return call
@@ -89,17 +91,18 @@ def open_now(campaign: Campaign, zone: str, now: int) -> bool:
 def usable_number(t: Tables, campaign: Campaign, contact: Contact, now: int) -> Number | None:
     for number in sorted(contact.numbers, key=lambda n: (n.attempts, n.position, n.id)):
         forbidden = (number.e164, campaign.customer_id) in t.do_not_call
-        if number.state is NumberState.GOOD and not forbidden and is_free(t, number.e164, now):
+        if number.state is NumberState.GOOD and not forbidden and is_free(t, number.e164, now, campaign.min_gap_s):
             return number
     return None
 
 
-def is_free(t: Tables, e164: str, now: int) -> bool:
-    """No lease holds the number, its last call's leg has ended, and its minimum gap is over."""
+def is_free(t: Tables, e164: str, now: int, gap_s: int) -> bool:
+    """No lease holds the number, its last call's leg has ended, and both campaigns' minimum gaps are over."""
     lock = t.locks.get(e164)
     if lock is None:
         return True
     over = lock.leased_until <= now and (lock.not_before is None or lock.not_before <= now)
+    over = over and (lock.called_at is None or lock.called_at <= now - gap_s * 1_000)
     return over and t.calls[lock.call_id].ended_at is not None
 
 
@@ -117,8 +120,18 @@ def renew(t: Tables, leases: dict[UUID, int], until: int) -> list[UUID]:
     lost = []
     for call_id, token in leases.items():
         lock = t.locks.get(t.calls[call_id].e164)
-        if lock is None or lock.call_id != call_id or lock.token != token:
+        mine = lock is not None and lock.call_id == call_id and lock.token == token
+        if lock is None or not mine or t.calls[call_id].ended_at is not None:
             lost.append(call_id)
         else:
             lock.leased_until = max(lock.leased_until, until)
     return lost
+
+
+def lease_held(t: Tables, call_id: UUID, token: int, now: int) -> bool:
+    """Repeats exchange_domain/dial_proofs.py: right before the number is dialled its lease is looked at once more."""
+    call = t.calls.get(call_id)
+    lock = None if call is None else t.locks.get(call.e164)
+    if call is None or lock is None or call.token != token or call.state is not CallState.CLAIMED:
+        return False
+    return lock.call_id == call_id and lock.token == token and lock.leased_until > now

@@ -26,6 +26,8 @@ class Database:
         self.books = Books()
         self.recordings = Recordings()
         self.owner = 0
+        self.heard_at: int | None = None
+        """When an engine last heard the switch."""
 
     def fence(self, engine: int) -> None:
         if engine != self.owner:
@@ -33,10 +35,10 @@ class Database:
 
     # --- what engines write ---
 
-    def claim(self, effect: fx.Claim, now: int) -> Call | claiming.Refusal:
+    def claim(self, effect: fx.Claim, now: int, dial_at: int) -> Call | claiming.Refusal:
         return claiming.claim(
             self.tables, self.books, call_id=effect.call_id, operator_id=effect.operator_id, shift_id=effect.shift_id,
-            now=now,
+            now=now, dial_at=dial_at,
         )  # fmt: skip
 
     def close(self, effect: fx.Close) -> None:
@@ -64,6 +66,7 @@ class Database:
             ringing=call.ringing_at is not None, answered_ms=call.answered_at, ended_ms=call.ended_at,
             cause=call.hangup_cause, ended_by=call.ended_by, wrap_up_until=call.wrap_up_until,
             transfer=None if row is None else self._stored_transfer(row), unreached_ms=call.no_manager_at,
+            masked=call.id in self.tables.recordings and self.tables.recordings[call.id].masked_now,
         )  # fmt: skip
 
     def _stored_transfer(self, row: Transfer) -> StoredTransfer:
@@ -88,7 +91,7 @@ class Database:
             contact_name=contact.name, person_name="", e164=call.e164, time_zone=contact.time_zone,
             attempt=call.attempt, token=call.token, longest_call_s=campaign.longest_call_s,
             warning_s=campaign.warning_s, ring_s=campaign.ring_s, wrap_up_s=campaign.wrap_up_s,
-            recording=campaign.recording,
+            recording=campaign.recording, dial_at_ms=call.dial_at,
         )  # fmt: skip
 
     def managers_of(self, campaign_id: int) -> tuple[Manager, ...]:

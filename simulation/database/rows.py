@@ -12,6 +12,7 @@ from exchange_domain.words import (
     EndpointKind,
     NumberState,
     Outcome,
+    RecordingState,
     RecordSource,
     TransferState,
 )
@@ -65,6 +66,7 @@ class NumberLock:
     token: int
     leased_until: int
     not_before: int | None = None
+    called_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +84,8 @@ class Shift:
     campaign_id: int
     endpoint: str
     started_at: int
+    idle_s: int
+    fallback_number: str | None
     seat_leg: UUID | None = None
     ended_at: int | None = None
 
@@ -98,6 +102,7 @@ class Call:
     token: int
     attempt: int
     claimed_at: int
+    dial_at: int
     state: CallState = CallState.CLAIMED
     ringing_at: int | None = None
     answered_at: int | None = None
@@ -107,8 +112,6 @@ class Call:
     hangup_cause: str | None = None
     ended_by: str | None = None
     overran: bool = False
-    recorded: bool = False
-    """Its `recording_path` is set."""
     transferred: bool = False
     outcome: Outcome | None = None
     call_back_at: int | None = None
@@ -140,6 +143,31 @@ class Record:
 
 
 @dataclass(slots=True)
+class LegLog:
+    """What the switch's events said of a leg, by the switch's clock, and until when an audit saw it live."""
+
+    answered_at: int | None = None
+    ended_at: int | None = None
+    seen_at: int | None = None
+
+
+@dataclass(slots=True)
+class Recording:
+    """`masked`: stretches in which nothing is kept; the last one is open while it goes on."""
+
+    call_id: UUID
+    state: RecordingState = RecordingState.EXPECTED
+    started_at: int | None = None
+    stopped_at: int | None = None
+    masked: list[tuple[int, int | None]] = field(default_factory=list)
+    next_try_at: int = 0
+
+    @property
+    def masked_now(self) -> bool:
+        return bool(self.masked) and self.masked[-1][1] is None
+
+
+@dataclass(slots=True)
 class Settlement:
     call_id: UUID
     source: RecordSource
@@ -165,5 +193,9 @@ class Tables:
     locks: dict[str, NumberLock] = field(default_factory=dict)
     do_not_call: dict[tuple[str, int], UUID] = field(default_factory=dict)
     records: dict[UUID, Record] = field(default_factory=dict)
+    leg_log: dict[UUID, LegLog] = field(default_factory=dict)
+    recordings: dict[UUID, Recording] = field(default_factory=dict)
+    seat_legs: dict[UUID, None] = field(default_factory=dict)
+    """Seats by telephone number: their minutes cost."""
     settlements: dict[UUID, Settlement] = field(default_factory=dict)
     tokens: int = 0

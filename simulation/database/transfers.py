@@ -1,4 +1,4 @@
-"""Transfers and shifts: repeats exchange_domain/transfers.py and shifts.py."""
+"""Transfers, shifts and seats: repeats exchange_domain/transfers.py, shifts.py and seats.py."""
 
 from uuid import UUID
 
@@ -50,11 +50,13 @@ def latest(t: Tables, call_id: UUID) -> Transfer | None:
     return max(rows, key=lambda r: r.started_at) if rows else None
 
 
-def open_shift(t: Tables, operator_id: int, campaign_id: int, endpoint: str, now: int) -> Shift:
+def open_shift(
+    t: Tables, operator_id: int, campaign_id: int, endpoint: str, now: int, *, idle_s: int, fallback_number: str | None
+) -> Shift:
     """The operator's open shift, now with this campaign; one is begun when there is none."""
     shift = current_shift(t, operator_id)
     if shift is None:
-        shift = Shift(len(t.shifts) + 1, operator_id, campaign_id, endpoint, now)
+        shift = Shift(len(t.shifts) + 1, operator_id, campaign_id, endpoint, now, idle_s, fallback_number)
         t.shifts[shift.id] = shift
     shift.campaign_id = campaign_id
     return shift
@@ -64,8 +66,10 @@ def current_shift(t: Tables, operator_id: int) -> Shift | None:
     return next((s for s in t.shifts.values() if s.operator_id == operator_id and s.ended_at is None), None)
 
 
-def set_seat(t: Tables, shift_id: int, leg: UUID | None) -> None:
+def set_seat(t: Tables, shift_id: int, leg: UUID | None, by_number: bool) -> None:
     t.shifts[shift_id].seat_leg = leg
+    if leg is not None and by_number:
+        t.seat_legs.setdefault(leg)
 
 
 def end_shift(t: Tables, shift_id: int, at: int) -> None:

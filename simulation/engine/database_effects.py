@@ -7,7 +7,7 @@ from call_engine.core import effects as fx
 from call_engine.core import events as ev
 from exchange_domain.words import TransferState
 
-from ..database import calls, transfers
+from ..database import calls, recordings, transfers
 from ..database.claiming import Refusal
 from ..database.rows import Tables
 from ..faults import Unknown
@@ -15,6 +15,8 @@ from .mailbox import Mailbox
 
 ASKED = ((60.0, (0, 0)), (30.0, (2, 400)), (10.0, (400, 5_000)))
 """How long a transaction takes that is waited for: milliseconds by weight."""
+RESERVED = ((85.0, (0, 0)), (15.0, (1, 3_000)))
+"""How long a claim has to wait for its moment to dial."""
 
 
 def run(mailbox: Mailbox, effect: fx.Persist) -> None:
@@ -53,14 +55,16 @@ def _open_shift(mailbox: Mailbox, effect: fx.OpenShift) -> None:
     world = mailbox.engine.world
     operator = world.operators[effect.operator_id]
     row = transfers.open_shift(
-        world.database.tables, effect.operator_id, effect.campaign_id, operator.endpoint, world.agenda.now
-    )
+        world.database.tables, effect.operator_id, effect.campaign_id, operator.endpoint, world.agenda.now,
+        idle_s=operator.idle_s, fallback_number=operator.fallback_number,
+    )  # fmt: skip
     mailbox.post(ev.ShiftOpened, shift=shift_of(row), operator_name=operator.name)
 
 
 def _claim(mailbox: Mailbox, effect: fx.Claim) -> None:
     world = mailbox.engine.world
-    made = world.database.claim(effect, world.agenda.now)
+    now = world.agenda.now
+    made = world.database.claim(effect, now, now + world.chance.span(RESERVED))
     if isinstance(made, Refusal):
         mailbox.post(ev.ClaimRefused, call_id=effect.call_id, code=made.code, until_ms=made.until_ms)
     else:
@@ -101,13 +105,16 @@ def _ended(t: Tables, e: fx.SaveEnded, _: int) -> None:
 
 
 NOTES: dict[type[fx.Persist], Callable[[Tables, Any, int], None]] = {
-    fx.SaveSeat: lambda t, e, _: transfers.set_seat(t, e.shift_id, e.leg),
+    fx.SaveSeat: lambda t, e, _: transfers.set_seat(t, e.shift_id, e.leg, e.by_number),
     fx.EndShift: lambda t, e, now: transfers.end_shift(t, e.shift_id, now),
     fx.SaveRinging: lambda t, e, _: calls.ringing(t, e.call_id, e.token, e.at),
     fx.SaveAnswered: lambda t, e, _: calls.answered(t, e.call_id, e.token, e.at, e.recorded),
+    fx.SaveRecording: lambda t, e, _: recordings.switch_said(t, e.call_id, e.at, e.started),
+    fx.SaveMasked: lambda t, e, _: recordings.mask(t, e.call_id, e.at, e.on),
     fx.SaveTransferring: lambda t, e, _: calls.transferring(t, e.call_id, e.token, e.on),
     fx.SaveWrapUp: lambda t, e, _: calls.wrap_up(t, e.call_id, e.token, e.until),
     fx.SaveEnded: _ended,
+    fx.SaveReturned: lambda t, e, _: calls.returned(t, e.call_id, e.token, ended_at=e.ended, at=e.at),
     fx.SaveNotPlaced: lambda t, e, _: calls.not_placed(t, e.call_id, e.token, e.at, e.cause),
     fx.SaveTransferStarted: lambda t, e, _: transfers.start(t, e.transfer_id, e.call_id, e.manager_id, e.at),
     fx.SaveTransferAnswered: lambda t, e, _: transfers.answered(t, e.transfer_id, e.at),

@@ -11,11 +11,14 @@ from call_engine.core.state import Operator, Shift, legs, talking_call
 from exchange_domain.words import EndpointKind
 
 from ..agenda import Entry
+from ..coverage import Blow
 from ..database import claiming
 from ..database.claiming import LEASE_MS
 from ..database.database import Fenced
+from ..database.rows import LegLog
 from ..faults import EngineDied
 from ..network import Failed, Reply, Socket
+from ..switch.channel import Said
 from . import database_effects, publishing, switch_effects
 from .mailbox import Mailbox
 from .reader import CommandReader
@@ -26,10 +29,23 @@ if TYPE_CHECKING:
 RENEW_MS = 10_000
 SETTLE_MS = 3_000
 AUDIT_MS = 30_000
+SOON_MS = 10_000
+"""One more audit so soon after a connect."""
+RECENT_MS = 5_000
+"""A leg asked for within this is somebody's, though she may not know of it yet."""
+HEALTH_MS = 5_000
+DEAD_MS = 45_000
+"""A switch that stays away longer is given up."""
+RETRY_MS = (500, 1_500)
+BEHIND_MS = 1_000
 FORGET_MS = 600_000
 """A leg whose end was never seen is forgotten after this long, if its operator does not need it."""
 READS_AFTER_MS = 3_000
 """Commands wait this long for the switch at the start."""
+
+
+LOGGED = (ev.Answered, ev.HungUp, ev.Destroyed)
+"""Events with the switch's own times of answer and end (call_engine/switch/leg_events.py)."""
 
 
 class Engine:
@@ -44,6 +60,10 @@ class Engine:
         self.jobs: dict[UUID, tuple[int, UUID]] = {}
         self.socket: Socket | None = None
         self.reader = CommandReader(self)
+        self.since = world.agenda.now
+        """Since when it may drive the switch without a gap."""
+        self._heard_at: int | None = None
+        """When its connection to the switch ended."""
         self.database_slow = 0
         """Added to each transaction: the database has a bad time."""
         self.fuse: int | None = None
@@ -70,6 +90,7 @@ class Engine:
 
     def resume(self) -> None:
         self.paused = False
+        self.since = self.world.agenda.now
         waiting, self._deferred = self._deferred, []
         for do in waiting:
             self.when_running(do)
@@ -92,6 +113,7 @@ class Engine:
         self._rounds(RENEW_MS, self._renew)
         self._rounds(SETTLE_MS, self._settle)
         self._rounds(AUDIT_MS, self._audit)
+        self._rounds(HEALTH_MS, self._note_health)
 
     def _rounds(self, ms: int, do: Callable[[], None]) -> None:
         def again() -> None:
@@ -110,7 +132,8 @@ class Engine:
             calls = [call for operator, call in stored if operator == operator_id]
             name = self.world.operators[operator_id].name
             seat = None if row is None else row.seat_leg
-            state, effects = restore(operator_id, name, shift, seat, calls, self.world.agenda.now)
+            by_number = seat in database.tables.seat_legs
+            state, effects = restore(operator_id, name, shift, seat, by_number, calls, self.world.agenda.now)
             for leg in legs(state):
                 self.expect_leg(leg, operator_id)
             mailbox = self.mailboxes[operator_id] = Mailbox(self, state)
@@ -129,6 +152,13 @@ class Engine:
         if self.socket is not None and self.socket.up:
             return
         world = self.world
+        if world.switch.away:
+            if self._switch_is_dead():
+                self._give_up()
+            self.at(world.chance.between(*RETRY_MS), self.connect, counts=False)
+            return
+        world.database.heard_at = world.agenda.now
+        self.at(SOON_MS, self._audit, counts=False)
         self.socket = Socket(world.agenda, world.chance, lambda: self.when_running(self._down))
         waiting = dict.fromkeys(self.mailboxes)
         self.stock_taken(waiting, None)
@@ -136,6 +166,7 @@ class Engine:
             mailbox.post_work(lambda m, o=operator_id: self._take_stock(m, lambda: self.stock_taken(waiting, o)))
 
     def _down(self) -> None:
+        self._heard_at = self.world.agenda.now
         for mailbox in list(self.mailboxes.values()):
             mailbox.post(ev.SwitchLost)
         self.at(self.world.chance.between(200, 4_000), self.connect)
@@ -156,6 +187,29 @@ class Engine:
         if not waiting:
             self.reader.begin()
             self._with_channels(self._end_orphans)
+
+    # --- a switch that stays away ---
+
+    def _switch_is_dead(self) -> bool:
+        """As call_engine/switch_loss.py; whom it would hit is looked at too."""
+        alone_since = max(self._heard_at or 0, self.since)
+        states = [mailbox.state for mailbox in self.mailboxes.values()]
+        on_it = any(s.shift is not None or s.handed_over or (s.call is not None and s.call.on_the_line) for s in states)
+        return on_it and self.world.agenda.now - alone_since > DEAD_MS
+
+    def _give_up(self) -> None:
+        world = self.world
+        world.disturbances.hit(Blow.GIVEN_UP)
+        world.note(f"engine {self.number} gives the switch up")
+        heard = self._heard_at or world.database.heard_at or world.agenda.now
+        self.legs.clear()
+        self.jobs.clear()
+        for mailbox in list(self.mailboxes.values()):
+            mailbox.post(ev.SwitchDead, heard=heard)
+
+    def _note_health(self) -> None:
+        if self.socket is not None and self.socket.up and self.world.database.owner == self.number:
+            self.world.database.heard_at = self.world.agenda.now
 
     # --- rounds ---
 
@@ -185,8 +239,25 @@ class Engine:
         for mailbox in list(self.mailboxes.values()):
             if any(leg not in there for leg in legs(mailbox.state)):
                 mailbox.post_work(self._ask_about_all)
+        self._note_seen(there)
         self._forget_old()
         self._end_orphans(channels)
+
+    def _note_seen(self, there: frozenset[UUID]) -> None:
+        """Should the switch die without a word, a talk surely lasted until here."""
+        for mailbox in self.mailboxes.values():
+            for leg in legs(mailbox.state):
+                if leg in there:
+                    log = self._log_of(leg)
+                    if log is not None:
+                        log.seen_at = max(log.seen_at or 0, self.world.agenda.now - BEHIND_MS)
+
+    def _log_of(self, leg: UUID) -> LegLog | None:
+        """None for a leg that is no contact's, and for an engine that is fenced."""
+        database = self.world.database
+        if leg not in database.tables.calls or database.owner != self.number:
+            return None
+        return database.tables.leg_log.setdefault(leg, LegLog())
 
     def _ask_about_all(self, mailbox: Mailbox) -> None:
         def handle(facts: dict[UUID, ev.Fact]) -> None:
@@ -207,10 +278,17 @@ class Engine:
 
     def _end_orphans(self, channels: tuple[UUID, ...]) -> None:
         """Channels that the exchange made and nobody answers for."""
+        limit = self.world.agenda.now - RECENT_MS
+        wanted = {leg for leg, kept in self.legs.items() if kept[1] > limit}
+        wanted |= {leg for mailbox in self.mailboxes.values() for leg in legs(mailbox.state)}
         for leg in channels:
-            if leg not in self.legs and self.socket is not None:
-                self.world.note(f"engine {self.number} ends the orphan", leg)
-                self.socket.command(lambda leg=leg: self.world.switch.kill(leg), lambda _: None)
+            if leg not in wanted:
+                self._end_orphan(leg)
+
+    def _end_orphan(self, leg: UUID) -> None:
+        if self.socket is not None:
+            self.world.note(f"engine {self.number} ends the orphan", leg)
+            self.socket.command(lambda: self.world.switch.kill(leg), lambda _: None)
 
     # --- what the switch says ---
 
@@ -222,12 +300,18 @@ class Engine:
         limit = self.world.agenda.now - FORGET_MS
         self.legs = {leg: kept for leg, kept in self.legs.items() if leg in needed or kept[1] > limit}
 
-    def heard(self, leg: UUID, kind: type[ev.LegEvent], values: dict[str, object]) -> None:
+    def heard(self, said: Said) -> None:
+        leg, kind = said.leg, said.kind
         if (owner := self.legs.get(leg)) is None:
+            if kind is ev.Created and said.made_by < self.number:
+                # In its last moment an engine that lost the switch made it.
+                self._end_orphan(leg)
             return
+        if kind in LOGGED and (log := self._log_of(leg)) is not None:
+            log.answered_at, log.ended_at = log.answered_at or said.answered_ms, log.ended_at or said.ended_ms
         if kind is ev.Destroyed:
             del self.legs[leg]
-        self.mailbox(owner[0]).post(kind, leg=leg, **values)
+        self.mailbox(owner[0]).post(kind, leg=leg, **said.values)
 
     def job_over(self, job: UUID, reason: str | None) -> None:
         if (owner := self.jobs.pop(job, None)) is None:
@@ -238,11 +322,12 @@ class Engine:
         else:
             self.mailbox(operator_id).post(ev.OriginateFailed, leg=leg, cause=reason)
 
-    def registration(self, endpoint: str, registered: bool) -> None:
+    def registration(self, endpoint: str, registered: bool, registration: str) -> None:
         for mailbox in list(self.mailboxes.values()):
             shift = mailbox.state.shift
             if shift is not None and shift.endpoint == endpoint:
-                mailbox.post(ev.EndpointSignedOn if registered else ev.EndpointSignedOff)
+                kind = ev.EndpointSignedOn if registered else ev.EndpointSignedOff
+                mailbox.post(kind, registration=registration)
 
     # --- effects ---
 
@@ -276,7 +361,9 @@ def shift_of(row: object) -> Shift:
     from ..database.rows import Shift as ShiftRow
 
     assert isinstance(row, ShiftRow)
-    return Shift(row.id, row.campaign_id, EndpointKind.BROWSER, row.endpoint, row.started_at)
+    return Shift(
+        row.id, row.campaign_id, EndpointKind.BROWSER, row.endpoint, row.started_at, row.idle_s, row.fallback_number
+    )
 
 
 def leases_of(state: Operator) -> dict[UUID, int]:

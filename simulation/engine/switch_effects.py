@@ -6,12 +6,15 @@ from uuid import UUID
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 
+from ..database.claiming import lease_held
 from ..faults import Unknown
 from ..network import Failed, Reply
 from ..switch.switch import COMMANDS
 from .mailbox import Mailbox
 
 Originate = fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager
+LONGEST_WAIT_MS = 5_000
+"""However far away the moment to dial is."""
 
 
 def run(mailbox: Mailbox, effect: fx.SwitchCommand) -> None:
@@ -28,13 +31,33 @@ def run(mailbox: Mailbox, effect: fx.SwitchCommand) -> None:
 def _originate(mailbox: Mailbox, effect: Originate) -> None:
     engine, world = mailbox.engine, mailbox.engine.world
     engine.expect_leg(effect.leg, mailbox.state.operator_id)
-    job = world.fresh()
-    engine.jobs[job] = (mailbox.state.operator_id, effect.leg)
     world.name_leg(effect)
     go_on = mailbox.block()
+    wait = _moment_to_dial(effect, world.agenda.now)
+    if wait:
+        engine.at(wait, lambda: _dial(mailbox, effect, go_on), counts=False)
+    else:
+        _dial(mailbox, effect, go_on)
+
+
+def _moment_to_dial(effect: Originate, now: int) -> int:
+    """Milliseconds until the moment that the claim reserved."""
+    return min(max(0, effect.dial_at - now), LONGEST_WAIT_MS) if isinstance(effect, fx.OriginateContact) else 0
+
+
+def _dial(mailbox: Mailbox, effect: Originate, go_on: Callable[[Callable[[], None]], None]) -> None:
+    """A contact's number only with its lease, looked at right before (call_engine/dial_guard.py)."""
+    engine, world = mailbox.engine, mailbox.engine.world
+    if isinstance(effect, fx.OriginateContact):
+        world.database.fence(engine.number)
+        if not lease_held(world.database.tables, effect.leg, effect.token, world.agenda.now):
+            go_on(lambda: mailbox.post(ev.OriginateFailed, leg=effect.leg, cause="LEASE_LOST"))
+            return
+    job = world.fresh()
+    engine.jobs[job] = (mailbox.state.operator_id, effect.leg)
 
     def accept() -> str:
-        world.switch.originate(effect, job)
+        world.switch.originate(effect, job, engine.number)
         return "+OK"
 
     def answered(reply: Reply) -> None:
@@ -56,8 +79,8 @@ def _command(mailbox: Mailbox, effect: fx.SwitchCommand) -> None:
                 return
             if isinstance(effect, fx.BridgeLegs):
                 mailbox.post(ev.CommandRefused, command="BridgeLegs", leg=effect.leg, other=effect.other)
-            elif isinstance(effect, fx.ParkBoth):
-                mailbox.post(ev.CommandRefused, command="ParkBoth", leg=effect.leg)
+            elif isinstance(effect, fx.ParkBoth) or (isinstance(effect, fx.MaskLeg) and effect.on):
+                mailbox.post(ev.CommandRefused, command=type(effect).__name__, leg=effect.leg)
 
         go_on(then)
 

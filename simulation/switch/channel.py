@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from call_engine.core.events import Fact, LegState
+from call_engine.core.events import Fact, LegEvent, LegState
 
 from ..agenda import Entry
 
 OK = "+OK"
 NO_CHANNEL = "-ERR No such channel!"
 INVALID = "-ERR Invalid uuid"
+NOT_RECORDED = "-ERR Operation failed"
 
 
 class ChannelState(StrEnum):
@@ -60,8 +62,12 @@ class Channel:
     media: Entry | None = None
     """`media_timeout`: the far end has fallen silent."""
     recording: bool = False
+    masked: bool = False
+    """`uuid_record … mask`: silence is kept until it is unmasked."""
     playing: bool = False
     """Music or a tone; a bridge ends it by itself."""
+    made_by: int = 0
+    """Number of the engine that asked for it."""
     destroyed: bool = False
 
     @property
@@ -84,6 +90,22 @@ class Channel:
         other = self.bridge.other(self).leg if joined and self.bridge is not None else None
         state = LegState.RINGING if self.state is ChannelState.NEW else LegState(self.state.value)
         return Fact(state, self.job_done, other, self.answered_ms, playing=self.playing)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event on its way, with the times that its headers have."""
+
+    leg: UUID
+    kind: type[LegEvent]
+    values: dict[str, Any]
+    made_by: int
+    answered_ms: int | None
+    ended_ms: int | None
+
+    @classmethod
+    def of(cls, channel: Channel, kind: type[LegEvent], values: dict[str, Any]) -> "Said":
+        return cls(channel.leg, kind, values, channel.made_by, channel.answered_ms, channel.ended_ms)
 
 
 class Bridge:

@@ -11,9 +11,10 @@ from call_engine.core.timings import EARLY_MEDIA_S, SEAT_RING_S
 from ..agenda import Agenda
 from ..chance import Chance
 from .bridging import left_by, park_both, uuid_bridge
-from .channel import NO_CHANNEL, OK, Channel, ChannelState, LegKind
+from .channel import NO_CHANNEL, NOT_RECORDED, OK, Channel, ChannelState, LegKind
 from .far_ends import FarEnds
 
+Originate = fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager
 AT_ONCE = ((96.0, (0, 5)), (4.0, (5, 1_500)))
 """How long a background originate takes to begin: milliseconds by weight."""
 SHOWS_END = ((90.0, (5, 40)), (10.0, (40, 2_500)))
@@ -28,6 +29,7 @@ class Watcher(Protocol):
     def made(self, channel: Channel) -> None: ...
     def joined(self, a: Channel, b: Channel) -> None: ...
     def recording(self, channel: Channel, started: bool) -> None: ...
+    def cut_off(self, channel: Channel) -> None: ...
     def ended(self, channel: Channel) -> None: ...
 
 
@@ -39,15 +41,36 @@ class Switch:
         self.channels: dict[UUID, Channel] = {}
         self.live: dict[UUID, Channel] = {}
         """Those that have not hung up."""
+        self.away = False
+        """No engine reaches it; its legs go on, if it lives."""
+        self._boots = 0
 
     # --- originate ---
 
-    def originate(self, effect: fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager, job: UUID) -> None:
+    def originate(self, effect: Originate, job: UUID, made_by: int = 0) -> None:
         """`bgapi originate`: accepted at once, begun a moment later in a thread of its own."""
         channel = self._channel(effect, job)
-        self.agenda.after(self.chance.span(AT_ONCE), lambda: self._begin(channel), counts=False)
+        channel.made_by = made_by
+        boot = self._boots
+        self.agenda.after(
+            self.chance.span(AT_ONCE), lambda: self._begin(channel) if boot == self._boots else None, counts=False
+        )
 
-    def _channel(self, effect: fx.OriginateSeat | fx.OriginateContact | fx.OriginateManager, job: UUID) -> Channel:
+    def crash(self) -> None:
+        """Everything on it is gone without a word; what was recorded lies on the disk."""
+        self._boots += 1
+        for channel in list(self.live.values()):
+            channel.state, channel.cause, channel.ended_ms = ChannelState.GONE, "CRASH", self.agenda.now
+            channel.bridge, channel.job_done = None, True
+            for timer in (channel.limit, channel.media):
+                if timer is not None:
+                    timer.cancel()
+            if channel.recording:
+                channel.recording = False
+                self.watcher.cut_off(channel)
+        self.live.clear()
+
+    def _channel(self, effect: Originate, job: UUID) -> Channel:
         now = self.agenda.now
         match effect:
             case fx.OriginateSeat():
@@ -222,6 +245,14 @@ def _stop_playing(switch: Switch, effect: fx.StopPlaying) -> str:
     return OK
 
 
+def _mask(switch: Switch, effect: fx.MaskLeg) -> str:
+    channel = switch.live.get(effect.leg)
+    if channel is None or not channel.recording:
+        return NO_CHANNEL if channel is None else NOT_RECORDED
+    channel.masked = effect.on
+    return OK
+
+
 COMMANDS: dict[type[fx.SwitchCommand], Callable[[Switch, Any], str]] = {
     fx.Kill: _kill,
     fx.BridgeLegs: _bridge,
@@ -231,5 +262,6 @@ COMMANDS: dict[type[fx.SwitchCommand], Callable[[Switch, Any], str]] = {
     fx.PlayRinging: _play,
     fx.PlayComfort: _play,
     fx.StopPlaying: _stop_playing,
+    fx.MaskLeg: _mask,
 }
 """Every command that is answered at once. Originates and Ask go their own ways (engine/switch_effects.py)."""

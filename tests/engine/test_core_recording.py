@@ -167,3 +167,27 @@ def test_an_engine_that_starts_anew_knows_the_mask(masked: bool):
     state, _ = restore(OPERATOR, "Мария", world.state.shift, world.seat, False, [stored], world.now)
     call = operator_view(state).call
     assert call is not None and call.masked is masked
+
+
+def test_a_mask_that_another_engine_set_and_could_not_note_ends_with_that_engine():
+    """Its row says that everything is kept: so the switch is told once more."""
+    world = talking()
+    assert world.state.call is not None
+    stored = StoredCall(
+        facts=world.state.call.facts, claimed_ms=1, closed=False, ringing=True, answered_ms=2, ended_ms=None,
+        cause=None, ended_by=None, wrap_up_until=None, transfer=None,
+    )  # fmt: skip
+    world.state, _ = restore(OPERATOR, "Мария", world.state.shift, world.seat, False, [stored], world.now)
+    world.reconnect()
+    assert masks(world) == [False]
+
+
+def test_the_unmasking_of_a_handed_over_call_is_said_again_when_the_switch_is_back():
+    world = consulting()
+    mask(world)
+    world.command(CompleteTransfer(operator_id=OPERATOR, key=world.fresh(), call_id=world.contact))
+    world.settle()
+    assert world.state.handed_over and masks(world) == [True, False]
+    world.disconnect()
+    world.reconnect()
+    assert masks(world) == [True, False, False]

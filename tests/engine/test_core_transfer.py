@@ -15,7 +15,7 @@ from exchange_domain.messages import (
     ReturnToContact,
     StartTransfer,
 )
-from exchange_domain.words import OperatorState, Outcome, TransferState
+from exchange_domain.words import UNSEEN_END, OperatorState, Outcome, TransferState
 
 from .world import OPERATOR, World, completed, consulting, manager_rings, talking
 
@@ -141,6 +141,19 @@ def test_given_handed_over_when_the_manager_hangs_up_then_the_contact_ends_with_
     assert not world.switch[contact].alive
     (ended,) = world.effects_of(fx.SaveEnded)
     assert ended.ended_by == "manager"
+
+
+@pytest.mark.parametrize("fact", [ev.Fact(ev.LegState.GONE), ev.Fact(ev.LegState.GONE, cause="USER_BUSY", ended_ms=7)])
+def test_given_handed_over_when_both_legs_are_gone_unseen_then_only_a_record_makes_the_end_certain(fact):
+    """Without a record the end may be long ago: UNSEEN_END tells settlement to bill what is certain."""
+    world = completed()
+    (handed,) = world.state.handed_over
+    assert handed.transfer.leg is not None
+    world.give(ev.Facts, facts={handed.call_id: fact, handed.transfer.leg: ev.Fact(ev.LegState.GONE)})
+    (ended,) = world.effects_of(fx.SaveEnded)
+    seen = fact.cause is not None
+    assert (ended.cause, ended.ended_by) == (("USER_BUSY", "manager") if seen else (UNSEEN_END, "switch"))
+    assert not seen or ended.at == 7
 
 
 def test_given_handed_over_when_the_contact_is_left_parked_then_it_is_killed():

@@ -54,6 +54,9 @@ class Bench:
     def recording(self, channel: Channel, started: bool) -> None:
         self.recordings.append((channel.leg, started))
 
+    def cut_off(self, channel: Channel) -> None:
+        self.recordings.append((channel.leg, False))
+
     def ended(self, channel: Channel) -> None:
         self.records.append(channel.leg)
 

@@ -4,8 +4,9 @@ import pytest
 
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
+from exchange_domain.words import EndpointKind
 
-from .bench import CONTACT, MANAGER, SEAT, Bench
+from .bench import CONTACT, JOB, MANAGER, SEAT, Bench
 
 
 def test_the_ring_time_is_the_originates_own_timeout():
@@ -209,3 +210,26 @@ def test_the_recording_runs_from_the_answer_to_the_end_of_the_leg():
     assert bench.recordings == [(CONTACT, True)]
     bench.switch.command(fx.Kill(CONTACT))
     assert bench.recordings == [(CONTACT, True), (CONTACT, False)]
+
+
+def test_a_pause_of_the_recording_is_refused_before_it_runs_and_for_a_leg_that_is_gone():
+    bench = Bench()
+    bench.contact()
+    assert bench.switch.command(fx.MaskLeg(CONTACT, True, 0)).startswith("-ERR")
+    bench.answer(CONTACT)
+    assert bench.switch.command(fx.MaskLeg(CONTACT, True, 0)) == "+OK"
+    assert bench.switch.channels[CONTACT].masked
+    bench.switch.command(fx.Kill(CONTACT))
+    assert bench.switch.command(fx.MaskLeg(CONTACT, False, 0)).startswith("-ERR")
+
+
+def test_a_crash_ends_everything_without_a_word_and_without_a_record_and_leaves_the_file():
+    bench = Bench()
+    bench.talking()
+    said = {leg: list(events) for leg, events in bench.said_of.items()}
+    bench.switch.originate(fx.OriginateManager(MANAGER, 1, EndpointKind.BROWSER, "manager-1", 20, 60), JOB)
+    bench.switch.crash()
+    bench.go_on(70_000)
+    assert bench.said_of == said and bench.records == [] and not bench.switch.live
+    assert bench.recordings == [(CONTACT, True), (CONTACT, False)]
+    assert {bench.switch.dump((leg,))[leg].state for leg in (SEAT, CONTACT, MANAGER)} == {ev.LegState.GONE}
