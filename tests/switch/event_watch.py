@@ -10,7 +10,7 @@ from tests.simulator.client import Client, Event
 
 SUBSCRIPTION = (
     "event json CHANNEL_CREATE CHANNEL_PROGRESS CHANNEL_PROGRESS_MEDIA CHANNEL_ANSWER CHANNEL_BRIDGE CHANNEL_UNBRIDGE "
-    "CHANNEL_PARK CHANNEL_HANGUP CHANNEL_DESTROY CUSTOM "
+    "CHANNEL_PARK CHANNEL_HANGUP CHANNEL_DESTROY PLAYBACK_START PLAYBACK_STOP CUSTOM "
     "sofia::register sofia::unregister sofia::expire"
 )
 
@@ -24,6 +24,8 @@ class Leg:
     other: str | None = None
     answered: bool = False
     cause: str = ""
+    plays: str | None = None
+    """The path of what is played to it."""
     events: list[str] = field(default_factory=list)
 
 
@@ -88,6 +90,10 @@ class EventWatch:
                 leg.answered = True
             case "BRIDGE":
                 self._join(uuid, event.get("Other-Leg-Unique-ID", ""))
+            case "PLAYBACK_START":
+                leg.plays = event.get("Playback-File-Path", "")
+            case "PLAYBACK_STOP":
+                leg.plays = None
             case "UNBRIDGE" | "PARK" | "HANGUP":
                 self._part(uuid)
             case "DESTROY":

@@ -69,12 +69,21 @@ class Joined:
 
 
 @dataclass(frozen=True)
+class Played:
+    """What is played to a leg, as the simulator's Playback shows it."""
+
+    path: str
+    started: bool = True
+
+
+@dataclass(frozen=True)
 class LegView:
     """A leg with the attributes that tests read of the simulator's channels."""
 
     uuid: str
     is_answered: bool
     bridge: Joined | None
+    playback: Played | None
 
 
 class RealSwitch:
@@ -176,7 +185,10 @@ class RealSwitch:
     def channels(self) -> dict[str, LegView]:
         """The legs there are, by uuid."""
         legs = dict(self.watch.legs)
-        return {uuid: LegView(uuid, leg.answered, _bridge(leg, legs)) for uuid, leg in legs.items()}
+        return {
+            uuid: LegView(uuid, leg.answered, _bridge(leg, legs), None if leg.plays is None else Played(leg.plays))
+            for uuid, leg in legs.items()
+        }
 
     def telephone(self, uuid: str) -> Telephone:
         """The telephone at the other end of a leg. KeyError: no such leg."""
