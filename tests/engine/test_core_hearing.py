@@ -70,7 +70,7 @@ def test_comfort_is_played_to_a_parked_contact_that_an_engine_finds_after_a_rest
     facts = call_facts(contact)
     stored = StoredCall(facts, world.now, False, True, world.now, None, None, None, None, None)
     shift = world.state.shift
-    world.state, _ = restore(OPERATOR, "Anna P.", shift, seat, [stored], world.now)
+    world.state, _ = restore(OPERATOR, "Anna P.", shift, seat, False, [stored], world.now)
     world.reconnect()
     world.settle()
     assert world.hears(contact) == "comfort"
@@ -85,7 +85,7 @@ def test_music_that_outlived_the_engine_is_left_alone_and_the_next_managers_are_
     )
     stored = StoredCall(call_facts(contact), world.now, False, True, world.now, None, None, None, None, kept)
     before = len(world.effects_of(fx.PlayMusic, fx.PlayComfort))
-    world.state, _ = restore(OPERATOR, "Anna P.", world.state.shift, world.seat, [stored], world.now)
+    world.state, _ = restore(OPERATOR, "Anna P.", world.state.shift, world.seat, False, [stored], world.now)
     world.reconnect()
     world.settle()
     assert len(world.effects_of(fx.PlayMusic, fx.PlayComfort)) == before
@@ -101,7 +101,7 @@ def test_joined_but_not_noted_as_wrapped_up_is_wrap_up_after_a_restart():
     assert transfer is not None and transfer.leg is not None and transfer.manager is not None
     kept = StoredTransfer(transfer.leg, TransferState.COMPLETED, transfer.manager, 1, 2, 3)
     stored = StoredCall(call_facts(contact), 1, False, True, 1, None, None, None, None, kept)
-    state, effects = restore(OPERATOR, "Anna P.", world.state.shift, world.seat, [stored], world.now)
+    state, effects = restore(OPERATOR, "Anna P.", world.state.shift, world.seat, False, [stored], world.now)
     assert state.call is not None and state.call.wrap_up_until is not None and len(state.handed_over) == 1
     assert [e for e in effects if isinstance(e, fx.SaveWrapUp)]
 
