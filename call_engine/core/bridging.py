@@ -28,7 +28,7 @@ def connect(state: Operator, event: Event) -> Step:
     return stay(
         replace(
             state,
-            call=replace(call, bridge=Bridge.ASKED, bridge_tries=call.bridge_tries + 1),
+            call=replace(call, bridge=Bridge.ASKED, bridge_tries=call.bridge_tries + 1, ordered_ms=event.at),
             seat=replace(state.seat, ringing_tone=False),
         ),
         BridgeLegs(state.seat.leg, call.call_id),

@@ -13,7 +13,15 @@ from .events import Event, Fact, Facts, LegState, SwitchBack
 from .happening import Kind
 from .seat import call_seat, seat_gone, seat_up
 from .state import Bridge, Line, Operator, SeatPhase, TransferPhase, on_hold, talking_call
-from .timings import ASK_AGAIN_MS, BRIDGE_PROOF_MS, KILL_GUARD_MS, LIMIT_GUARD_MS, SEAT_GUARD_MS, UNSEEN_MS
+from .timings import (
+    ASK_AGAIN_MS,
+    BRIDGE_PROOF_MS,
+    BRIDGING_MS,
+    KILL_GUARD_MS,
+    LIMIT_GUARD_MS,
+    SEAT_GUARD_MS,
+    UNSEEN_MS,
+)
 from .transition import Step, chain, notify, stay
 
 
@@ -138,7 +146,8 @@ def _bridges(state: Operator, event: Facts, facts: Mapping[UUID, Fact]) -> Step:
     call, pending, seat = talking_call(state), state.transfer, state.seat
     if call is None or (fact := facts.get(call.call_id)) is None or fact.state is LegState.GONE:
         return stay(state)
-    if call.ending_by is not None or event.older_than(call.proven_ms):
+    # An answer older than a proof says nothing of it; nor does one from while the switch was about a bridge.
+    if call.ending_by is not None or event.older_than(max(call.proven_ms, call.ordered_ms + BRIDGING_MS)):
         return stay(state)
     if not on_hold(state):
         return _talk(state, event, fact)

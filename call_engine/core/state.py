@@ -116,6 +116,8 @@ class Call:
     """The originate has succeeded: the leg may be bridged."""
     bridge: Bridge = Bridge.NONE
     bridge_tries: int = 0
+    ordered_ms: int = 0
+    """When a bridge of this call or its transfer was last asked for."""
     proven_ms: int = 0
     """When a bridge of this call or its transfer was last proven: older answers of the switch say nothing of it."""
     sound: Sound | None = None

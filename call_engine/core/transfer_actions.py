@@ -193,7 +193,7 @@ def consult(state: Operator, h: Happening) -> Step:
     transfer, call = _transfer(state), _call(state)
     transfer = replace(transfer, phase=TransferPhase.CONNECTING, answered_ms=transfer.answered_ms or h.at)
     return stay(
-        replace(state, transfer=transfer, call=replace(call, bridge_tries=0)),
+        replace(state, transfer=transfer, call=replace(call, bridge_tries=0, ordered_ms=h.at)),
         BridgeLegs(_seat(state), _leg(state)),
         SetTimer("bridge", h.at + BRIDGE_PROOF_MS),
         CancelTimer("manager"),
@@ -208,7 +208,7 @@ def consult_again(state: Operator, h: Happening) -> Step:
         replace(
             state,
             transfer=replace(transfer, phase=TransferPhase.CONNECTING),
-            call=replace(call, bridge_tries=call.bridge_tries + 1),
+            call=replace(call, bridge_tries=call.bridge_tries + 1, ordered_ms=h.at),
         ),
         BridgeLegs(_seat(state), _leg(state)),
         SetTimer("bridge", h.at + BRIDGE_PROOF_MS),
@@ -303,7 +303,7 @@ def join(state: Operator, h: Happening) -> Step:
         replace(
             state,
             transfer=replace(transfer, phase=TransferPhase.COMPLETING),
-            call=replace(call, bridge_tries=tries),
+            call=replace(call, bridge_tries=tries, ordered_ms=h.at),
         ),
         ParkAfterBridge(call.call_id, False),
         ParkAfterBridge(_leg(state), False),

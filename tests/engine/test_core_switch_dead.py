@@ -17,7 +17,8 @@ HEARD_AGO_MS = 45_000
 def dies(world: World) -> tuple[Effect, ...]:
     world.disconnect()
     world.now += HEARD_AGO_MS
-    return world.give(ev.SwitchDead, heard=world.now - HEARD_AGO_MS)
+    # One more: the event itself takes a moment of the world.
+    return world.give(ev.SwitchDead, heard=world.now + 1 - HEARD_AGO_MS)
 
 
 def view(effects: tuple[Effect, ...]):

@@ -310,3 +310,17 @@ def test_given_consulting_when_a_late_answer_of_a_cancelled_manager_comes_then_i
     world.leave(world.contact)
     world.settle()
     assert world.give(ev.Answered, leg=manager)[0] == fx.Kill(manager)
+
+
+def test_given_a_join_just_ordered_when_an_answer_from_before_comes_then_no_second_bridge_is_ordered():
+    """On a real switch a second order meanwhile leaves a leg in limbo, and it dies with the other one."""
+    world = consulting()
+    asked_ms = world.now
+    press(world, CompleteTransfer)
+    apart = {leg: ev.Fact(ev.LegState.ANSWERED, True) for leg in (world.contact, world.manager)}
+    orders = len(world.effects_of(fx.BridgeLegs))
+    for moment in (asked_ms, world.now + 300):
+        world.give(ev.Facts, facts=apart, asked_ms=moment)
+        assert len(world.effects_of(fx.BridgeLegs)) == orders
+    world.give(ev.Facts, facts=apart, asked_ms=world.now + 2_000)
+    assert len(world.effects_of(fx.BridgeLegs)) == orders + 1
