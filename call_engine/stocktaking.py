@@ -61,11 +61,12 @@ class Stocktaking:
         await self.end_orphans(channels)
 
     async def _take_up(self, mailbox: Mailbox) -> None:
+        asked_ms = now_ms()
         try:
             facts = await self._switch.facts(legs(mailbox.state))
         except (CommandNotSent, CommandUnconfirmed):
             return
-        await mailbox.handle(SwitchBack(at=now_ms(), fresh=uuid4(), facts=facts))
+        await mailbox.handle(SwitchBack(at=now_ms(), fresh=uuid4(), facts=facts, asked_ms=asked_ms))
 
     async def audit(self) -> None:
         """For ever: a lost event is found out within a minute."""
@@ -102,11 +103,12 @@ class Stocktaking:
         self._operators.leg_log.seen({leg for leg in mine if str(leg) in channels})
 
     async def _ask(self, mailbox: Mailbox) -> None:
+        asked_ms = now_ms()
         try:
             facts = await self._switch.facts(legs(mailbox.state))
         except (CommandNotSent, CommandUnconfirmed):
             return
-        await mailbox.handle(Facts(at=now_ms(), fresh=uuid4(), facts=facts))
+        await mailbox.handle(Facts(at=now_ms(), fresh=uuid4(), facts=facts, asked_ms=asked_ms))
 
     async def _channels(self) -> set[str]:
         return read_channels(await self._connection.api("show channels as json"))

@@ -2,7 +2,7 @@
 
 BRIDGE_PROOF_MS = 3_000
 """A bridge is proven by CHANNEL_BRIDGE within this, else the legs are asked about."""
-BRIDGING_MS = 1_000
+BRIDGING_MS = 2_500
 """So long the switch may be about a bridge: a second order meanwhile would leave a leg in limbo, and it would die."""
 BRIDGE_TRIES = 5
 SEAT_RING_S = 30

@@ -319,8 +319,8 @@ def test_given_a_join_just_ordered_when_an_answer_from_before_comes_then_no_seco
     press(world, CompleteTransfer)
     apart = {leg: ev.Fact(ev.LegState.ANSWERED, True) for leg in (world.contact, world.manager)}
     orders = len(world.effects_of(fx.BridgeLegs))
-    for moment in (asked_ms, world.now + 300):
+    for moment in (asked_ms, world.now + 2_300):
         world.give(ev.Facts, facts=apart, asked_ms=moment)
         assert len(world.effects_of(fx.BridgeLegs)) == orders
-    world.give(ev.Facts, facts=apart, asked_ms=world.now + 2_000)
+    world.give(ev.Facts, facts=apart, asked_ms=world.now + 2_700)
     assert len(world.effects_of(fx.BridgeLegs)) == orders + 1
