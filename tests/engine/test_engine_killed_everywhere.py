@@ -103,8 +103,12 @@ class Fate:
         except TimeoutError:
             raise AssertionError(f"{self.situation}: waited for {situation}, came through {self.seen}") from None
 
-    async def go(self) -> None:
-        """Her way, action by action, until she is stopped."""
+    async def go(self, at_once: asyncio.Semaphore) -> None:
+        """Her way, action by action, until she is stopped. A few at once: a crowd's bridges would take seconds."""
+        async with at_once:
+            await self._go()
+
+    async def _go(self) -> None:
         for action, rest in zip(self.way.actions[:-1], self.way.rests[:-1], strict=True):
             await self._act(action)
             await self.until(rest)
@@ -313,7 +317,8 @@ async def test_killed_in_every_situation(house: House, engine_processes: Any, ho
     doomed = engine_processes(program="tests.engine.dying_engine", FATE=_fate(fates, how_far))
     await doomed.start()
     listening = asyncio.create_task(listen(doomed, by_operator))
-    await together(fate.go() for fate in fates)
+    some = asyncio.Semaphore(AT_ONCE)
+    await together(fate.go(some) for fate in fates)
     await doomed.kill()
     await listening
     following = engine_processes(program="tests.engine.dying_engine")
