@@ -326,7 +326,7 @@ async def test_little_room_is_reported_and_the_report_ends(machine: Machine, set
 
 
 async def test_the_administrator_sees_how_they_fare(machine: Machine):
-    from launcher.commands.admin_recordings import said
+    from launcher.commands.admin.recordings import said
 
     await machine.call(3)
     await machine.work()
