@@ -55,10 +55,6 @@ class Result:
     commands_lost: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
-    @property
-    def lost_nothing(self) -> bool:
-        return not (self.calls_lost or self.commands_lost or self.wrong) and self.recovery_s is not None
-
 
 class Trial:
     def __init__(self, house: House, link: str, fault: Fault, chance: random.Random):

@@ -1,7 +1,5 @@
 """The database as engines use it: each call is one transaction, and an engine that lost its switch is refused."""
 
-from uuid import UUID
-
 from call_engine.core import effects as fx
 from call_engine.core.recovery import StoredCall, StoredTransfer
 from call_engine.core.state import CallFacts, Manager
@@ -96,6 +94,3 @@ class Database:
 
     def managers_of(self, campaign_id: int) -> tuple[Manager, ...]:
         return tuple(self.manager(m) for m in self.tables.campaigns[campaign_id].managers)
-
-    def find_transfer(self, leg: UUID) -> Transfer | None:
-        return self.tables.transfers.get(leg)
