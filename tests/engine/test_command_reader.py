@@ -8,8 +8,10 @@ import pytest
 from redis.asyncio import Redis
 
 from call_engine import broker
+from call_engine.broker_fence import FencedBroker
 from call_engine.command_reader import CommandReader
 from call_engine.core.events import Commanded
+from call_engine.lease import Lease, clock_s
 from call_engine.operators import Operators
 from exchange_domain.messages import ENGINE_GROUP, CallNext, command_stream
 
@@ -32,6 +34,14 @@ class Slow(Operators):
         return self.done[-1]
 
 
+async def ready() -> None:
+    """The switch is there."""
+
+
+def reader_of(redis: Redis, operators: Operators) -> CommandReader:
+    return CommandReader(FencedBroker(redis, Lease("main", 1, clock_s(), 600)), operators, ready)
+
+
 async def until(fits) -> None:
     async with asyncio.timeout(10):
         while not fits():  # noqa: ASYNC110 - nothing tells that a command was read
@@ -41,7 +51,7 @@ async def until(fits) -> None:
 async def test_a_command_in_hand_is_not_carried_out_again_after_a_loss_of_redis(redis_url: str):
     operators = Slow()
     async with broker.connected(redis_url) as redis:
-        reader = CommandReader(redis, "main", operators)
+        reader = reader_of(redis, operators)
         reading = asyncio.create_task(reader.run())
         stream = command_stream("main")
         command = CallNext(operator_id=1, key=uuid4())
@@ -64,11 +74,11 @@ async def test_a_command_handed_out_to_a_lost_connection_is_taken_up(redis_url: 
     """What Redis gave away in an answer that never arrived is pending: the next reader, or this one, takes it."""
     operators = Slow()
     async with broker.connected(redis_url) as redis, Redis.from_url(redis_url) as lost:
-        reader = CommandReader(redis, "main", operators)
+        reader = reader_of(redis, operators)
         stream = command_stream("main")
         await redis.xgroup_create(stream, ENGINE_GROUP, id="0", mkstream=True)
         await redis.xadd(stream, {"command": CallNext(operator_id=1).model_dump_json()})
-        await lost.xreadgroup(ENGINE_GROUP, "main", {stream: ">"})
+        await lost.xreadgroup(ENGINE_GROUP, "1", {stream: ">"})
         reading = asyncio.create_task(reader.run())
         await until(lambda: len(operators.asked) == 1)
         reading.cancel()

@@ -22,7 +22,7 @@ from exchange_domain import (
     flags,
     ledger,
     line_limits,
-    shifts,
+    seats,
     spend_caps,
     transfers,
 )
@@ -304,7 +304,7 @@ async def test_a_managers_number_is_looked_at_again_when_it_is_dialled(
     await desk.start_shift()
     call_id = await desk.talk()
     await desk.start_transfer(call_id)
-    await desk.notice("manager_unavailable")
+    await desk.notice("managers_unavailable")
     await desk.state(OperatorState.TALKING)
     assert len(dialled.outside) == 1
     async with database.session() as s:
@@ -313,10 +313,10 @@ async def test_a_managers_number_is_looked_at_again_when_it_is_dialled(
 
 
 async def test_an_operators_seat_on_a_number_abroad_is_not_rung(house: House, dialled: Dialled, monkeypatch):
-    async def abroad(*_: Any) -> tuple[EndpointKind, str]:
-        return EndpointKind.NUMBER, "+491705550101"
+    async def abroad(*_: Any) -> seats.Seat:
+        return seats.Seat(EndpointKind.NUMBER, "+491705550101", None)
 
-    monkeypatch.setattr(shifts, "endpoint_of", abroad)
+    monkeypatch.setattr(seats, "endpoint_for", abroad)
     await house.furnish()
     async with running_engine():
         desk = await house.operator()
