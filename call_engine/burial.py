@@ -22,6 +22,7 @@ from .mailbox import Mailbox
 from .operators import Operators
 from .ownership import OwnedElsewhere, Ownership
 from .publisher import Publisher
+from .readiness import Readiness
 from .switch.command_text import CommandText
 from .switch_loss import give_up, heard_before
 from .taking_over import take_over
@@ -82,7 +83,7 @@ async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text
     operators = Operators()
     broker = FencedBroker(redis, lease)
     publisher = Publisher(broker)
-    rows = DatabaseEffects(lease.switch_name, text, publisher.campaign)
+    rows = DatabaseEffects(lease.switch_name, text, publisher.campaign, Readiness(lease))
     operators.executor = EngineExecutor(NoSwitch(), rows, publisher, operators)
 
     async def empty() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -109,10 +109,27 @@ async def record_fact(leg: UUID) -> ev.Fact | None:
     )
 
 
-class DatabaseEffects:
-    """`campaign_changed` is told of campaigns whose status a claim changed."""
+class SwitchReadiness(Protocol):
+    def is_ready(self) -> bool:
+        """Commands can be given to the switch now."""
+        ...
 
-    def __init__(self, switch_name: str, text: CommandText, campaign_changed: Callable[[int], None]):
+    async def ready(self) -> None:
+        """Waits for that, a moment at most once the engine may drive."""
+        ...
+
+
+class DatabaseEffects:
+    """`campaign_changed` is told of campaigns whose status a claim changed.
+
+    A database that was silent for longer than the engine's lease takes the switch away with it, and gives both back
+    together: its answers then wait a moment for the switch, or what was asked for would be refused.
+    """
+
+    def __init__(
+        self, switch_name: str, text: CommandText, campaign_changed: Callable[[int], None], switch: SwitchReadiness
+    ):
+        self._switch = switch
         self._switch_name = switch_name
         self._text = text
         self._campaign_changed = campaign_changed
@@ -139,6 +156,13 @@ class DatabaseEffects:
                 mailbox.post(ev.ShiftRefused, code="not_possible_now")
             case fx.ListManagers():
                 mailbox.post(ev.ManagersListed, call_id=effect.call_id, managers=())
+
+    def _answer(self, mailbox: Mailbox, kind: type[ev.Event], **values: Any) -> None:
+        """What the database said, if the switch is needed for what follows."""
+        if self._switch.is_ready():
+            mailbox.post(kind, **values)
+        else:
+            mailbox.post_after(self._switch.ready(), kind, **values)
 
     async def _do(self, mailbox: Mailbox, effect: fx.Persist) -> None:
         match effect:
@@ -196,7 +220,7 @@ class DatabaseEffects:
         if isinstance(made, claiming.Claim) and not await self._may_dial(made):
             made = claiming.Refusal("not_possible_now")
         if isinstance(made, claiming.Claim):
-            mailbox.post(ev.Claimed, facts=call_facts(made))
+            self._answer(mailbox, ev.Claimed, facts=call_facts(made))
             return
         if made.code == "out_of_funds" and mailbox.state.shift is not None:
             self._campaign_changed(mailbox.state.shift.campaign_id)
@@ -228,12 +252,12 @@ class DatabaseEffects:
         except calls.BadDisposition:
             mailbox.post(ev.CloseRefused, call_id=effect.call_id)
             return
-        mailbox.post(ev.Closed, call_id=effect.call_id)
+        self._answer(mailbox, ev.Closed, call_id=effect.call_id)
 
     async def _list_managers(self, mailbox: Mailbox, effect: fx.ListManagers) -> None:
         found = await while_away(lambda s: transfers.managers(s, effect.campaign_id))
         managers = tuple(Manager(m.account_id, m.name, m.kind, m.dial_name) for m in found)
-        mailbox.post(ev.ManagersListed, call_id=effect.call_id, managers=managers)
+        self._answer(mailbox, ev.ManagersListed, call_id=effect.call_id, managers=managers)
 
     async def _note_unreached(self, mailbox: Mailbox, effect: fx.NoteUnreached) -> None:
         call_id, token, at = effect.call_id, effect.token, moment(effect.at)

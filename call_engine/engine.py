@@ -23,6 +23,7 @@ from .operators import Operators
 from .ownership import Ownership
 from .places import places
 from .publisher import Publisher
+from .readiness import Readiness
 from .stocktaking import Stocktaking
 from .switch.command_text import CommandText
 from .switch.connection import SwitchConnection
@@ -34,7 +35,6 @@ from .upkeep import Settler, renew_leases, watch_overruns
 
 log = structlog.get_logger()
 
-FIRST_CONNECT_S = 3.0
 CANCEL_AGAIN_S = 1.0
 LEAVE_S = 2.0
 """How long a stopping engine lets what is under way come to its end."""
@@ -50,8 +50,6 @@ class Engine:
         CommandText(settings)  # raises what is unusable in the settings before anything begins
         self._overruns = overruns.Rule(settings.overrun_calls, settings.overrun_share_percent)
         self._stopping = asyncio.Event()
-        self._ready = asyncio.Event()
-        """The switch is connected, and stock was taken."""
         self._said = False
         self.operators: Operators | None = None
         """All mailboxes, while it drives."""
@@ -98,6 +96,7 @@ class Engine:
         publisher = Publisher(broker)
         text = CommandText(self._settings, lease.token)
         health = SwitchHealth()
+        readiness = Readiness(lease)
 
         def event(headers: Mapping[str, Any]) -> None:
             health.take(headers)
@@ -105,7 +104,7 @@ class Engine:
 
         def lost() -> None:
             operators.connected = False
-            self._ready.clear()
+            readiness.lost()
             for mailbox in operators:
                 mailbox.post(SwitchLost)
 
@@ -113,6 +112,7 @@ class Engine:
             await stock.after_connect()
             # At once: operators are seated on a switch that is said to be up.
             await ownership.renew_once(lease, state())
+            readiness.connected()
             self._say_ready(name)
 
         def state() -> Health:
@@ -123,10 +123,10 @@ class Engine:
         address = self._places[name].address
         connection = SwitchConnection(address, on_event=event, on_up=up, on_down=lost, lease=lease)
         switch = SwitchEffects(connection, operators, text, record_fact)
-        rows = DatabaseEffects(name, text, publisher.campaign)
+        rows = DatabaseEffects(name, text, publisher.campaign, readiness)
         stock = Stocktaking(connection, operators, switch)
         operators.executor = EngineExecutor(switch, rows, publisher, operators)
-        reader = CommandReader(broker, operators, self._switch_ready)
+        reader = CommandReader(broker, operators, readiness.ready)
         loss = SwitchLoss(connection, operators, lease, self._settings.switch_dead_s)
         keeping = asyncio.create_task(ownership.keep(lease, state, connection.drop))
         tasks: list[asyncio.Task[Any]] = [keeping]
@@ -151,13 +151,7 @@ class Engine:
             await connection.close()
             await redis.aclose()
 
-    async def _switch_ready(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FIRST_CONNECT_S):
-                await self._ready.wait()
-
     def _say_ready(self, name: str) -> None:
-        self._ready.set()
         if not self._said:
             self._said = True
             address = self._places[name].address

@@ -55,6 +55,7 @@ class Mailbox:
         self._queue: asyncio.Queue[tuple[Event | Work, asyncio.Future[None] | None]] = asyncio.Queue()
         self._lane: asyncio.Queue[Effect | asyncio.Future[None]] = asyncio.Queue()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._later: set[asyncio.Task[None]] = set()
         self._tasks = (
             asyncio.create_task(self._work(), name=f"operator {state.operator_id}"),
             asyncio.create_task(self._note(), name=f"operator {state.operator_id} notes"),
@@ -67,6 +68,17 @@ class Mailbox:
     def post(self, kind: type[Event], **values: Any) -> asyncio.Future[None]:
         """Puts an event of this moment into the queue. The future is done when its effects are."""
         return self._put(kind(at=now_ms(), fresh=uuid4(), **values))
+
+    def post_after(self, moment: Awaitable[None], kind: type[Event], **values: Any) -> None:
+        """Posts an event when `moment` has come; what happens until then is handled before it."""
+
+        async def later() -> None:
+            await moment
+            self.post(kind, **values)
+
+        task = asyncio.create_task(later(), name=f"operator {self.operator_id} later")
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
 
     def post_work(self, work: Work) -> asyncio.Future[None]:
         return self._put(work)
@@ -149,6 +161,7 @@ class Mailbox:
     async def close(self) -> None:
         for name in list(self._timers):
             self._cancel_timer(name)
-        for task in self._tasks:
+        tasks = (*self._tasks, *self._later)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import costs, ledger, lengths
+from . import costs, ledger, lengths, recordings
 from .calls import tally
 from .flags import raise_flag
 from .ledger import Kind
@@ -64,7 +64,9 @@ async def _correct(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | N
         return None
     call = await s.get_one(Call, call_id)
     tariff = await s.get_one(Tariff, call.tariff_id)
-    length = lengths.of_record(read_record(record.body))
+    said = read_record(record.body)
+    length = lengths.of_record(said)
+    await recordings.record_said(s, call, said, now)
     await costs.book_call(s, call, length.seconds, tariff.currency)
     billed_s, cost = price(tariff, call, length, before.limit_s)
     due = min(cost.charge, await ledger.held_for(s, call_id))

@@ -61,6 +61,12 @@ QUERIES = {
     "answered calls of which no recording is known": """
         select k.id from call k where k.recording_path is not null
           and not exists (select from recording r where r.call_id = k.id)""",
+    "records that tell of a recording nobody looks for": """
+        select r.leg as id from switch_record r
+        where r.applied_at < :late and r.call_id = r.leg and r.body->'variables'->>'answer_uepoch' <> '0'
+          and exists (select from jsonb_each_text(r.body->'variables') v
+                      where v.key like 'execute_on_answer%' and v.value like 'record_session %')
+          and not exists (select from recording x where x.call_id = r.leg)""",
     "recordings that neither wait nor are stored nor reported": """
         select r.call_id as id from recording r join call k on k.id = r.call_id
         where r.state in ('expected', 'recording') and k.ended_at < :late""",

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .clock import ms_of
+from .records import RecordedLeg
 from .tables import Call, Campaign, Recording
 from .words import RecordingState
 
@@ -104,6 +105,18 @@ async def end_forgotten(s: AsyncSession, switch_name: str) -> int:
         {"switch": switch_name, "settle": SETTLE},
     )
     return len(rows.all())
+
+
+async def record_said(s: AsyncSession, call: Call, record: RecordedLeg, now: datetime) -> None:
+    """The switch's own record tells of a recording whose answer no engine saw: it is looked for, and missed if gone."""
+    if record.recorded_to is None or await _locked(s, call.id) is not None:
+        return
+    row = {
+        "call_id": call.id, "switch_name": call.switch_name, "switch_path": record.recorded_to,
+        "state": RecordingState.WAITING, "started_at": record.answered_at, "stopped_at": record.ended_at,
+        "next_try_at": now,
+    }  # fmt: skip
+    await s.execute(insert(Recording).values(row).on_conflict_do_nothing(index_elements=["call_id"]))
 
 
 async def keep_for(s: AsyncSession, campaign_id: int, days: int) -> None:

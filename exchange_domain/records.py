@@ -28,6 +28,8 @@ class RecordedLeg:
     ended_at: datetime | None
     billed_s: int
     cause: str | None
+    recorded_to: str | None = None
+    """The file that the switch was told to record to at the answer; none when nobody answered."""
 
 
 def read_record(body: dict[str, Any]) -> RecordedLeg:
@@ -49,7 +51,19 @@ def read_record(body: dict[str, Any]) -> RecordedLeg:
     if billed_s < 0:
         raise BadRecord("negative length")
     cause = variables.get("hangup_cause")
-    return RecordedLeg(leg, call_id, answered, end, billed_s if answered else 0, str(cause) if cause else None)
+    return RecordedLeg(
+        leg, call_id, answered, end, billed_s if answered else 0, str(cause) if cause else None,
+        _recorded_to(variables) if answered else None,
+    )  # fmt: skip
+
+
+def _recorded_to(variables: dict[str, Any]) -> str | None:
+    """The switch runs each `execute_on_answer…` at the answer, whether an engine is there or not."""
+    for name, value in variables.items():
+        application, _, path = str(value).partition(" ")
+        if name.startswith("execute_on_answer") and application == "record_session" and path:
+            return path
+    return None
 
 
 def _moment(microseconds: Any) -> datetime | None:

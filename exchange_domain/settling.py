@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import costs, ledger, lengths, tariffs
+from . import costs, ledger, lengths, recordings, tariffs
 from .calls import tally
 from .flags import raise_flag
 from .records import BadRecord, RecordedLeg, read_record, record_of, store_record
@@ -65,7 +65,8 @@ async def _settle(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | No
     campaign = await s.get_one(Campaign, call.campaign_id)
     tariff = await s.get_one(Tariff, call.tariff_id)
     record = await s.get(SwitchRecord, call_id, populate_existing=True)
-    length = lengths.of_record(read_record(record.body)) if record else await lengths.of_events(s, call)
+    said = read_record(record.body) if record else None
+    length = lengths.of_record(said) if said else await lengths.of_events(s, call)
     limit_s = campaign.longest_call_s + LIMIT_SLACK_S
     billed_s, cost = price(tariff, call, length, limit_s)
     # The hold was made by the limit of that moment; a limit lowered since must not cost, nor a raised one exceed it.
@@ -85,9 +86,10 @@ async def _settle(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | No
     )  # fmt: skip
     call.settled = True
     s.add(call)
-    if record is not None:
+    if record is not None and said is not None:
         record.applied_at = now
         s.add(record)
+        await recordings.record_said(s, call, said, now)
         await costs.book_call(s, call, length.seconds, tariff.currency)
     if not length.certain:
         await raise_flag(

@@ -109,14 +109,16 @@ class Exchange:
         async with database.session() as s:
             return await calls.close(s, claim.call_id, disposition_id=chosen, at=more.pop("at", self.now), **more)
 
-    async def record(self, claim: claiming.Claim, seconds: int | None) -> None:
-        """The switch's record of the contact's leg."""
+    async def record(self, claim: claiming.Claim, seconds: int | None, recorded_to: str | None = None) -> None:
+        """The switch's record of the contact's leg; `recorded_to`: it was told to record at the answer."""
         start = int(self.now.timestamp() * 1_000_000)
         variables = {
             "uuid": str(claim.call_id), "exchange_call": str(claim.call_id), "billsec": str(seconds or 0),
             "answer_uepoch": str(start if seconds is not None else 0),
             "end_uepoch": str(start + (seconds or 0) * 1_000_000), "hangup_cause": "NORMAL_CLEARING",
         }  # fmt: skip
+        if recorded_to is not None:
+            variables |= {"execute_on_answer_1": "sched_cancel", "execute_on_answer_4": f"record_session {recorded_to}"}
         async with database.session() as s:
             await settling.store_record(s, {"variables": variables})
 

@@ -54,6 +54,11 @@ async def test_a_healthy_exchange_breaks_nothing(exchange: Exchange, closed: boo
         ("update call set ended_at = null", "calls without an end long after their limit"),
         ("update call set recording_path = 'x.wav'", "answered calls of which no recording is known"),
         (
+            "update switch_record set applied_at = now() - interval '1 year', body = jsonb_set("
+            "body, '{variables,execute_on_answer_4}', '\"record_session x.wav\"')",
+            "records that tell of a recording nobody looks for",
+        ),
+        (
             "insert into recording (call_id, switch_name, state, switch_path) "
             "select id, 'main', 'recording', 'x.wav' from call",
             "recordings that neither wait nor are stored nor reported",

@@ -15,8 +15,8 @@ from exchange_domain.correcting import difference
 from exchange_domain.ledger import Kind
 from exchange_domain.leg_events import Said
 from exchange_domain.settling import Settled
-from exchange_domain.tables import Settlement
-from exchange_domain.words import UNSEEN_END, FlagKind, LegEventKind, RecordSource
+from exchange_domain.tables import Recording, Settlement
+from exchange_domain.words import UNSEEN_END, FlagKind, LegEventKind, RecordingState, RecordSource
 
 from .conftest import Exchange
 
@@ -153,6 +153,48 @@ async def test_a_late_record_gives_back_what_was_charged_too_much(exchange: Exch
     assert (details["charged"], details["charge"], details["shortfall"]) == (1900, 1600, 0)
     assert await correct(exchange) == []
     assert await exchange.books() == []
+
+
+async def test_a_recording_whose_answer_no_engine_saw_is_looked_for(exchange: Exchange):
+    """Its file may be gone: then it is reported lost, and not silently missing."""
+    claim = await claimed(exchange)
+    await found_gone(exchange, claim, 300, answered=False)
+    await exchange.close(claim, "refused")
+    await exchange.record(claim, 30, recorded_to="/recordings/2026/11/26/x.wav")
+    assert len(await exchange.settle()) == 1
+    row = await exchange.read(Recording, claim.call_id)
+    assert (row.state, row.switch_path) == (RecordingState.WAITING, "/recordings/2026/11/26/x.wav")
+    assert row.started_at == exchange.now
+
+
+async def test_a_recording_that_is_known_already_is_left_as_it_is(exchange: Exchange):
+    claim = await claimed(exchange)
+    async with database.session() as s:
+        await calls.ringing(s, claim.call_id, claim.fencing_token, exchange.now)
+        await calls.answered(s, claim.call_id, claim.fencing_token, exchange.now, "/recordings/mine.wav")
+        at = exchange.now + timedelta(seconds=30)
+        await calls.ended(s, claim.call_id, claim.fencing_token, at, cause="NORMAL_CLEARING", ended_by="contact")
+    await exchange.close(claim, "refused")
+    await exchange.record(claim, 30, recorded_to="/recordings/other.wav")
+    await exchange.settle()
+    assert (await exchange.read(Recording, claim.call_id)).switch_path == "/recordings/mine.wav"
+
+
+async def test_a_call_nobody_answered_owes_no_recording(exchange: Exchange):
+    claim = await claimed(exchange)
+    await found_gone(exchange, claim, 30, answered=False)
+    await exchange.close(claim, "no_answer")
+    await exchange.record(claim, None, recorded_to="/recordings/x.wav")
+    await exchange.settle()
+    async with database.session() as s:
+        assert await s.get(Recording, claim.call_id) is None
+
+
+async def test_a_late_record_tells_of_a_recording_too(exchange: Exchange):
+    claim = await settled_by_events(exchange, 40)
+    await exchange.record(claim, 40, recorded_to="/recordings/x.wav")
+    await correct(exchange)
+    assert (await exchange.read(Recording, claim.call_id)).state == RecordingState.WAITING
 
 
 async def test_a_late_record_that_agrees_moves_no_money_and_raises_no_flag(exchange: Exchange):
