@@ -143,7 +143,8 @@ def install(environment: dict[str, str], development: bool) -> None:
     if not (3, 11) <= installed_python(VENV) <= (3, 12):
         settings["UV_PYTHON"] = sys.executable
     command = [uv, "sync", "--project", str(ROOT), "--frozen", "--inexact"]
-    command += [] if development else ["--no-dev"]
+    # The simulated switch's sound comes with the demo; who runs a real switch does without (`uv sync --no-dev`).
+    command += [] if development else ["--no-dev", "--group", "media"]
     command += [] if sys.stdout.isatty() else ["--quiet"]
     if subprocess.run(command, env=settings).returncode != 0:
         raise SetupFailed("uv could not install the locked packages (its words are above).")

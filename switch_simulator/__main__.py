@@ -11,6 +11,7 @@ from pathlib import Path
 
 from switch_simulator.cdr import CdrPoster
 from switch_simulator.dialplan import DialPlanError
+from switch_simulator.media_options import MediaOptions
 from switch_simulator.simulator import Simulator
 
 
@@ -30,9 +31,24 @@ def arguments(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--cdr-spool", type=Path, help="folder for records that could not be posted")
     parser.add_argument("--recordings", type=Path, help="the only folder where recordings are written")
     parser.add_argument("--recorded-sound", action="store_true", help="recordings have tones instead of silence")
+    parser.add_argument("--media-port", type=int, help="sound: pages register by WebSocket here; 0 takes a free port")
+    parser.add_argument("--directory-url", default="", help="where pages' passwords are asked for")
+    directory = os.environ.get("SIMULATOR_DIRECTORY_CRED", "")
+    parser.add_argument(
+        "--directory-cred", default=directory, metavar="USER:PASSWORD", help="or SIMULATOR_DIRECTORY_CRED"
+    )
     parser.add_argument("--pace", type=float, default=1.0, help="factor for the callees' delays")
     parser.add_argument("--allow", default="", metavar="NETWORK", help="clients from elsewhere are refused")
     return parser.parse_args(argv)
+
+
+def _media(options: argparse.Namespace) -> MediaOptions | None:
+    if options.media_port is None:
+        return None
+    from switch_simulator.media.directory import ExchangeDirectory
+
+    directory = ExchangeDirectory(options.directory_url, options.directory_cred)
+    return MediaOptions(directory, options.host, options.media_port)
 
 
 async def serve(options: argparse.Namespace) -> None:
@@ -48,12 +64,15 @@ async def serve(options: argparse.Namespace) -> None:
         recorded_sound=options.recorded_sound,
         cdr=cdr,
         allow=options.allow,
+        media=_media(options),
     )
     await simulator.start()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, simulator.begin_shutdown)
     print(f"switch simulator: listening on {options.host}:{simulator.port}", flush=True)
+    if simulator.media_port:
+        print(f"switch simulator: pages at ws://{options.host}:{simulator.media_port}", flush=True)
     await simulator.stopped.wait()
 
 

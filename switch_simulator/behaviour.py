@@ -11,6 +11,7 @@ or `then`:
     486 | busy | rejects | unallocated | unavailable | 404 at once …      a refusal
     302 to NUMBER                       a redirection
     never answers | no reply at all
+    says interested | says busy …       which robot speaks there, where there is sound
     not registered | unknown            of a user: no telephone there
 
 Each time may be a range, `1.5 to 4 s`: the place within it follows from the number.
@@ -55,6 +56,8 @@ class Behaviour:
     registered: bool = True
     exists: bool = True
     voicemail: bool = False
+    says: str = ""
+    """Who speaks there, where the simulator has sound: a persona's name, or anybody."""
 
     @property
     def silent(self) -> bool:
@@ -88,6 +91,8 @@ def parse_behaviour(phrase: str) -> Behaviour:
             behaviour = replace(behaviour, answer=time or pending or Span(ANSWER_AT_ONCE, ANSWER_AT_ONCE))
         elif clause.startswith(("hang", "stay", "leave")):
             behaviour = replace(behaviour, hang_up=time or Span(0.0, 0.0))
+        elif match := re.fullmatch(r"says ([a-z_]+)", clause):
+            behaviour = replace(behaviour, says=match.group(1))
         elif match := re.match(r"302 to (\+?\d+)", clause):
             behaviour = replace(behaviour, redirect=match.group(1))
         elif status := _status(clause):

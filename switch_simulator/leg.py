@@ -52,6 +52,9 @@ class Callee:
         else:
             self._refuse(480)
 
+    def released(self) -> None:
+        """The switch has hung up: a true telephone is told."""
+
     def stop_media(self) -> None:
         """It vanishes without a word: only the leg's media_timeout (ms) notices."""
         channel = self.channel

@@ -193,7 +193,8 @@ class Attempt:
             }
         own |= sip_variables.of_media(route, not self._ignores_early_media)
         channel.variables = own
-        channel.callee = Callee(channel, route)
+        media = self.switch.media
+        channel.callee = Callee(channel, route) if media is None else media.callee(channel, route)
         return channel
 
     def _profile(self, uuid: str, name: str, route: Route, variables: dict[str, str]) -> Profile:
@@ -262,7 +263,8 @@ def resolve(switch: Switch, leg: Leg, variables: dict[str, str]) -> tuple[Route,
     plan = switch.dialplan
     if leg.endpoint == "user":
         name, _, domain = leg.address.partition("@")
-        behaviour = plan.user(name)
+        own = switch.media.user(name) if switch.media is not None else None
+        behaviour = own or plan.user(name)
         if not behaviour.exists or (domain and domain != plan.domain):
             return "SUBSCRIBER_ABSENT"
         if not behaviour.registered:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switch_simulator.channel import Channel
+from switch_simulator.switch import FileWriter
 
 FORMATS = frozenset(
     [
@@ -55,6 +56,8 @@ class Recording:
     masked: bool = False
     changes: list[float] = field(default_factory=list)
     """When it was masked and unmasked, in turn: seconds from its beginning."""
+    writer: FileWriter | None = None
+    """Writes what is really said; without sound the file is made up at the end."""
 
 
 def start(channel: Channel, path: str) -> bool:
@@ -75,6 +78,8 @@ def start(channel: Channel, path: str) -> bool:
     channel.recordings[path] = recording
     if file is not None:
         _write(file, 0.0, recording, sound=False)
+        media = channel.switch.media
+        recording.writer = media.recorder(channel, path, file, stereo=stereo) if media is not None else None
     channel.emit("RECORD_START", [("Record-File-Path", path)])
     channel.emit("MEDIA_BUG_START", first=_bug(path))
     return True
@@ -86,7 +91,9 @@ def stop(channel: Channel, path: str, cause: str = "success-maxtime") -> bool:
     if recording is None:
         return False
     seconds = channel.switch.clock.now() - recording.begin
-    if recording.file is not None and not channel.switch.disk_full:
+    if recording.writer is not None:
+        recording.writer.close()
+    elif recording.file is not None and not channel.switch.disk_full:
         _write(recording.file, seconds, recording, sound=channel.switch.recorded_sound)
     channel.variables |= {
         "record_file_size": str(int(seconds * _RATE) * (4 if recording.stereo else 2) + 44),

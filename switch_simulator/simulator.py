@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from types import TracebackType
 
-from switch_simulator import protocol
+from switch_simulator import protocol, registrations
 from switch_simulator.behaviour import Behaviour, parse_behaviour
 from switch_simulator.cdr import CdrPoster
 from switch_simulator.channel import Channel
@@ -15,6 +15,7 @@ from switch_simulator.clock import Clock
 from switch_simulator.connection import Connection
 from switch_simulator.dialplan import DialPlan, load_dial_plan
 from switch_simulator.hangup import hang_up
+from switch_simulator.media_options import MediaOptions
 from switch_simulator.switch import VERSION, Switch
 
 HEARTBEAT_SECONDS = 20
@@ -26,6 +27,7 @@ class Simulator:
     Use as `async with Simulator() as switch:`; then `switch.port`, `switch.password`. `pace` multiplies the
     callees' delays (0.1: ten times faster). `recorded_sound`: recordings have tones, not silence.
     `allow` is a network whose clients are let in, all when empty.
+    `media`: sound, with pages that register by WebSocket; `media_port` is theirs.
     `heartbeat` is the seconds between two HEARTBEATs, `first_heartbeat` those before the first.
     """
 
@@ -43,6 +45,7 @@ class Simulator:
         allow: str = "",
         heartbeat: float = HEARTBEAT_SECONDS,
         first_heartbeat: float | None = None,
+        media: MediaOptions | None = None,
     ) -> None:
         plan = dialplan if isinstance(dialplan, DialPlan) else load_dial_plan(dialplan)
         self.host = host
@@ -59,6 +62,7 @@ class Simulator:
         self._first_heartbeat = heartbeat if first_heartbeat is None else first_heartbeat
         self._heartbeat: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
+        self._media_options = media
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -77,6 +81,12 @@ class Simulator:
         self._server = await loop.create_server(self._connection, self.host, self.port)
         self.port = self._server.sockets[0].getsockname()[1]
         self._heartbeat = loop.create_task(self._beat())
+        if self._media_options is not None:
+            # Its packages are not in every installation.
+            from switch_simulator.media.side import MediaSide
+
+            self.switch.media = MediaSide(self.switch, self._media_options)
+            await self.switch.media.start()
 
     async def close(self) -> None:
         """Ends everything at once, without the courtesies of a shutdown."""
@@ -110,6 +120,8 @@ class Simulator:
             connection.close(notice)
         if self._heartbeat is not None:
             self._heartbeat.cancel()
+        if self.switch.media is not None:
+            await self.switch.media.close()
         await self.switch.close()
 
     def _connection(self) -> Connection:
@@ -155,6 +167,11 @@ class Simulator:
                     ("Idle-CPU", "80.000000"),
                 ],
             )
+
+    @property
+    def media_port(self) -> int:
+        """Of the pages' WebSocket; 0 without sound."""
+        return 0 if self.switch.media is None else self.switch.media.port
 
     def set_disk_full(self, full: bool) -> None:
         """From now on recordings cannot be written; or they can again."""
@@ -209,34 +226,14 @@ class Simulator:
     def unregister(self, name: str, reason: str = "socket-disconnection", call_id: str = "registration-1") -> None:
         """A user's telephone is no longer registered (`sofia::unregister`). `call_id`: of its registration."""
         self.set_user_behaviour(name, "not registered")
-        domain = self.switch.dialplan.domain
-        headers = [
-            ("profile-name", "internal"),
-            ("from-user", name),
-            ("from-host", domain),
-            ("call-id", call_id),
-            ("reason", reason),
-        ]
-        self.switch.announce("CUSTOM", headers, subclass="sofia::unregister")
+        registrations.signed_off(self.switch, name, call_id, reason)
 
     def register(
         self, name: str, behaviour: str | Behaviour = "rings, answers at once", call_id: str = "registration-2"
     ) -> None:
         """A user's telephone registers (`sofia::register`). `call_id`: another one for each page or telephone."""
         self.set_user_behaviour(name, behaviour)
-        domain = self.switch.dialplan.domain
-        headers = [
-            ("profile-name", "internal"),
-            ("from-user", name),
-            ("from-host", domain),
-            ("contact", f"<sip:{name}@127.0.0.1:5074>"),
-            ("call-id", call_id),
-            ("user-agent", "softphone"),
-            ("network-ip", "127.0.0.1"),
-            ("status", "Registered(UDP)"),
-            ("expires", "180"),
-        ]
-        self.switch.announce("CUSTOM", headers, subclass="sofia::register")
+        registrations.signed_on(self.switch, name, call_id, contact=f"<sip:{name}@127.0.0.1:5074>")
 
 
 def _behaviour(behaviour: str | Behaviour) -> Behaviour:

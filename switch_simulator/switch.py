@@ -17,7 +17,10 @@ from switch_simulator.origins import origin_of
 from switch_simulator.scheduler import Scheduler
 
 if TYPE_CHECKING:
+    from switch_simulator.behaviour import Behaviour
     from switch_simulator.cdr import CdrPoster
+    from switch_simulator.leg import Callee
+    from switch_simulator.sip_variables import Route
 
 VERSION = "1.11.3-dev+git~20260821T141014Z~cc93a683ca~64bit"
 VERSION_TEXT = "1.11.3-dev git cc93a68 2026-08-21 14:10:14Z 64bit"
@@ -34,6 +37,28 @@ class Listener(Protocol):
     def take(self, event: Event) -> None:
         """Here it is."""
         ...
+
+
+class Media(Protocol):
+    """Sound, where it is wanted."""
+
+    port: int
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+
+    def user(self, name: str) -> Behaviour | None:
+        """A person who registers herself; none for those the dial plan plays."""
+        ...
+
+    def callee(self, channel: Channel, route: Route) -> Callee: ...
+    def recorder(self, channel: Channel, path: str, file: Path, *, stereo: bool) -> FileWriter | None: ...
+
+
+class FileWriter(Protocol):
+    """Writes a recording's true sound."""
+
+    def close(self) -> None: ...
 
 
 class Switch:
@@ -56,6 +81,7 @@ class Switch:
         self.disk_full = False
         """No file of a recording can be made or written; calls go on."""
         self.cdr = cdr
+        self.media: Media | None = None
         self.core_uuid = str(uuids.uuid4())
         self.hostname = HOSTNAME
         self.started = self.clock.now()

@@ -6,6 +6,7 @@ import reflex as rx
 
 from exchange_app.design import key, key_overlay
 from exchange_app.i18n import t
+from exchange_app.softphone import line_control
 
 from .state import ManagerDesk
 from .transfer import transfer_page
@@ -25,12 +26,15 @@ LOOK = """
 def status() -> rx.Component:
     """For the top bar: the state of the desk, and the keys."""
     return rx.fragment(
+        line_control("manager"),
         STAGES.badge(ManagerDesk.stage),
         key_overlay(
             [
                 (
                     t("Desk"),
                     [
+                        ("Enter", t("Answer, when your line is this page")),
+                        ("M", t("Mute or unmute")),
                         ("Z", t("Busy: the next manager is rung")),
                         ("N", t("Read again")),
                         ("Esc", t("Put the incoming transfer beside")),

@@ -17,6 +17,7 @@ from exchange_app.design import (
 )
 from exchange_app.i18n import money, seconds_until, t, tc, tn
 from exchange_app.shell import Me
+from exchange_app.softphone import line_control
 
 from .browser import browser_zone, focus_on
 from .desk_state import Desk
@@ -207,7 +208,7 @@ def work_page() -> rx.Component:
 
 def status() -> rx.Component:
     """The operator's state in the top bar, and the keys."""
-    return rx.fragment(OPERATOR_STATES.badge(S, Me.gender))
+    return rx.fragment(line_control("operator"), OPERATOR_STATES.badge(S, Me.gender))
 
 
 def work_status() -> rx.Component:
@@ -224,6 +225,7 @@ def work_status() -> rx.Component:
                         ("Y", t("Connect them")),
                         ("R", t("Return to the contact")),
                         ("N", t("Ring the next manager")),
+                        ("M", t("Mute or unmute")),
                         ("Esc", t("Give up a transfer that rings")),
                     ],
                 ),

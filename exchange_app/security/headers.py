@@ -1,5 +1,7 @@
 """Headers of every answer: what the browser may load, who may frame us, what may be cached."""
 
+from urllib.parse import urlsplit
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,7 +25,10 @@ CONTENT_POLICY = "; ".join([
 
 def _content_policy() -> str:
     host = settings().public_url.split("://", 1)[-1].rstrip("/")
-    return CONTENT_POLICY.format(sockets=f"ws://{host} wss://{host}")
+    # The line of a page goes to the switch, which may have an address of its own.
+    line = urlsplit(settings().softphone_url)
+    own = f" {line.scheme}://{line.netloc}" if line.netloc not in ("", host) else ""
+    return CONTENT_POLICY.format(sockets=f"ws://{host} wss://{host}{own}")
 
 
 class SecurityHeaders:

@@ -10,7 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.routing import Route
 
-from exchange_domain import database, sip_credentials
+from exchange_domain import database, endpoints, sip_credentials
 from exchange_domain.accounts import Principal
 from exchange_domain.clock import ms_of
 from exchange_domain.settings import settings
@@ -31,9 +31,10 @@ async def _tell(account: Principal, role: Role) -> dict[str, Any]:
     name = username(role, account.account_id, SipUserKind.BROWSER)
     async with database.session() as s:
         kept = await sip_credentials.of_account(s, role, account.account_id, SipUserKind.BROWSER)
+        kind = await endpoints.kind_of(s, role, account.account_id)
         served = await sip_credentials.served(s, name, settings().sip_domain, datetime.now(UTC))
     until = kept.valid_until if kept is not None and served is not None else None
-    return _where(name) | {"valid_until_ms": None if until is None else ms_of(until)}
+    return _where(name) | {"valid_until_ms": None if until is None else ms_of(until), "rung_at": kind.value}
 
 
 async def _issue(account: Principal, role: Role) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from exchange_domain.words import MemberRole
 from launcher.ports import free_ports
 from launcher.processes import before_exec
 from switch_simulator.cdr import CdrPoster
+from switch_simulator.media.directory import ExchangeDirectory
+from switch_simulator.media_options import MediaOptions
 from switch_simulator.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,19 +99,26 @@ async def _read(child: Child) -> None:
 
 
 @asynccontextmanager
-async def open_house(database_url: str, redis_url: str, folder: Path, change_settings) -> AsyncIterator[House]:
-    """Starts everything, and leaves nothing behind."""
+async def open_house(
+    database_url: str, redis_url: str, folder: Path, change_settings, *, sound: bool = False
+) -> AsyncIterator[House]:
+    """Starts everything, and leaves nothing behind. `sound`: pages are telephones, and contacts speak."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     recordings = folder / "recordings"
     recordings.mkdir()
     poster = CdrPoster(f"{url}/cdr", f"{CDR_USER}:{CDR_PASSWORD}", spool=folder / "spool")
-    async with Simulator(cdr=poster, recordings=recordings) as simulator:
+    directory = ExchangeDirectory(f"{url}/switch/directory", f"{CDR_USER}:{CDR_PASSWORD}")
+    media = MediaOptions(directory) if sound else None
+    async with Simulator(cdr=poster, recordings=recordings, media=media) as simulator:
         values = {
             "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port,
             "switch_url": f"esl://:{simulator.password}@127.0.0.1:{simulator.port}", "data_dir": folder,
             "recordings_dir": recordings, "cdr_user": CDR_USER, "cdr_password": CDR_PASSWORD,
+            "switch_directory_user": CDR_USER, "switch_directory_password": CDR_PASSWORD,
         }  # fmt: skip
+        if sound:
+            values["sip_ws_url"] = f"ws://127.0.0.1:{simulator.media_port}"
         change_settings(**values)
         house = House(url, simulator, {**os.environ, **{k.upper(): str(v) for k, v in values.items()}})
         assert settings().public_url == url

@@ -1,0 +1,144 @@
+"""A browser's sound: one WebRTC peer connection (aiortc), and the port that speaks for it inside."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import aioice.ice
+import numpy as np
+from aiortc import (
+    MediaStreamTrack,
+    RTCBundlePolicy,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
+from aiortc.mediastreams import MediaStreamError
+from av import AudioFrame, AudioResampler, CodecContext, Packet
+
+from switch_simulator.media.ports import FRAME, RATE, STEP_S, Port
+
+TICK = Fraction(1, RATE)
+STALL_S = 0.2
+"""A clock further behind than this starts anew; otherwise a burst follows."""
+BIT_RATE = 24_000
+
+# A page that is gone says nothing: consent (RFC 7675) ends after these, 4 to 5 s instead of 30.
+aioice.ice.CONSENT_FAILURES, aioice.ice.CONSENT_INTERVAL = 2, 2
+_addresses_of_this_host = aioice.ice.get_host_addresses
+
+
+def _addresses(use_ipv4: bool, use_ipv6: bool) -> list[str]:
+    """A machine with loopback only is offered by loopback: else no call is ever heard there."""
+    return _addresses_of_this_host(use_ipv4, use_ipv6) or ["127.0.0.1"]
+
+
+aioice.ice.get_host_addresses = _addresses
+
+
+class _PortTrack(MediaStreamTrack):
+    """What the port hears, as Opus packets: for the leg's whole life, whatever it hears."""
+
+    kind = "audio"
+
+    def __init__(self, port: Port) -> None:
+        super().__init__()
+        self._port = port
+        self._begin, self._sent = 0.0, 0
+        encoder: Any = CodecContext.create("libopus", "w")
+        encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = RATE, "mono", "s16", BIT_RATE
+        encoder.time_base, encoder.options = TICK, {"application": "voip"}
+        self._encoder = encoder
+
+    async def recv(self) -> Any:
+        while self.readyState == "live":
+            pts = await self._next()
+            frame = AudioFrame.from_ndarray(np.ascontiguousarray(self._port.tick()).reshape(1, -1), "s16", "mono")
+            frame.sample_rate, frame.pts, frame.time_base = RATE, pts, TICK
+            for made in self._encoder.encode(frame):
+                # A packet instead of the frame: no codec of the library's, which is stereo and costs more.
+                packet = Packet(bytes(made))
+                packet.pts, packet.time_base = pts, TICK
+                return packet
+        raise MediaStreamError
+
+    async def _next(self) -> int:
+        """Waits for the next step of a clock that does not drift; the step's place in the sound."""
+        now = time.monotonic()
+        due = self._begin + self._sent * STEP_S
+        if now - due > STALL_S:
+            self._begin = now - self._sent * STEP_S
+        elif due > now:
+            await asyncio.sleep(due - now)
+        self._sent += 1
+        return (self._sent - 1) * FRAME
+
+
+class Peer:
+    """`lost` is called once, when the page's sound has ended without a word."""
+
+    def __init__(self, port: Port, lost: Callable[[], None]) -> None:
+        self._port, self._lost = port, lost
+        self._closed = False
+        self._drains: set[asyncio.Task[None]] = set()
+        self._pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        self._pc.on("track", self._heard)
+        self._pc.on("connectionstatechange", self._state_changed)
+
+    async def offer(self) -> str:
+        transceiver = self._pc.addTransceiver(_PortTrack(self._port), direction="sendrecv")
+        transceiver.setCodecPreferences(_opus())
+        await self._pc.setLocalDescription(await self._pc.createOffer())
+        return self._pc.localDescription.sdp
+
+    async def answered(self, sdp: str) -> None:
+        """Raises ValueError for an answer that cannot be understood."""
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "answer"))
+
+    async def answer(self, sdp: str) -> str:
+        """To an offer of the page's. Raises ValueError."""
+        await self._pc.setRemoteDescription(RTCSessionDescription(sdp, "offer"))
+        self._pc.addTrack(_PortTrack(self._port))
+        for transceiver in self._pc.getTransceivers():
+            transceiver.setCodecPreferences(_opus())
+        await self._pc.setLocalDescription(await self._pc.createAnswer())
+        return self._pc.localDescription.sdp
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        await self._pc.close()
+        for task in self._drains:
+            task.cancel()
+        await asyncio.gather(*self._drains, return_exceptions=True)
+        self._port.close()
+
+    def _heard(self, track: Any) -> None:
+        task = asyncio.create_task(self._drain(track))
+        self._drains.add(task)
+        task.add_done_callback(self._drains.discard)
+
+    async def _drain(self, track: Any) -> None:
+        """What the page says, at the rate of the house."""
+        resampler: Any = AudioResampler("s16", "mono", RATE, frame_size=FRAME)
+        try:
+            while True:
+                for frame in resampler.resample(await track.recv()):
+                    self._port.say(frame.to_ndarray()[0])
+        except MediaStreamError:
+            return
+
+    def _state_changed(self) -> None:
+        # A closed page is `closed`, not `failed`; `close` of our own comes here too.
+        if self._pc.connectionState in ("closed", "failed") and not self._closed:
+            self._lost()
+
+
+def _opus() -> list[Any]:
+    return [c for c in RTCRtpSender.getCapabilities("audio").codecs if c.mimeType.lower() == "audio/opus"]
