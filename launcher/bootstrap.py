@@ -178,7 +178,10 @@ def main(arguments: list[str]) -> int:
     # The caller's folder stays the working folder, so that file names in arguments mean what the caller sees.
     python = VENV / "bin" / "python"
     sys.stdout.flush()
-    os.execve(python, [str(python), "-P", "-m", "launcher", name, *rest], {**environment, "PYTHONPATH": str(ROOT)})
+    # As in launcher/environment.py: compiled modules are kept, beside the other tools.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(TOOLS / "bytecode")}
+    os.execve(python, [str(python), "-P", "-m", "launcher", name, *rest], environment)
 
 
 if __name__ == "__main__":

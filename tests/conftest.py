@@ -5,6 +5,7 @@ import itertools
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,19 @@ from launcher.processes import Identity, before_exec
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "template_migrated"
+SAMPLED = "template_sampled"
+MAKE_SAMPLES = """
+import asyncio
+from demo import sample_data
+from exchange_domain import database
+
+async def make():
+    async with database.session() as s:
+        assert await sample_data.make(s)
+    await database.dispose()
+
+asyncio.run(make())
+"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -101,11 +115,28 @@ def _database_numbers() -> Iterator[int]:
     return itertools.count(1)
 
 
+@pytest.fixture(scope="session")
+def sampled_template(postgres_cluster: postgres.Cluster) -> str:
+    """A template database with the demo's sample data, which takes seconds to make: name it `database_template`."""
+    _administer(postgres_cluster, f'CREATE DATABASE "{SAMPLED}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+    environment = os.environ | {"DATABASE_URL": postgres_cluster.url(SAMPLED), "EXCHANGE_DEMO": "1"}
+    subprocess.run([sys.executable, "-c", MAKE_SAMPLES], cwd=ROOT, env=environment, check=True)
+    return SAMPLED
+
+
 @pytest.fixture
-def database_url(postgres_cluster: postgres.Cluster, _database_numbers: Iterator[int]) -> Iterator[str]:
-    """Address of a fresh, migrated database of this test: postgresql://exchange@127.0.0.1:PORT/NAME."""
+def database_template() -> str:
+    """What a test's database is a copy of: tables and nothing in them."""
+    return TEMPLATE
+
+
+@pytest.fixture
+def database_url(
+    postgres_cluster: postgres.Cluster, database_template: str, _database_numbers: Iterator[int]
+) -> Iterator[str]:
+    """Address of a fresh database of this test: postgresql://exchange@127.0.0.1:PORT/NAME."""
     name = f"test_{next(_database_numbers)}"
-    _administer(postgres_cluster, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}" STRATEGY file_copy')
+    _administer(postgres_cluster, f'CREATE DATABASE "{name}" TEMPLATE "{database_template}" STRATEGY file_copy')
     yield postgres_cluster.url(name)
     _administer(postgres_cluster, f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -28,6 +28,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def database_template(sampled_template: str) -> str:
+    return sampled_template
+
+
+@pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses of milliseconds."""
     for name in ("PAUSE_MS", "WRITING_MS", "TALK_AFTER_MS", "CONSULTATION_MS"):

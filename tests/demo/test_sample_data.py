@@ -1,11 +1,10 @@
 """The sample data: what a person finds who starts the demo, and that a second start changes nothing."""
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import text
+import pytest
 from sqlmodel import func, select
 
 from demo import people, sample_campaigns, sample_data
@@ -14,12 +13,12 @@ from exchange_domain.claiming import Claim
 from exchange_domain.tables import Account, Call, Campaign, Contact, Customer, Script, Settlement, Shift, Transfer
 from exchange_domain.words import CampaignStatus, EndpointKind
 
+from .conftest import counts
 
-async def counts() -> dict[str, int]:
-    async with database.session() as s:
-        tables = ("account", "customer", "campaign", "contact", "contact_number", "call", "settlement", "ledger_entry",
-                  "tariff", "shift", "transfer", "switch_record", "list_import")  # fmt: skip
-        return {t: (await s.execute(text(f"select count(*) from {t}"))).scalar_one() for t in tables}
+
+@pytest.fixture
+def database_template(sampled_template: str) -> str:
+    return sampled_template
 
 
 async def campaign_of(name: str) -> Campaign:
@@ -32,31 +31,6 @@ async def test_made_again_it_changes_nothing(sampled: None) -> None:
     async with database.session() as s:
         assert await sample_data.make(s) is False
     assert await counts() == before
-
-
-async def test_two_starts_at_once_make_it_once(exchange: None) -> None:
-    async def start() -> bool:
-        async with database.session() as s:
-            return await sample_data.make(s)
-
-    assert sorted(await asyncio.gather(start(), start())) == [False, True]
-
-
-async def test_a_start_that_failed_leaves_nothing(exchange: None, monkeypatch) -> None:
-    async def fails(*_: object) -> int:
-        raise RuntimeError("no")
-
-    before = await counts()
-    with monkeypatch.context() as patch:
-        patch.setattr(sample_campaigns, "survey_draft", fails)
-        try:
-            async with database.session() as s:
-                await sample_data.make(s)
-        except RuntimeError:
-            pass
-    assert await counts() == before
-    async with database.session() as s:
-        assert await sample_data.make(s)
 
 
 async def test_there_is_somebody_of_each_role_whom_no_password_lets_in(sampled: None) -> None:

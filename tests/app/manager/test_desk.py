@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 import reflex as rx
 
-from demo import people, sample_data
+from demo import people
 from exchange_app.broker import redis
 from exchange_app.live import accounts as live_accounts
 from exchange_app.manager import desk_rows, state
@@ -53,9 +53,12 @@ class House:
 
 
 @pytest.fixture
+def database_template(sampled_template: str) -> str:
+    return sampled_template
+
+
+@pytest.fixture
 async def house(world: None) -> House:
-    async with database.session() as s:
-        await sample_data.make(s)
     who: dict[str, int] = {}
     async with database.session() as s:
         for person in people.EVERYBODY:
