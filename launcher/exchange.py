@@ -31,13 +31,15 @@ class Plan:
     database: postgres.Cluster | None
     broker: valkey.Server | None
     switch_port: int | None
+    media_port: int
+    """Where pages are telephones at the simulated switch."""
     switch_password: str
     cdr_password: str
 
     @classmethod
     def make(cls, data: DataDirectory, web_port: int) -> "Plan":
         """Parts whose address the environment gives are used as they are; the others are embedded on free ports."""
-        database_port, broker_port, switch_port = free_ports(3)
+        database_port, broker_port, switch_port, media_port = free_ports(4)
         given = os.environ
         database = broker = None
         if not given.get("DATABASE_URL"):
@@ -60,6 +62,9 @@ class Plan:
         }
         if simulated:
             settings["RECORDINGS_DIR"] = str(data.recordings)
+            settings["SIP_WS_URL"] = given.get("SIP_WS_URL") or f"ws://{LOOPBACK}:{media_port}"
+            settings["SWITCH_DIRECTORY_USER"] = CDR_USER
+            settings["SWITCH_DIRECTORY_PASSWORD"] = data.secret("directory")
         if not given.get("RECORDING_STORAGE"):
             settings["RECORDING_STORAGE"] = data.storage.as_uri()
         return cls(
@@ -69,6 +74,7 @@ class Plan:
             database=database,
             broker=broker,
             switch_port=switch_port if simulated else None,
+            media_port=media_port,
             switch_password=switch_password,
             cdr_password=cdr_password,
         )
@@ -98,11 +104,14 @@ class Plan:
             "--cdr-url": f"{self.local_url}/cdr",
             "--cdr-spool": str(self.data.cdr_spool),
             "--recordings": str(self.data.recordings),
+            "--media-port": str(self.media_port),
+            "--directory-url": f"{self.local_url}/switch/directory",
         }
         arguments = [word for pair in options.items() for word in pair] + ["--recorded-sound"]
         secrets = {
             "SIMULATOR_PASSWORD": self.switch_password,
             "SIMULATOR_CDR_CRED": f"{self.environment['CDR_USER']}:{self.cdr_password}",
+            "SIMULATOR_DIRECTORY_CRED": f"{CDR_USER}:{self.environment['SWITCH_DIRECTORY_PASSWORD']}",
         }
         program = self.program("switch", "switch_simulator", *arguments)
         return replace(program, environment={**program.environment, **secrets}, ready_line="listening on")

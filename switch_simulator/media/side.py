@@ -113,7 +113,9 @@ class MediaSide:
         binding = self._registrar.binding(route.destination) if route.domain else None
         if binding is None:
             if route.gateway:
-                self._robots[channel.uuid] = robot = Robot(route.destination, channel.behaviour.says)
+                does = channel.behaviour
+                says = does.says or ("voicemail" if does.voicemail else "")
+                self._robots[channel.uuid] = robot = Robot(route.destination, says)
                 self._ports[channel.uuid] = robot.port
             return Callee(channel, route)
         callee = BrowserCallee(channel, route)

@@ -25,6 +25,7 @@ from switch_simulator.cdr import CdrPoster
 from switch_simulator.media.directory import ExchangeDirectory
 from switch_simulator.media_options import MediaOptions
 from switch_simulator.simulator import Simulator
+from tests.switch.real_switch import RealSwitch
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "сосновая доска 40"
@@ -65,7 +66,8 @@ class House:
     """A running exchange and the people of one customer."""
 
     url: str
-    simulator: Simulator
+    simulator: Simulator | RealSwitch
+    recordings: Path
     environment: dict[str, str]
     people: dict[str, int] = field(default_factory=dict)
     customer_id: int = 0
@@ -104,32 +106,58 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """Starts everything, and leaves nothing behind. `sound`: pages are telephones, and contacts speak."""
     (port,) = free_ports(1)
-    url = f"http://127.0.0.1:{port}"
-    recordings = folder / "recordings"
+    url, recordings = f"http://127.0.0.1:{port}", folder / "recordings"
     recordings.mkdir()
     poster = CdrPoster(f"{url}/cdr", f"{CDR_USER}:{CDR_PASSWORD}", spool=folder / "spool")
     directory = ExchangeDirectory(f"{url}/switch/directory", f"{CDR_USER}:{CDR_PASSWORD}")
     media = MediaOptions(directory) if sound else None
     async with Simulator(cdr=poster, recordings=recordings, media=media) as simulator:
         values = {
-            "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port,
-            "switch_url": f"esl://:{simulator.password}@127.0.0.1:{simulator.port}", "data_dir": folder,
-            "recordings_dir": recordings, "cdr_user": CDR_USER, "cdr_password": CDR_PASSWORD,
-            "switch_directory_user": CDR_USER, "switch_directory_password": CDR_PASSWORD,
+            "switch_url": f"esl://:{simulator.password}@127.0.0.1:{simulator.port}", "recordings_dir": recordings,
+            "cdr_password": CDR_PASSWORD, "switch_directory_password": CDR_PASSWORD,
         }  # fmt: skip
         if sound:
             values["sip_ws_url"] = f"ws://127.0.0.1:{simulator.media_port}"
-        change_settings(**values)
-        house = House(url, simulator, {**os.environ, **{k.upper(): str(v) for k, v in values.items()}})
-        assert settings().public_url == url
-        try:
-            await _people(house)
-            await asyncio.gather(house.start_engine(), house.start_web())
+        async with _open(simulator, port, values, database_url, redis_url, folder, change_settings) as house:
             yield house
-        finally:
-            for child in reversed(list(house.children.values())):
-                await child.stop()
-            await database.dispose()
+
+
+@asynccontextmanager
+async def open_real_house(
+    switch: RealSwitch, database_url: str, redis_url: str, folder: Path, change_settings
+) -> AsyncIterator[House]:
+    """The same on a FreeSWITCH that runs already."""
+    values = {
+        "switch_url": f"esl://:{switch.password}@127.0.0.1:{switch.port}", "recordings_dir": switch.recordings,
+        "cdr_password": switch.cdr_password, "switch_directory_password": switch.directory_password,
+        "sip_domain": switch.domain, "sip_ws_url": f"ws://{switch.values.operators_ws}",
+    }  # fmt: skip
+    async with _open(switch, switch.web_port, values, database_url, redis_url, folder, change_settings) as house:
+        yield house
+
+
+@asynccontextmanager
+async def _open(
+    switch: Simulator | RealSwitch, port: int, of_switch: dict, database_url: str, redis_url: str, folder: Path,
+    change_settings,
+) -> AsyncIterator[House]:  # fmt: skip
+    url = f"http://127.0.0.1:{port}"
+    values = of_switch | {
+        "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port, "data_dir": folder,
+        "cdr_user": CDR_USER, "switch_directory_user": CDR_USER,
+    }  # fmt: skip
+    change_settings(**values)
+    environment = {**os.environ, **{k.upper(): str(v) for k, v in values.items()}}
+    house = House(url, switch, of_switch["recordings_dir"], environment)
+    assert settings().public_url == url
+    try:
+        await _people(house)
+        await asyncio.gather(house.start_engine(), house.start_web())
+        yield house
+    finally:
+        for child in reversed(list(house.children.values())):
+            await child.stop()
+        await database.dispose()
 
 
 async def _people(house: House) -> None:

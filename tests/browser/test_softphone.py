@@ -3,8 +3,9 @@
 import math
 import os
 import struct
+import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,16 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from launcher.chromium import ensure_chromium
+from launcher.ports import free_ports
+from launcher.switch import program
+from tests.switch.real_switch import RealSwitch, missing
 
 from .conftest import FLAGS
-from .house import House, open_house, running_campaign
+from .house import House, open_house, open_real_house, running_campaign
 from .people import SLOW, signed_in, state
 
-TONE = 700
+TONE, CONTACT = 1200, 700
+"""Hz: what the operator's microphone hears; what a contact of the real switch sounds like."""
 RATE = 48_000
 # Heard of what the switch sends: the loudest step of half a second.
 LOUDEST = """async () => {
@@ -60,11 +65,32 @@ async def loud_browser(tmp_path: Path) -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def freeswitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSwitch]:
+    """Skips where there is none, saying why."""
+    if why := missing():
+        pytest.skip(why)
+    found = program.find()
+    assert found is not None
+    switch = RealSwitch(found, tmp_path_factory.mktemp("freeswitch"), *free_ports(2))
+    switch.start()
+    yield switch
+    switch.stop()
+
+
+@pytest.fixture(params=["simulator", "freeswitch"])
 async def loud_house(
-    built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
-) -> AsyncIterator[House]:
-    async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True) as made:
+    request: pytest.FixtureRequest, built_pages: None, database_url: str, redis_url: str, tmp_path: Path,
+    settings_env: Callable[..., None],
+) -> AsyncIterator[House]:  # fmt: skip
+    """The same exchange on either switch; nothing below knows which."""
+    if request.param == "simulator":
+        opened = open_house(database_url, redis_url, tmp_path, settings_env, sound=True)
+    else:
+        opened = open_real_house(
+            request.getfixturevalue("freeswitch"), database_url, redis_url, tmp_path, settings_env
+        )  # fmt: skip
+    async with opened as made:
         yield made
 
 
@@ -100,23 +126,27 @@ async def test_heard_recorded_and_back_after_a_reload(loud_house: House, loud_br
     await line(page, "ready")
     await page.locator("[data-card]").first.focus()
     await page.keyboard.press("Enter")
+    pressed = time.monotonic()
     await state(page, "Ready")
     await line(page, "talking")
+    print(f"seat up {time.monotonic() - pressed:.2f} s after the shift was started")
 
     await page.keyboard.press("c")
     await state(page, "Talking")
     await heard(page)
     await page.wait_for_timeout(2500)
 
+    reloaded = time.monotonic()
     await page.reload()
     await line(page, "talking")
     await state(page, "Talking")
     await heard(page)
+    print(f"heard again {time.monotonic() - reloaded:.1f} s after the reload began")
     await page.wait_for_timeout(2500)
     await page.keyboard.press("h")
     await state(page, "Wrap-up")
 
-    (file,) = (loud_house.simulator.switch.recordings or Path()).rglob("*.wav")
+    (file,) = loud_house.recordings.rglob("*.wav")
     with wave.open(str(file)) as recording:
         assert (recording.getnchannels(), recording.getframerate()) == (2, 8000)
         pairs = np.frombuffer(recording.readframes(recording.getnframes()), np.int16).reshape(-1, 2)
