@@ -8,7 +8,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from exchange_domain import claiming, correcting, overruns, seats, settling
+from exchange_domain import claiming, correcting, overruns, own_legs, seats, settling
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
@@ -100,6 +100,7 @@ class Settler:
             done = await while_away(lambda s: settling.settle_due(s, datetime.now(UTC), RECORD_GRACE, SETTLE_AT_ONCE))
             late = await while_away(lambda s: correcting.correct_due(s, datetime.now(UTC), SETTLE_AT_ONCE))
             await while_away(lambda s: seats.book_costs(s, SETTLE_AT_ONCE))
+            await while_away(lambda s: own_legs.book_costs(s, SETTLE_AT_ONCE))
             for settled in (*done, *late):
                 self._publisher.row(settled.call_id)
             for campaign_id in {settled.campaign_id for settled in (*done, *late)}:

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import flags, routing
+from . import flags, line_limits, own_legs, routing
 from .tables import Campaign, Customer
 from .words import FlagKind
 
@@ -59,7 +59,8 @@ async def permitted(
 ) -> Permitted | None:
     """The proof for the number of a manager or of a seat, by the rules of the campaign it is rung for.
 
-    None: the number is no allowed destination, or nobody carries it now; the former is flagged about `subject`.
+    None: the number is no allowed destination, or no carrier has a line for it now; the former is flagged about
+    `subject`. With the proof the leg counts as one of the carrier's lines.
     """
     campaign = await s.get(Campaign, campaign_id)
     if campaign is None:
@@ -71,4 +72,9 @@ async def permitted(
             s, FlagKind.DESTINATION_REFUSED, subject, now, customer_id=campaign.customer_id, campaign_id=campaign_id,
             reason=verdict.refused,
         )  # fmt: skip
-    return Permitted(leg, e164, verdict.offers[0].gateway) if verdict.offers else None
+    full = await line_limits.full_carriers(s, (o.carrier_id for o in verdict.offers if o.carrier_id is not None))
+    offer = next((o for o in verdict.offers if o.carrier_id not in full), None)
+    if offer is None:
+        return None
+    await own_legs.carried(s, leg, offer, customer.currency, now)
+    return Permitted(leg, e164, offer.gateway)

@@ -91,9 +91,15 @@ LOCK_CUSTOMER = text("""
 select customer_id as id, calls_per_second, max_concurrent from customer_lines
 where customer_id = :id for no key update
 """)
-LIVE_OF_CARRIERS = text(
-    "select carrier_id, count(*) from call where carrier_id = any(:ids) and ended_at is null group by carrier_id"
-)
+# Contacts' legs, managers' by number, seats by telephone.
+LIVE = """
+select carrier_id from call where carrier_id = any(:ids) and ended_at is null
+union all
+select l.carrier_id from carried_leg l where l.carrier_id = any(:ids) and l.billed_s is null
+  and (exists (select from transfer t where t.id = l.leg and t.ended_at is null)
+       or exists (select from shift f where f.seat_leg = l.leg and f.ended_at is null))
+"""
+LIVE_OF_CARRIERS = text(f"select carrier_id, count(*) from ({LIVE}) live group by carrier_id")
 LIVE_OF_CUSTOMER = text("select count(*) from call where customer_id = :id and ended_at is null")
 MOMENTS_OF_CARRIERS = text("""
 select carrier_id, dial_at from call
@@ -102,9 +108,9 @@ where carrier_id = any(:ids) and claimed_at > :since and dial_at > :near
 MOMENTS_OF_CUSTOMER = text(
     "select dial_at from call where customer_id = :id and claimed_at > :since and dial_at > :near"
 )
-FULL = text("""
+FULL = text(f"""
 select c.id from carrier c where c.id = any(:ids) and c.max_concurrent is not null
-and (select count(*) from call k where k.carrier_id = c.id and k.ended_at is null) >= c.max_concurrent
+and (select count(*) from ({LIVE}) live where live.carrier_id = c.id) >= c.max_concurrent
 """)
 CUSTOMER_FULL = text("""
 select exists (select from customer_lines l where l.customer_id = :id and l.max_concurrent is not null

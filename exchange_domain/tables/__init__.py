@@ -7,13 +7,13 @@ from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 from .leg_events import LegEvent
-from .limits import Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
+from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
 from .recordings import Erasure, Recording, RecordingErasure
 from .switches import SeatPromise, Switch
 
 __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
-    "CampaignManager", "CampaignTally", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
+    "CampaignManager", "CampaignTally", "CarriedLeg", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Erasure", "Flag",
     "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport", "NumberLock",
     "PriceCeiling", "Recording", "RecordingErasure", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",

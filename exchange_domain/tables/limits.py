@@ -1,6 +1,7 @@
 """Who carries calls and at what cost, and the limits of platform and customers. Money in minor units."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -12,7 +13,9 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    Uuid,
 )  # fmt: skip
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from .columns import Table, created, key, points_at, text, whole
@@ -113,4 +116,24 @@ class CustomerLines(Table, table=True):
     __table_args__ = (
         CheckConstraint("calls_per_second between 0.1 and 1000", name="calls_per_second_range"),
         CheckConstraint("max_concurrent between 1 and 100000", name="max_concurrent_range"),
+    )
+
+
+class CarriedLeg(Table, table=True):
+    """A leg to one of our own people over a carrier: a manager's number, a seat by telephone. Kept before it is
+    dialled.
+    """
+
+    leg: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    carrier_id: int = points_at("carrier.id", index=True)
+    per_minute: int | None = whole(nullable=True)
+    """What the carrier takes, in minor units of `currency`; none for a seat, whose minutes the tariff prices."""
+    currency: str = text()
+    called_at: datetime | None = created()
+    billed_s: int | None = whole(nullable=True)
+    """Of the switch's record; none until it is there."""
+
+    __table_args__ = (
+        Index("ix_carried_leg_unbilled", "called_at", postgresql_where=sql("billed_s is null")),
+        CheckConstraint("per_minute >= 0 and billed_s >= 0", name="not_negative"),
     )

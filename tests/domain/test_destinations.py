@@ -2,11 +2,23 @@
 
 import asyncio
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from exchange_domain import carrier_book, database, destinations, dial_proofs, flags, routing, transfers
+from exchange_domain import (
+    carrier_book,
+    costs,
+    database,
+    destinations,
+    dial_proofs,
+    flags,
+    line_limits,
+    own_legs,
+    records,
+    routing,
+    transfers,
+)
 from exchange_domain.claiming import Claim, Refusal
 from exchange_domain.tables import (
     Campaign,
@@ -204,6 +216,40 @@ async def test_a_number_of_ones_own_people_is_proven_by_the_same_rules(exchange:
         assert await dial_proofs.permitted(s, leg, "+78125550199", 999_999, "transfer:1", exchange.now) is None
     (flag,) = await refused_flags()
     assert flag.subject == "transfer:1"
+
+
+async def test_a_managers_leg_takes_a_line_of_its_carrier_until_it_is_over_and_costs_its_rate(exchange: Exchange):
+    campaign = await exchange.campaign()
+    (manager,) = await _managers(exchange, campaign, "+78125550199")
+    north = await carrier("north", {"+7": 90}, max_concurrent=2)
+    await carrier("south", {"+7": 95})
+    await exchange.contact(campaign, "+78125550001")
+    claim = await exchange.claim(await exchange.operator(campaign))
+    assert isinstance(claim, Claim)
+
+    async def dialled(leg: UUID) -> str | None:
+        async with database.session() as s:
+            await transfers.start(s, leg, claim.call_id, manager, exchange.now)
+            proof = await dial_proofs.permitted(s, leg, "+78125550199", campaign, "transfer:1", exchange.now)
+            return proof and proof.gateway
+
+    first, second, third = uuid4(), uuid4(), uuid4()
+    assert await dialled(first) == "north"
+    async with database.session() as s:
+        assert await line_limits.full_carriers(s, [north]) == {north}, "the contact's leg and the manager's"
+        await transfers.failed(s, first, exchange.now, "USER_BUSY")
+        assert await line_limits.full_carriers(s, [north]) == set()
+    assert await dialled(second) == "north"
+    async with database.session() as s:
+        start = int(exchange.now.timestamp() * 1_000_000)
+        variables = {"uuid": str(second), "billsec": "30", "answer_uepoch": str(start), "end_uepoch": str(start)}
+        await records.store_record(s, {"variables": variables})
+        await transfers.returned(s, second, exchange.now)
+        for booked in (1, 0):
+            assert await own_legs.book_costs(s) == booked
+        assert await costs.owed(s, "RUB") == 45
+        await s.execute(text("update carrier set max_concurrent = 1 where id = :id"), {"id": north})
+    assert await dialled(third) == "south", "the contact has the only line of the other"
 
 
 async def test_two_presses_at_once_set_the_same_numbers_aside_once(exchange: Exchange):
