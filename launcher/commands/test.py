@@ -1,4 +1,4 @@
-"""`./run test [pytest arguments]`: the tests, with everything they need."""
+"""`./run test [--thorough] [pytest arguments]`: the tests, with everything they need."""
 
 import os
 import subprocess
@@ -23,6 +23,10 @@ def main(arguments: list[str]) -> int:
     from launcher.environment import ROOT, program_environment
 
     environment = program_environment()
+    if "--thorough" in arguments:
+        # The same tests on more: every death of the engine, more rounds, longer lists.
+        arguments = [argument for argument in arguments if argument != "--thorough"]
+        environment["EXCHANGE_TESTS"] = "thorough"
     if wants_browser(arguments):
         try:
             environment |= ensure_chromium(environment)

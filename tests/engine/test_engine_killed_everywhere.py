@@ -22,6 +22,7 @@ from exchange_domain.messages import RECORD_CHANNEL, CallNext, EndShift, NextMan
 from exchange_domain.words import OperatorState
 from switch_simulator.cdr import record
 from switch_simulator.channel import Channel
+from tests.thorough import figure
 
 from .conftest import EngineProcess, House
 from .desk import OperatorDesk
@@ -62,6 +63,7 @@ class Fate:
     """One operator, and the situation that she is brought to."""
 
     situation: str
+    how_far: str
     way: Way
     desk: OperatorDesk
     house: House
@@ -261,7 +263,7 @@ class Row:
         return self.results == self.settlements and self.right_length and self.moved_on and self.released
 
 
-async def rows_of(fates: list[Fate], how_far: str, records: Records) -> list[Row]:
+async def rows_of(fates: list[Fate], records: Records) -> list[Row]:
     """What became of every operator's calls, once all are settled."""
     found: list[Any] = []
     for _ in range(int(PATIENCE_S * 2)):
@@ -278,7 +280,7 @@ async def rows_of(fates: list[Fate], how_far: str, records: Records) -> list[Row
         calls = by_operator[fate.operator_id]
         made.append(
             Row(
-                fate.situation, how_far, sum(r.state == "closed" and r.outcome is not None for r in calls),
+                fate.situation, fate.how_far, sum(r.state == "closed" and r.outcome is not None for r in calls),
                 sum(r.settlements for r in calls), sum(r.billed or 0 for r in calls),
                 all(r.billed == records.billed.get(str(r.id), 0) for r in calls),
                 all(r.status != "working" for r in calls), not any(r.locks for r in calls),
@@ -302,19 +304,23 @@ async def listen(process: EngineProcess, fates: dict[int, Fate]) -> None:
             fates[int(operator_id)].says(situation)
 
 
-@pytest.mark.parametrize("how_far", HOW_FAR)
-async def test_killed_in_every_situation(house: House, engine_processes: Any, how_far: str):
+@pytest.mark.parametrize("turn", figure([0], [0, 1, 2]))
+async def test_killed_in_every_situation(house: House, engine_processes: Any, turn: int):
+    """In a turn the engine dies in every situation, before its effects, between or after them; three turns do all."""
     await house.furnish(min_gap_s=0)
     records = Records(house)
     house.switch.switch.cdr = records  # type: ignore[assignment]
     for index in range(len(house.manager_ids)):
         house.manager_does(index, RINGS)
-    fates = [Fate(situation, way, await house.operator(), house) for situation, way in WAYS.items()]
+    fates = [
+        Fate(situation, HOW_FAR[(place + turn) % len(HOW_FAR)], way, await house.operator(), house)
+        for place, (situation, way) in enumerate(WAYS.items())
+    ]
     for fate in fates:
         # Slower than two legs are bridged: what a lost operator leaves behind is seen before her line is back.
         house.switch.set_user_behaviour(f"operator-{fate.operator_id}", "rings 1 s, answers")
     by_operator = {fate.operator_id: fate for fate in fates}
-    doomed = engine_processes(program="tests.engine.dying_engine", FATE=_fate(fates, how_far))
+    doomed = engine_processes(program="tests.engine.dying_engine", FATE=_fate(fates))
     await doomed.start()
     listening = asyncio.create_task(listen(doomed, by_operator))
     some = asyncio.Semaphore(AT_ONCE)
@@ -327,7 +333,7 @@ async def test_killed_in_every_situation(house: House, engine_processes: Any, ho
     await together(fate.finish() for fate in fates)
     at_once = asyncio.Semaphore(AT_ONCE)
     await together(fate.next_call(at_once) for fate in fates)
-    table = await rows_of(fates, how_far, records)
+    table = await rows_of(fates, records)
     draining.cancel()
     write(table)
     async with database.session() as s:
@@ -337,8 +343,8 @@ async def test_killed_in_every_situation(house: House, engine_processes: Any, ho
     assert "not persisted" not in following.log_text()
 
 
-def _fate(fates: list[Fate], how_far: str) -> str:
-    return json.dumps({str(fate.operator_id): [fate.situation, how_far] for fate in fates})
+def _fate(fates: list[Fate]) -> str:
+    return json.dumps({str(fate.operator_id): [fate.situation, fate.how_far] for fate in fates})
 
 
 def write(table: list[Row]) -> None:

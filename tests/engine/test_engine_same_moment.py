@@ -14,12 +14,13 @@ from exchange_domain.hours import every_day
 from exchange_domain.messages import CallNext
 from exchange_domain.tables import Call, Contact, ContactNumber
 from exchange_domain.words import CampaignStatus, OperatorState
+from tests.thorough import figure
 
 from .conftest import House
 from .desk import OperatorDesk
 
 pytestmark = [pytest.mark.switch, pytest.mark.long, pytest.mark.timeout(300)]
-ROUNDS = 200
+ROUNDS = figure(40, 200)
 
 
 async def _contacts(house: House, campaign_id: int, numbers: list[str]) -> None:
