@@ -3,9 +3,11 @@
 import asyncio
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ from launcher.ports import free_ports
 from launcher.processes import Identity, before_exec
 
 ROOT = Path(__file__).resolve().parent.parent
+MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 TEMPLATE = "template_migrated"
 SAMPLED = "template_sampled"
 MAKE_SAMPLES = """
@@ -93,7 +96,25 @@ def _migrate(url: str) -> None:
 @pytest.fixture(scope="session")
 def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.Cluster]:
     """The session's PostgreSQL, with a migrated template database."""
-    folder = tmp_path_factory.mktemp("postgres")
+    with _memory(tmp_path_factory.mktemp("postgres")) as folder:
+        yield from _cluster(folder)
+
+
+@contextmanager
+def _memory(otherwise: Path) -> Iterator[Path]:
+    """A folder in memory where there is room: every test has a database made and dropped, twice as fast there."""
+    try:
+        roomy = shutil.disk_usage(MEMORY).free > ENOUGH
+    except OSError:
+        roomy = False
+    if not roomy:
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(prefix="exchange-tests-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+def _cluster(folder: Path) -> Iterator[postgres.Cluster]:
     cluster = postgres.Cluster(folder / "data", free_ports(1)[0], durable=False)
     cluster.initialise()
     log = folder / "postgres.log"
