@@ -110,7 +110,11 @@ def _memory(otherwise: Path) -> Iterator[Path]:
     if not roomy:
         yield otherwise
         return
-    with tempfile.TemporaryDirectory(prefix="exchange-tests-", dir=MEMORY) as folder:
+    for left in MEMORY.glob("exchange-tests-*"):
+        # Of a run that was killed.
+        if not Path(f"/proc/{left.name.split('-')[2]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"exchange-tests-{os.getpid()}-", dir=MEMORY) as folder:
         yield Path(folder)
 
 

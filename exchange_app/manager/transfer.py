@@ -23,6 +23,7 @@ from exchange_app.design import (
 )
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tc
+from exchange_app.softphone import line_answer, while_line_rings
 
 from .state import ManagerDesk
 from .words import STAGES, count, live, sub, value_of, who
@@ -88,7 +89,10 @@ def strip() -> rx.Component:
         who_sub=_who_sub(),
         clock=_clock(),
         live=live(),
-        actions=[rx.cond(S.stage == "ringing", _busy(), rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment()))],
+        actions=[
+            line_answer("manager"),
+            rx.cond(S.stage == "ringing", _busy(), rx.cond(~IS_LIVE, _back_to_desk(), rx.fragment())),
+        ],
     )
 
 
@@ -167,7 +171,7 @@ def _written_at() -> rx.Component:
 
 
 def incoming() -> rx.Component:
-    """Pops up while the manager's phone rings. It is answered on the phone; here one reads whom it is about."""
+    """Pops up while the manager's line rings. It is answered here, or on the phone; one reads whom it is about."""
     return dialog(
         who(),
         rx.el.p(
@@ -178,7 +182,7 @@ def incoming() -> rx.Component:
         ),
         rx.el.p(_who_sub(), class_name="b"),
         callout(
-            t("Your phone rings: answer it there."),
+            while_line_rings("manager", t("It rings in this page."), t("Your phone rings: answer it there.")),
             t(
                 "At first you hear {operator} only; the contact joins when {operator} connects you.",
                 operator=S.operator_first,
@@ -189,6 +193,7 @@ def incoming() -> rx.Component:
         cords(),
         card(written(), flat=True, class_name="col quiet"),
         rx.el.div(
+            line_answer("manager", focused=True),
             button(t("Show on the page"), kind="line", big=True, key="Esc", on_click=S.fold(False), id="fold"),
             _busy(),
             key("KeyZ", S.decline(S.transfer_id)),

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import OPERATOR_STATES, action_bar, button, call_strip, clock, limit_ring
+from exchange_app.design import OPERATOR_STATES, action_bar, button, call_strip, clock, icon_button, limit_ring
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tc, tn
 from exchange_app.shell import Me
@@ -190,15 +190,15 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
         label = rx.cond(Desk.masked, t("Resume the recording"), t("Pause the recording"))
     else:
         label = rx.cond(Desk.masked, t("Record again"), t("Pause recording"))
+    mask = Desk.mask_recording(Desk.call_id, ~Desk.masked)
+    # On a phone three buttons with words do not fit, and hanging up must.
+    small = icon_button(
+        rx.cond(Desk.masked, rx.icon("disc-3", aria_hidden="true"), rx.icon("disc", aria_hidden="true")), label,
+        outlined=True, aria_pressed=rx.cond(Desk.masked, "true", "false"), on_click=mask,
+    )  # fmt: skip
     pause = rx.cond(
         Desk.recorded & (Sheet.masking_allowed | Desk.masked),
-        button(
-            label,
-            key=k("S"),
-            icon="disc",
-            big=big,
-            on_click=Desk.mask_recording(Desk.call_id, ~Desk.masked),
-        ),
+        button(label, key=k("S"), icon="disc", big=True, on_click=mask) if big else small,
     )
     back = button(
         tc("verb", "Return"), key=k("R"), icon="arrow-left", big=big, on_click=Desk.return_to_contact(Desk.call_id)

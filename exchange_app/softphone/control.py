@@ -64,6 +64,30 @@ class _LineControl(rx.Component):
     panel: rx.Var[str]
 
 
+class _LineAnswer(rx.Component):
+    library = rx.asset("line.jsx", shared=True).importable_path
+    tag = "LineAnswer"
+    role: rx.Var[str]
+    focused: rx.Var[bool]
+
+
+class _LineRings(rx.Component):
+    library = rx.asset("line.jsx", shared=True).importable_path
+    tag = "LineRings"
+    role: rx.Var[str]
+    ringing: rx.Var[str]
+
+
+def line_answer(role: str, *, focused: bool = False) -> Any:
+    """The button that answers what rings in this page; nothing while nothing does."""
+    return _LineAnswer.create(role=role, focused=focused)
+
+
+def while_line_rings(role: str, ringing: Any, otherwise: Any) -> Any:
+    """Two texts: while the page's own line rings, and while it does not."""
+    return _LineRings.create(otherwise, role=role, ringing=ringing)
+
+
 def line_control(role: str) -> Any:
     """For `operator` or `manager`: registers this page with a password of its own, and shows the line. Key M mutes.
 

@@ -48,11 +48,11 @@ export function LineControl({ role, panel }) {
 
   return (
     <>
-      {view.phase === "rings" ? <button id="line-answer" type="button" className="btn solid" onClick={() => line.answer()}><PhoneIncoming size={18} aria-hidden="true" />{say("Answer")}<kbd>Enter</kbd></button> : null}
       <button type="button" className={`line-pill k-${tone}`} popoverTarget={panel} data-phase={view.phase} data-fault={view.fault} data-muted={view.muted}>
         <Icon size={16} aria-hidden="true" /><span role="status">{word}</span>
       </button>
       <button id="line-mute" type="button" hidden onClick={() => line.mute()} />
+      {view.phase === "rings" ? <button id="line-answer" type="button" hidden onClick={() => line.answer()} /> : null}
       <div id={panel} popover="auto" ref={place} className="menu line-panel">
         <b>{say("Your line")}</b>
         {view.phase === "fault" ? <div className="call k-red"><div className="grow"><b>{word}.</b> {faults[view.fault]?.[1]}</div></div> : null}
@@ -72,6 +72,21 @@ export function LineControl({ role, panel }) {
       </div>
     </>
   );
+}
+
+// One thing while the page's own line rings, another while it does not.
+export function LineRings({ role, ringing, children }) {
+  const line = lineOf(role);
+  return useSyncExternalStore(line.subscribe, line.snapshot, line.snapshot).phase === "rings" ? ringing : children;
+}
+
+// The button that answers what rings in this page; `focused`: it takes the focus, as the one expected action of a dialog.
+export function LineAnswer({ role, focused }) {
+  const t = useText(), line = lineOf(role), button = useRef(null);
+  const { phase } = useSyncExternalStore(line.subscribe, line.snapshot, line.snapshot);
+  useEffect(() => { if (focused && phase === "rings") button.current?.focus(); }, [phase]);
+  if (phase !== "rings") return null;
+  return <button ref={button} type="button" className="btn solid big" onClick={() => line.answer()}><PhoneIncoming size={20} aria-hidden="true" />{t("Answer", "Answer")}<kbd>Enter</kbd></button>;
 }
 
 function Choice({ label, list, value, onChange, none }) {
