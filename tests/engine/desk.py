@@ -29,7 +29,7 @@ from exchange_domain.messages import (
 )
 from exchange_domain.words import OperatorState
 
-WAIT_S = 20.0
+WAIT_S = 40.0
 View = TypeVar("View", OperatorView, ManagerView)
 
 
