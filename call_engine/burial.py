@@ -44,10 +44,6 @@ class NoSwitch:
         return {leg: Fact(LegState.GONE) for leg in legs}
 
 
-async def nothing_to_wait_for() -> None:
-    return
-
-
 def may_judge(mine: Lease, dead_s: float) -> bool:
     """Only who renewed its own lease all the time knows that others could have: else the database was away."""
     return mine.holds() and clock_s() - mine.since > dead_s
@@ -83,14 +79,16 @@ async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text
     operators = Operators()
     broker = FencedBroker(redis, lease)
     publisher = Publisher(broker)
-    rows = DatabaseEffects(lease.switch_name, text, publisher.campaign, Readiness(lease))
+    readiness = Readiness(lease)
+    readiness.connected()  # there is no switch to wait for
+    rows = DatabaseEffects(lease.switch_name, text, publisher.campaign, readiness)
     operators.executor = EngineExecutor(NoSwitch(), rows, publisher, operators)
 
     async def empty() -> None:
         await broker.begin()
         await take_over(operators, lease.switch_name)
         heard_ms = await heard_before(lease.switch_name)
-        tasks.append(asyncio.create_task(CommandReader(broker, operators, nothing_to_wait_for).run()))
+        tasks.append(asyncio.create_task(CommandReader(broker, operators, readiness.ready).run()))
         await give_up(operators, lease.switch_name, heard_ms)
         while any(m.state.call is not None or m.state.shift is not None for m in operators):
             await asyncio.sleep(REST_S)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -34,6 +34,7 @@ from .core import events as ev
 from .core.state import CallFacts, Manager, Shift
 from .lease import current_lease
 from .mailbox import Mailbox
+from .readiness import Readiness
 from .switch.command_text import CommandText
 
 log = structlog.get_logger()
@@ -109,16 +110,6 @@ async def record_fact(leg: UUID) -> ev.Fact | None:
     )
 
 
-class SwitchReadiness(Protocol):
-    def is_ready(self) -> bool:
-        """Commands can be given to the switch now."""
-        ...
-
-    async def ready(self) -> None:
-        """Waits for that, a moment at most once the engine may drive."""
-        ...
-
-
 class DatabaseEffects:
     """`campaign_changed` is told of campaigns whose status a claim changed.
 
@@ -126,9 +117,7 @@ class DatabaseEffects:
     together: its answers then wait a moment for the switch, or what was asked for would be refused.
     """
 
-    def __init__(
-        self, switch_name: str, text: CommandText, campaign_changed: Callable[[int], None], switch: SwitchReadiness
-    ):
+    def __init__(self, switch_name: str, text: CommandText, campaign_changed: Callable[[int], None], switch: Readiness):
         self._switch = switch
         self._switch_name = switch_name
         self._text = text

@@ -21,6 +21,7 @@ class Readiness:
         self._connected.clear()
 
     def is_ready(self) -> bool:
+        """Commands can be given to the switch now."""
         return self._lease.holds() and self._connected.is_set()
 
     async def ready(self) -> None:

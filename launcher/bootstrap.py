@@ -19,7 +19,9 @@ OLDEST_UV = (0, 9)
 
 sys.path.insert(0, str(ROOT))
 
-from launcher import commands  # noqa: E402 - reachable only once the checkout is on the path
+# Reachable only once the checkout is on the path.
+from launcher import commands  # noqa: E402
+from launcher.environment import BYTECODE  # noqa: E402
 
 
 class SetupFailed(Exception):
@@ -180,7 +182,7 @@ def main(arguments: list[str]) -> int:
     sys.stdout.flush()
     # As in launcher/environment.py: compiled modules are kept, beside the other tools.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(TOOLS / "bytecode")}
+    environment |= {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(BYTECODE)}
     os.execve(python, [str(python), "-P", "-m", "launcher", name, *rest], environment)
 
 

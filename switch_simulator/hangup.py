@@ -35,10 +35,10 @@ def hang_up(channel: Channel, cause: str, by_peer: bool = False) -> bool:
 
 
 def _tear_down(channel: Channel, ended: int) -> None:
-    if channel.callee is not None and not channel.hangup_disposition.startswith("recv_"):
-        channel.callee.released()
     if channel.hangup_disposition.startswith("recv_"):
         channel.variables["sip_hangup_disposition"] = channel.hangup_disposition
+    elif channel.callee is not None:
+        channel.callee.released()
     playback.stop(channel)
     bridge = channel.bridge
     if bridge is not None:

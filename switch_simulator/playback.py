@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from switch_simulator.channel import Channel
+from switch_simulator.tones import read_tones
 
 # A sound begins so long after its command: the leg's thread has to take the command and to open the file.
 START_DELAY = 0.12
@@ -125,10 +126,5 @@ def duration(path: str) -> float | None:
 
 
 def _tone_duration(script: str) -> float | None:
-    tones, _, options = script.partition(";")
-    loops = re.search(r"loops=(-?\d+)", options)
-    count = int(loops.group(1)) if loops else 1
-    if count < 0:
-        return None
-    length = sum(int(on) + int(off) for on, off in re.findall(r"%\(\s*(\d+)\s*,\s*(\d+)", tones))
-    return length * max(1, count) / 1000
+    tones, count = read_tones(script)
+    return None if count < 0 else sum(tone.on_ms + tone.off_ms for tone in tones) * count / 1000

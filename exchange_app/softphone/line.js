@@ -85,8 +85,6 @@ export class Line {
     this.stream = null;
   }
 
-  async takeBack() { await this.open(); }
-
   // --- microphone and speaker ---
 
   async openMicrophone(wanted) {
@@ -233,9 +231,6 @@ export class Line {
     this.session.answer({ mediaStream: this.stream, pcConfig: { iceServers: [] } });
   }
 
-  reject() { this.session?.terminate({ status_code: 486 }); }
-  hangUp() { this.session?.terminate(); }
-
   play(stream) {
     this.audio ??= Object.assign(document.createElement("audio"), { autoplay: true });
     this.audio.volume = this.view.volume;
@@ -267,11 +262,11 @@ export class Line {
 
 export async function figures(connection) {
   if (!connection) return null;
-  const found = { received: 0, lost: 0, jitter: 0, trip: 0, candidate: "" };
+  const found = { received: 0, lost: 0, jitter: 0, trip: 0 };
   const stats = await connection.getStats();
   stats.forEach((one) => {
     if (one.type === "inbound-rtp" && one.kind === "audio") Object.assign(found, { received: one.packetsReceived, lost: one.packetsLost, jitter: (one.jitter ?? 0) * 1000 });
-    if (one.type === "candidate-pair" && one.nominated) Object.assign(found, { trip: (one.currentRoundTripTime ?? 0) * 1000, candidate: stats.get(one.localCandidateId)?.candidateType ?? "" });
+    if (one.type === "candidate-pair" && one.nominated) found.trip = (one.currentRoundTripTime ?? 0) * 1000;
   });
   return found;
 }

@@ -56,7 +56,7 @@ export function LineControl({ role, panel }) {
       <div id={panel} popover="auto" ref={place} className="menu line-panel">
         <b>{say("Your line")}</b>
         {view.phase === "fault" ? <div className="call k-red"><div className="grow"><b>{word}.</b> {faults[view.fault]?.[1]}</div></div> : null}
-        {view.phase === "fault" || view.phase === "elsewhere" ? <button type="button" className="btn" onClick={() => line.takeBack()}>{view.phase === "fault" ? say("Try again") : say("Use the line here")}</button> : null}
+        {view.phase === "fault" || view.phase === "elsewhere" ? <button type="button" className="btn" onClick={() => line.open()}>{view.phase === "fault" ? say("Try again") : say("Use the line here")}</button> : null}
         {view.phase === "telephone" ? <p className="s m">{view.kind === "number" ? say("We ring your telephone number. Another way can be chosen in your account.") : say("We ring your SIP telephone. Another way can be chosen in your account.")}</p> : null}
         {view.silent ? <button type="button" className="btn solid" onClick={() => line.listen()}>{say("Press to hear")}</button> : null}
         {live ? <>

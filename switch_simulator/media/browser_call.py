@@ -106,7 +106,7 @@ class BrowserCall:
                     self._told.hangs_up()
                 return sip_text.answer(request, 200)
             case "UPDATE":
-                response = sip_text.answer(request, 200, contact=f"<sip:switch@{sip_text.HOST};transport=ws>")
+                response = sip_text.answer(request, 200, contact=sip_text.CONTACT)
                 if expires := request.headers.get("Session-Expires"):
                     response.headers.set("Session-Expires", expires)
                 return response
@@ -169,8 +169,7 @@ class EchoCall:
         except Exception:
             await self.end()
             return sip_text.answer(self._request, 488, to_tag=self._tag)
-        contact = f"<sip:switch@{sip_text.HOST};transport=ws>"
-        return sip_text.answer(self._request, 200, to_tag=self._tag, body=sdp, contact=contact)
+        return sip_text.answer(self._request, 200, to_tag=self._tag, body=sdp, contact=sip_text.CONTACT)
 
     async def take_request(self, request: Request) -> Response:
         if request.method in ("BYE", "CANCEL"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -21,11 +20,9 @@ from aiortc import (
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame, AudioResampler, CodecContext, Packet
 
-from switch_simulator.media.ports import FRAME, RATE, STEP_S, Port
+from switch_simulator.media.ports import FRAME, RATE, Pace, Port
 
 TICK = Fraction(1, RATE)
-STALL_S = 0.2
-"""A clock further behind than this starts anew; otherwise a burst follows."""
 BIT_RATE = 24_000
 
 # A page that is gone says nothing: consent (RFC 7675) ends after these, 4 to 5 s instead of 30.
@@ -49,7 +46,7 @@ class _PortTrack(MediaStreamTrack):
     def __init__(self, port: Port) -> None:
         super().__init__()
         self._port = port
-        self._begin, self._sent = 0.0, 0
+        self._pace = Pace()
         encoder: Any = CodecContext.create("libopus", "w")
         encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = RATE, "mono", "s16", BIT_RATE
         encoder.time_base, encoder.options = TICK, {"application": "voip"}
@@ -57,7 +54,7 @@ class _PortTrack(MediaStreamTrack):
 
     async def recv(self) -> Any:
         while self.readyState == "live":
-            pts = await self._next()
+            pts = await self._pace.step() * FRAME
             frame = AudioFrame.from_ndarray(np.ascontiguousarray(self._port.tick()).reshape(1, -1), "s16", "mono")
             frame.sample_rate, frame.pts, frame.time_base = RATE, pts, TICK
             for made in self._encoder.encode(frame):
@@ -66,17 +63,6 @@ class _PortTrack(MediaStreamTrack):
                 packet.pts, packet.time_base = pts, TICK
                 return packet
         raise MediaStreamError
-
-    async def _next(self) -> int:
-        """Waits for the next step of a clock that does not drift; the step's place in the sound."""
-        now = time.monotonic()
-        due = self._begin + self._sent * STEP_S
-        if now - due > STALL_S:
-            self._begin = now - self._sent * STEP_S
-        elif due > now:
-            await asyncio.sleep(due - now)
-        self._sent += 1
-        return (self._sent - 1) * FRAME
 
 
 class Peer:

@@ -5,6 +5,8 @@ All sound inside is 8 kHz, 16 bit, mono: a frame is an array of 160 samples.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import deque
 from typing import Protocol
 
@@ -14,8 +16,28 @@ from numpy.typing import NDArray
 RATE = 8000
 FRAME = 160
 STEP_S = FRAME / RATE
+STALL_S = 0.2
+"""A clock further behind than this starts anew; otherwise a burst follows."""
 Pcm = NDArray[np.int16]
 ZERO: Pcm = np.zeros(FRAME, np.int16)
+
+
+class Pace:
+    """A clock of 20 ms that does not drift."""
+
+    def __init__(self) -> None:
+        self._begin, self._steps = 0.0, 0
+
+    async def step(self) -> int:
+        """Waits for the next step; its number, from 0."""
+        now = time.monotonic()
+        due = self._begin + self._steps * STEP_S
+        if now - due > STALL_S:
+            self._begin = now - self._steps * STEP_S
+        elif due > now:
+            await asyncio.sleep(due - now)
+        self._steps += 1
+        return self._steps - 1
 
 
 class Source(Protocol):

@@ -26,7 +26,9 @@ NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 class Socket(Protocol):
     """A page's WebSocket."""
 
-    async def send(self, text: str) -> None: ...
+    def put(self, text: str) -> bool:
+        """False for a page that does not read."""
+        ...
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from switch_simulator.leg import Callee
 from switch_simulator.media import sip_text
 from switch_simulator.media.browser_call import BrowserCall, EchoCall
 from switch_simulator.media.hearing import Heard, heard_by, source_of
-from switch_simulator.media.ports import STEP_S, Port
+from switch_simulator.media.ports import Pace, Port
 from switch_simulator.media.recorder import StereoRecorder
 from switch_simulator.media.registrar import LONGEST_S, Binding, Registrar
 from switch_simulator.media.robots import Robot
@@ -26,7 +25,6 @@ from switch_simulator.media_options import MediaOptions
 from switch_simulator.sip_variables import Route
 from switch_simulator.switch import Switch
 
-STALL_S = 0.2
 RINGS = Behaviour(rings=True)
 NOT_REGISTERED = Behaviour(registered=False)
 
@@ -34,9 +32,7 @@ NOT_REGISTERED = Behaviour(registered=False)
 class BrowserCallee(Callee):
     """The page at the other end of a leg: what happens there is what its SIP messages say."""
 
-    def __init__(self, channel: Channel, route: Route, call: BrowserCall | None = None) -> None:
-        super().__init__(channel, route)
-        self.call = call
+    call: BrowserCall | None = None
 
     def invite(self) -> None:
         assert self.call is not None
@@ -145,7 +141,7 @@ class MediaSide:
 
         def send(text: str) -> bool:
             binding = self._registrar.binding(name)
-            return binding is not None and isinstance(binding.socket, PageSocket) and binding.socket.put(text)
+            return binding is not None and binding.socket.put(text)
 
         return send
 
@@ -177,14 +173,9 @@ class MediaSide:
 
     async def _run(self) -> None:
         """Every 20 ms: who hears whom now, and the robots' turn."""
-        begin, steps = time.monotonic(), 0
+        pace = Pace()
         while True:
-            now, due = time.monotonic(), begin + steps * STEP_S
-            if now - due > STALL_S:
-                begin = now - steps * STEP_S
-            elif due > now:
-                await asyncio.sleep(due - now)
-            steps += 1
+            await pace.step()
             self._step()
 
     def _step(self) -> None:

@@ -7,6 +7,7 @@ import secrets
 from sipmessage import URI, Message, Request, Response
 
 HOST = "switch.invalid"
+CONTACT = f"<sip:switch@{HOST};transport=ws>"
 AGENT = "switch simulator"
 ALLOWED = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
 PHRASES = {
@@ -65,7 +66,7 @@ def request(
     made = Request(method=method, uri=URI.parse(target), body=body.encode())
     values = {
         "Via": f"SIP/2.0/WS {HOST};branch={via}", "Max-Forwards": "70", "From": sender, "To": to, "Call-ID": call_id,
-        "CSeq": f"{number} {method}", "Contact": f"<sip:switch@{HOST};transport=ws>", "User-Agent": AGENT,
+        "CSeq": f"{number} {method}", "Contact": CONTACT, "User-Agent": AGENT,
         "Allow": ALLOWED,
     }  # fmt: skip
     for name, value in (values | (headers or {})).items():

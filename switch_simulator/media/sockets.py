@@ -37,9 +37,6 @@ class PageSocket:
             return False
         return True
 
-    async def send(self, text: str) -> None:
-        self.put(text)
-
     async def write(self) -> None:
         while True:
             await self._connection.send(await self._waiting.get())

@@ -6,7 +6,6 @@ neighbours. Files are read whole before they are heard: reading while somebody l
 
 from __future__ import annotations
 
-import re
 import wave
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from switch_simulator.media.ports import FRAME, RATE, ZERO, Pcm, Silence, Source
+from switch_simulator.tones import Tone, read_tones
 
 LEVEL = 6000
 """Peak of a tone, about -15 dB."""
-TONE = re.compile(r"%\(\s*(\d+)\s*,\s*(\d+)\s*((?:,\s*[\d.]+\s*)+)\)")
 
 
 class Samples:
@@ -111,17 +110,12 @@ def wav(path: Path) -> Pcm:
 
 
 def _tones(script: str) -> Source:
-    tones, _, options = script.partition(";")
-    loops = re.search(r"loops=(-?\d+)", options)
-    count = int(loops.group(1)) if loops else 1
-    parts = [_tone(int(on), int(off), figures) for on, off, figures in TONE.findall(tones)]
-    samples = np.concatenate(parts) if parts else np.zeros(0, np.int16)
-    return Samples(samples, endless=True) if count < 0 else Samples(np.tile(samples, max(1, count)))
+    tones, count = read_tones(script)
+    samples = np.concatenate([_tone(tone) for tone in tones]) if tones else np.zeros(0, np.int16)
+    return Samples(samples, endless=True) if count < 0 else Samples(np.tile(samples, count))
 
 
-def _tone(on_ms: int, off_ms: int, figures: str) -> Pcm:
-    """`%(on, off, Hz, Hz …)`; 0 Hz is silence."""
-    hertz = [float(figure) for figure in figures.split(",") if figure.strip()]
-    moments = np.arange(on_ms * RATE // 1000) / RATE
-    heard = sum((np.sin(2 * np.pi * f * moments) for f in hertz if f), np.zeros(len(moments)))
-    return np.concatenate(((LEVEL * heard).astype(np.int16), np.zeros(off_ms * RATE // 1000, np.int16)))
+def _tone(tone: Tone) -> Pcm:
+    moments = np.arange(tone.on_ms * RATE // 1000) / RATE
+    heard = sum((np.sin(2 * np.pi * f * moments) for f in tone.hertz), np.zeros(len(moments)))
+    return np.concatenate(((LEVEL * heard).astype(np.int16), np.zeros(tone.off_ms * RATE // 1000, np.int16)))

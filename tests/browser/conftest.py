@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -33,10 +34,17 @@ async def house(
         yield made
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@asynccontextmanager
+async def chromium(*more: str) -> AsyncIterator[Browser]:
+    """A browser of its own, with more flags than those all have."""
     program = ensure_chromium(os.environ)["CHROMIUM"]
     async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        started = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *more])
         yield started
         await started.close()
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started

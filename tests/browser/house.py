@@ -109,8 +109,9 @@ async def open_house(
     url, recordings = f"http://127.0.0.1:{port}", folder / "recordings"
     recordings.mkdir()
     poster = CdrPoster(f"{url}/cdr", f"{CDR_USER}:{CDR_PASSWORD}", spool=folder / "spool")
-    directory = ExchangeDirectory(f"{url}/switch/directory", f"{CDR_USER}:{CDR_PASSWORD}")
-    media = MediaOptions(directory) if sound else None
+    media = None
+    if sound:
+        media = MediaOptions(ExchangeDirectory(f"{url}/switch/directory", f"{CDR_USER}:{CDR_PASSWORD}"))
     async with Simulator(cdr=poster, recordings=recordings, media=media) as simulator:
         values = {
             "switch_url": f"esl://:{simulator.password}@127.0.0.1:{simulator.port}", "recordings_dir": recordings,

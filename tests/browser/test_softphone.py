@@ -1,7 +1,6 @@
 """The page is the telephone: heard and recorded, and back after a reload."""
 
 import math
-import os
 import struct
 import time
 import wave
@@ -10,19 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from launcher.chromium import ensure_chromium
 from launcher.ports import free_ports
-from launcher.switch import program
-from tests.switch.real_switch import RealSwitch, missing
+from tests.switch.real_switch import RealSwitch, real_switch
 
-from .conftest import FLAGS
+from .conftest import chromium
 from .house import House, open_house, open_real_house, running_campaign
 from .people import SLOW, signed_in, state
 
-TONE, CONTACT = 1200, 700
-"""Hz: what the operator's microphone hears; what a contact of the real switch sounds like."""
+TONE = 1200
+"""Hz: what the operator's microphone hears; a contact of the real switch sounds at 700."""
 RATE = 48_000
 # Heard of what the switch sends: the loudest step of half a second.
 LOUDEST = """async () => {
@@ -54,28 +51,20 @@ def microphone(path: Path) -> Path:
 
 @pytest.fixture
 async def loud_browser(tmp_path: Path) -> AsyncIterator[Browser]:
-    program = ensure_chromium(os.environ)["CHROMIUM"]
     sound = (
         "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
         f"--use-file-for-fake-audio-capture={microphone(tmp_path / 'microphone.wav')}",
     )  # fmt: skip
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *sound])
+    async with chromium(*sound) as started:
         yield started
-        await started.close()
 
 
 @pytest.fixture(scope="module")
 def freeswitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSwitch]:
     """Skips where there is none, saying why."""
-    if why := missing():
-        pytest.skip(why)
-    found = program.find()
-    assert found is not None
-    switch = RealSwitch(found, tmp_path_factory.mktemp("freeswitch"), *free_ports(2))
-    switch.start()
-    yield switch
-    switch.stop()
+    web_port, sipp_port = free_ports(2)
+    with real_switch(tmp_path_factory.mktemp("freeswitch"), web_port, sipp_port) as switch:
+        yield switch
 
 
 @pytest.fixture(params=["simulator", "freeswitch"])

@@ -19,7 +19,6 @@ from exchange_app.switch_directory import routes as directory_routes
 from exchange_domain import database, sip_credentials
 from exchange_domain.words import Role, SipUserKind
 from launcher.ports import LOOPBACK, free_ports
-from launcher.switch import program
 from switch_simulator.cdr import CdrPoster
 from switch_simulator.simulator import Simulator
 from tests.engine.conftest import (  # noqa: F401 - fixtures
@@ -31,7 +30,7 @@ from tests.engine.conftest import (  # noqa: F401 - fixtures
 )
 from tests.engine.desk import OperatorDesk
 
-from .real_switch import DOMAIN, RealSwitch, missing
+from .real_switch import DOMAIN, RealSwitch, real_switch
 
 KINDS = ("simulator", "freeswitch")
 
@@ -50,14 +49,8 @@ def sipp_port() -> int:
 @pytest.fixture(scope="session")
 def freeswitch(tmp_path_factory: pytest.TempPathFactory, web_port: int, sipp_port: int) -> Iterator[RealSwitch]:
     """The session's FreeSWITCH. Skips where there is none, saying why."""
-    if why := missing():
-        pytest.skip(why)
-    found = program.find()
-    assert found is not None
-    switch = RealSwitch(found, tmp_path_factory.mktemp("freeswitch"), web_port, sipp_port)
-    switch.start()
-    yield switch
-    switch.stop()
+    with real_switch(tmp_path_factory.mktemp("freeswitch"), web_port, sipp_port) as switch:
+        yield switch
 
 
 class Web:

@@ -10,12 +10,15 @@ import asyncio
 import os
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
+
+import pytest
 
 from launcher.ports import LOOPBACK, free_ports
 from launcher.switch import configuration, program
@@ -84,6 +87,19 @@ class LegView:
     is_answered: bool
     bridge: Joined | None
     playback: Played | None
+
+
+@contextmanager
+def real_switch(folder: Path, web_port: int, sipp_port: int) -> Iterator[RealSwitch]:
+    """A FreeSWITCH for as long as it lasts. Skips the test where there is none, saying why."""
+    if why := missing():
+        pytest.skip(why)
+    found = program.find()
+    assert found is not None
+    switch = RealSwitch(found, folder, web_port, sipp_port)
+    switch.start()
+    yield switch
+    switch.stop()
 
 
 class RealSwitch:

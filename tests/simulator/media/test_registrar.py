@@ -20,8 +20,8 @@ class Known:
 
 
 class Page:
-    async def send(self, text: str) -> None:
-        return
+    def put(self, text: str) -> bool:
+        return True
 
 
 class World:
