@@ -11,7 +11,7 @@ from sipmessage import Request, Response
 
 from switch_simulator.media import sip_text
 from switch_simulator.media.peer import Peer
-from switch_simulator.media.ports import Port
+from switch_simulator.media.ports import Port, Tap
 
 
 class State(Enum):
@@ -158,6 +158,7 @@ class EchoCall:
         self.call_id = request.call_id
         self._request, self._send, self._tag = request, send, sip_text.tag()
         self.port = Port()
+        self.port.hear(Tap(self.port))
         self._peer = Peer(self.port, lambda: None)
         self._ended = ended
         self._end = asyncio.get_running_loop().call_later(self.LONGEST_S, self._too_long)
