@@ -60,7 +60,7 @@ def shift_of(row: ShiftRow) -> Shift:
     assert row.id is not None and row.started_at is not None
     return Shift(
         row.id, row.campaign_id, row.endpoint_kind, row.endpoint, ms_of(row.started_at),
-        idle_s=settings().seat_idle_s, fallback_number=row.fallback_number,
+        idle_s=settings().seat_idle_s, fallback_number=row.fallback_number, preview_s=settings().preview_s,
     )  # fmt: skip
 
 
@@ -70,7 +70,8 @@ def call_facts(claim: claiming.Claim) -> CallFacts:
         contact_id=claim.contact_id, contact_name=claim.contact_name, person_name=claim.person_name, e164=claim.e164,
         time_zone=claim.time_zone, attempt=claim.attempt, token=claim.fencing_token,
         longest_call_s=claim.longest_call_s, warning_s=claim.warning_s, ring_s=claim.ring_s,
-        wrap_up_s=claim.wrap_up_s, recording=claim.recording, speech=claim.speech, dial_at_ms=ms_of(claim.dial_at),
+        wrap_up_s=claim.wrap_up_s, recording=claim.recording, speech=claim.speech,
+        dial_at_ms=0 if claim.dial_at is None else ms_of(claim.dial_at), preview=claim.dial_at is None,
     )  # fmt: skip
 
 
@@ -202,7 +203,7 @@ class DatabaseEffects:
         def claim(s: AsyncSession) -> Awaitable[claiming.Claim | claiming.Refusal]:
             return claiming.claim(
                 s, call_id=effect.call_id, operator_id=effect.operator_id, shift_id=effect.shift_id,
-                now=datetime.now(UTC), lease=LEASE,
+                now=datetime.now(UTC), lease=LEASE, preview=effect.preview,
             )  # fmt: skip
 
         made = await while_away(claim)
@@ -276,6 +277,8 @@ class DatabaseEffects:
                 )  # fmt: skip
             case fx.SaveReturned():
                 await returned_calls.returned(s, call_id, token, ended_at=moment(effect.ended), at=moment(effect.at))
+            case fx.SaveSkipped():
+                await calls.skipped(s, call_id, token, moment(effect.at), effect.reason)
             case fx.SaveNotPlaced():
                 await calls.not_placed(s, call_id, token, moment(effect.at), effect.cause)
 

@@ -3,11 +3,13 @@ for a number of our own people."""
 
 import asyncio
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import dial_proofs
-from exchange_domain.clock import now_ms
+from exchange_domain import calling_rules, dial_proofs, line_limits
+from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.dial_proofs import DialProof
 from exchange_domain.words import EndpointKind
 
@@ -20,16 +22,35 @@ log = structlog.get_logger()
 Originate = OriginateSeat | OriginateContact | OriginateManager
 LEASE_LOST = "LEASE_LOST"
 """Nothing was dialled, nothing is charged: somebody else may ring the number by now."""
+NOT_ALLOWED = "NOT_ALLOWED"
+"""While it was shown, the contact's hours ended, or somebody asked for peace."""
 BARRED = "OUTGOING_CALL_BARRED"
 """The number of a manager or a seat is no allowed destination."""
 LONGEST_WAIT_MS = 5_000
 """However wrong a clock is: no operator's line waits longer for its moment."""
 
 
-async def moment_to_dial(effect: Originate) -> None:
-    """Waits for the moment that the claim reserved with carrier and customer."""
-    if isinstance(effect, OriginateContact) and (wait := effect.dial_at - now_ms()) > 0:
+async def moment_to_dial(effect: Originate) -> bool:
+    """Waits for the moment that is reserved with carrier and customer. False: the contact must not be called any more.
+
+    A contact that was shown first is looked at again, and gets its moment only now.
+    """
+    if not isinstance(effect, OriginateContact):
+        return True
+    dial_at = effect.dial_at
+    if effect.previewed:
+        reserved = await while_away(lambda s: _after_a_preview(s, effect.leg))
+        if reserved is None:
+            return False
+        dial_at = ms_of(reserved)
+    if (wait := dial_at - now_ms()) > 0:
         await asyncio.sleep(min(wait, LONGEST_WAIT_MS) / 1_000)
+    return True
+
+
+async def _after_a_preview(s: AsyncSession, call_id: UUID) -> datetime | None:
+    now = datetime.now(UTC)
+    return await line_limits.moment(s, call_id, now) if await calling_rules.may_dial(s, call_id, now) else None
 
 
 def needs_proof(effect: Originate) -> bool:

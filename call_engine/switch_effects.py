@@ -19,7 +19,7 @@ from .core.effects import (
     SwitchCommand,
 )
 from .core.events import CommandRefused, Fact, Facts, LegState, NotSent, OriginateFailed
-from .dial_guard import moment_to_dial, needs_proof, prove, refusal
+from .dial_guard import NOT_ALLOWED, moment_to_dial, needs_proof, prove, refusal
 from .mailbox import Mailbox
 from .operators import Operators
 from .switch.command_text import CommandText, UnsafeValue
@@ -56,7 +56,9 @@ class SwitchEffects:
 
     async def _originate(self, mailbox: Mailbox, effect: OriginateSeat | OriginateContact | OriginateManager) -> None:
         self._operators.expect_leg(effect.leg, mailbox.operator_id)
-        await moment_to_dial(effect)
+        if not await moment_to_dial(effect):
+            mailbox.post(OriginateFailed, leg=effect.leg, cause=NOT_ALLOWED)
+            return
         await self._pace.turn()
         proof = await prove(mailbox.state, effect) if needs_proof(effect) else None
         if proof is not None and await self._carriers.turn(proof.gateway, proof.per_second):

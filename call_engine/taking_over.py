@@ -89,6 +89,7 @@ def _facts(call: CallRow, campaign: Campaign, contact_name: str, time_zone: str)
         attempt=call.attempt, token=call.fencing_token, longest_call_s=campaign.longest_call_s,
         warning_s=campaign.warning_s, ring_s=campaign.ring_s, wrap_up_s=campaign.wrap_up_s,
         recording=campaign.recording, speech=campaigns.speech_of(campaign),
+        dial_at_ms=0 if call.dial_at is None else ms_of(call.dial_at), preview=call.dial_at is None,
     )  # fmt: skip
 
 

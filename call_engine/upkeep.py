@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
@@ -12,7 +11,7 @@ from exchange_domain import claiming, correcting, overruns, own_legs, seats, set
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
-from .core.state import Operator, talking_call
+from .core.state import leases_of
 from .database_effects import LEASE, while_away
 from .operators import Operators
 from .publisher import Publisher
@@ -26,15 +25,6 @@ RECORD_GRACE = timedelta(seconds=60)
 """How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
 SETTLE_AT_ONCE = 100
 LISTEN_S = 60.0
-
-
-def leases_of(state: Operator) -> dict[UUID, int]:
-    """The calls whose number must stay locked: the contact's leg may live."""
-    leases = {h.call_id: h.call.facts.token for h in state.handed_over}
-    call = talking_call(state)
-    if call is not None and not call.lease_lost:
-        leases[call.call_id] = call.facts.token
-    return leases
 
 
 async def renew_leases(operators: Operators) -> None:

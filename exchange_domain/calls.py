@@ -40,6 +40,10 @@ from .words import (
 
 NOT_PLACED_REST = timedelta(seconds=60)
 """A contact whose call the switch could not make goes behind the others that are due."""
+SKIPPED_REST = timedelta(minutes=30)
+"""A contact that an operator passed over is shown to nobody for so long."""
+SKIPPED = "SKIPPED"
+"""Cause of a call that was never placed because its operator passed over the contact; why is in the note."""
 
 
 class LeaseLost(Exception):
@@ -166,6 +170,17 @@ async def _free_number(s: AsyncSession, call: Call, at: datetime, gap: timedelta
     )  # fmt: skip
 
 
+async def skipped(s: AsyncSession, call_id: UUID, token: int, at: datetime, reason: str) -> Closed:
+    """The operator passed over a contact that was shown to her: nothing was dialled, nothing is counted or paid."""
+    call = await _own(s, call_id, token)
+    if call.ended_at is None:
+        contact = await s.get_one(Contact, call.contact_id)
+        contact.due_at = max(contact.due_at, at + SKIPPED_REST)
+        await _save(s, call, note=reason)
+        s.add(contact)
+    return await not_placed(s, call_id, token, at, SKIPPED)
+
+
 async def not_placed(s: AsyncSession, call_id: UUID, token: int, at: datetime, cause: str | None = None) -> Closed:
     """The switch made no channel for the call: it ends unreached, and counts for nothing. The contact is where it was,
     with its attempts and its call-back; the day's caps get the call back."""
@@ -216,10 +231,11 @@ async def close(
         outcome = unattended_outcome(call.hangup_cause, answered=call.answered_at is not None, ended_by=call.ended_by)
     await _save(
         s, call, state=CallState.CLOSED, closed_at=at, disposition_id=disposition_id, outcome=outcome,
-        result=answers, note=(note or draft.note)[:10_000], call_back_at=call_back_at,
+        result=answers, note=(note or draft.note or call.note)[:10_000], call_back_at=call_back_at,
     )  # fmt: skip
     await _move_contact(s, call, outcome, at, bound=call_back_bound, placed=placed)
-    await _count(s, call, outcome)
+    if placed:
+        await _count(s, call, outcome)
     return Closed(call.id, call.campaign_id, call.contact_id, outcome, first_time=True)
 
 

@@ -39,8 +39,8 @@ class Claim:
     recording: bool
     speech: str
     """Language of what the switch says to the contact."""
-    dial_at: datetime
-    """The moment reserved for dialling: not before it."""
+    dial_at: datetime | None
+    """The moment reserved for dialling: not before it. None: it is shown first, and gets one when it is dialled."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ LINE_TRIES = 2
 
 
 async def _claim(
-    s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta
+    s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta, preview: bool
 ) -> Claim | Refusal:
     if (made := await s.get(Call, call_id)) is not None:
         if made.operator_id != operator_id or made.state == CallState.CLOSED:
             return Refusal("not_possible_now")
-        return await _again(s, made, now)
+        return await _again(s, made)
     shift = await s.get(Shift, shift_id)
     if shift is None or shift.operator_id != operator_id or shift.ended_at is not None:
         return Refusal("not_possible_now")
@@ -109,7 +109,7 @@ async def _claim(
         number_id=row.number_id, e164=row.e164, person_name=row.person_name, operator_id=operator_id,
         shift_id=shift_id, script_id=campaign.script_id, tariff_id=tariff.id, switch_name=shift.switch_name,
         fencing_token=token, attempt=row.attempts + 1, claimed_at=now, carrier_id=line.offer.carrier_id,
-        carrier_per_minute=line.offer.per_minute, dial_at=line.dial_at,
+        carrier_per_minute=line.offer.per_minute, dial_at=None if preview else line.dial_at,
     )  # fmt: skip
     s.add(call)
     await s.flush()
@@ -118,7 +118,7 @@ async def _claim(
     most = tariffs.most(tariff, campaign.longest_call_s)
     await spend_caps.check(s, customer, campaign.id, most, now)
     await ledger.hold(s, call.customer_id, call.id, most, customer.currency)
-    return _claim_of(call, campaign, row.name, row.time_zone, now)
+    return _claim_of(call, campaign, row.name, row.time_zone)
 
 
 async def _pick(
@@ -158,17 +158,17 @@ async def _pick(
     return Refusal(*await standstill.reason(s, campaign, now))
 
 
-async def _again(s: AsyncSession, call: Call, now: datetime) -> Claim:
+async def _again(s: AsyncSession, call: Call) -> Claim:
     campaign = await s.get_one(Campaign, call.campaign_id)
     contact = await s.get_one(Contact, call.contact_id)
-    return _claim_of(call, campaign, contact.name, contact.time_zone, now)
+    return _claim_of(call, campaign, contact.name, contact.time_zone)
 
 
-def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str, now: datetime) -> Claim:
+def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str) -> Claim:
     return Claim(
         call.id, call.campaign_id, call.customer_id, call.contact_id, contact_name, call.person_name, call.e164,
         time_zone, call.attempt, call.fencing_token, campaign.longest_call_s, campaign.warning_s, campaign.ring_s,
-        campaign.wrap_up_s, campaign.recording, speech_of(campaign), call.dial_at or now,
+        campaign.wrap_up_s, campaign.recording, speech_of(campaign), call.dial_at,
     )  # fmt: skip
 
 
@@ -184,16 +184,27 @@ async def _claim_a_line(s: AsyncSession, **claim: Any) -> Claim | Refusal:
 
 
 async def claim(
-    s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta
+    s: AsyncSession,
+    *,
+    call_id: UUID,
+    operator_id: int,
+    shift_id: int,
+    now: datetime,
+    lease: timedelta,
+    preview: bool = False,
 ) -> Claim | Refusal:
     """Takes the next callable contact of the shift's campaign. The same `call_id` again returns the same claim.
+
+    `preview`: it is shown before it is dialled, so its moment to be dialled is reserved later (`line_limits.moment`).
 
     Writes: the contact is in work, its number locked under a new fencing token until `now + lease`, the call row
     exists, the most the call can cost is held. Without the money nothing of it stays and the campaign is out of funds;
     nor does anything when a day's cap or the lines do not allow it.
     """
     try:
-        return await _claim_a_line(s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease)
+        return await _claim_a_line(
+            s, call_id=call_id, operator_id=operator_id, shift_id=shift_id, now=now, lease=lease, preview=preview
+        )
     except spend_caps.CapReached as reached:
         await spend_caps.tell(s, reached, now)
         return Refusal("spend_cap", reached.until)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
@@ -15,8 +16,10 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .carriers import Offer
-from .tables import CustomerLines
+from .tables import Call, CustomerLines
 
+LONGEST_PREVIEW = timedelta(minutes=6)
+"""A contact may be shown so long between its claim and its moment to be dialled."""
 MOST_WAIT = timedelta(seconds=2)
 """A call whose moment to dial would be later than this is not claimed: its operator would wait without a sound."""
 WIDEST_SPACING = timedelta(seconds=10)
@@ -138,8 +141,21 @@ async def reserve(s: AsyncSession, customer_id: int, offers: Sequence[Offer], no
     return choose(offers, await _carriers(s, ids, now), await _customer(s, customer_id, now), now)
 
 
+async def moment(s: AsyncSession, call_id: UUID, now: datetime) -> datetime:
+    """Reserves the moment to dial a call that was shown first, and has its room since its claim. Once per call."""
+    call = (await s.exec(select(Call).where(Call.id == call_id).with_for_update())).one()
+    if call.dial_at is None:
+        ids = [] if call.carrier_id is None else [call.carrier_id]
+        carriers = await _carriers(s, ids, now)
+        customer = await _customer(s, call.customer_id, now)
+        call.dial_at = free_moment(now, [*(usage.spacing for usage in carriers.values()), customer.spacing])
+        s.add(call)
+        await s.flush()
+    return call.dial_at
+
+
 def _window(now: datetime) -> dict[str, datetime]:
-    return {"since": now - WIDEST_SPACING - MOST_WAIT, "near": now - WIDEST_SPACING}
+    return {"since": now - WIDEST_SPACING - MOST_WAIT - LONGEST_PREVIEW, "near": now - WIDEST_SPACING}
 
 
 async def _carriers(s: AsyncSession, ids: list[int], now: datetime) -> dict[int, Usage]:

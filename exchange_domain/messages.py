@@ -91,9 +91,32 @@ class RingSeat(Command):
 
 
 class CallNext(Command):
-    """Claim the next contact and ring it. `key` becomes the call's id and the contact leg's channel uuid."""
+    """Claim the next contact and ring it. `key` becomes the call's id and the contact leg's channel uuid.
+
+    While a contact is shown, that one is rung.
+    """
 
     kind: Literal["call_next"] = "call_next"
+
+
+class HoldPreview(Command):
+    """Stop the countdown of the contact that is shown (`on`), or let it begin again."""
+
+    kind: Literal["hold_preview"] = "hold_preview"
+    call_id: UUID
+    on: bool
+
+
+SKIP_REASONS = ("known_person", "wrong_list", "bad_hour", "too_hard", "other")
+"""Why an operator passes over a contact; the pages have the words."""
+
+
+class SkipContact(Command):
+    """Not the contact that is shown: it rests, and the next one is shown. `key` becomes the id of that one's call."""
+
+    kind: Literal["skip_contact"] = "skip_contact"
+    call_id: UUID
+    reason: Literal["known_person", "wrong_list", "bad_hour", "too_hard", "other"] = "other"
 
 
 class HangUp(Command):
@@ -167,6 +190,8 @@ AnyCommand = Annotated[
     | EndShift
     | RingSeat
     | CallNext
+    | HoldPreview
+    | SkipContact
     | HangUp
     | StartTransfer
     | CompleteTransfer
@@ -208,6 +233,11 @@ class CallView(Message):
     attempt: int
     state: CallState
     claimed_ms: int
+    """Since when it is dialled, or, in a preview, shown."""
+    preview: bool = False
+    """The contact is only shown: nothing is dialled yet."""
+    preview_until_ms: int | None = None
+    """When it is dialled by itself; none: the countdown is stopped."""
     answered_ms: int | None = None
     ended_ms: int | None = None
     limit_ms: int | None = None
@@ -234,7 +264,7 @@ class Notice(Message):
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
     daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable,
     manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now, bad_disposition,
-    limit_reached, mask_failed"""
+    limit_reached, mask_failed, preview_over"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     caller_id_number: str = "15550199"
     seat_idle_s: int = 1_800
     """A seat whose operator does nothing for this long is released."""
+    preview_s: int = Field(default=12, ge=0, le=120)
+    """So long the next contact is shown before it is dialled by itself; 0: it is dialled at once."""
     recordings_dir: Path = Path("/var/lib/freeswitch/recordings")
     """Folder of the switch for recordings, as the switch sees it."""
     recording_storage: str = "file:///var/lib/exchange/recordings"

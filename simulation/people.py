@@ -12,12 +12,14 @@ from exchange_domain.messages import (
     DeclineTransfer,
     EndShift,
     HangUp,
+    HoldPreview,
     ManagerView,
     MaskRecording,
     NextManager,
     OperatorView,
     ReturnToContact,
     RingSeat,
+    SkipContact,
     StartShift,
     StartTransfer,
 )
@@ -30,6 +32,8 @@ THINKS = ((55.0, (30, 500)), (35.0, (500, 4_000)), (10.0, (4_000, 20_000)))
 """Between two looks at the page: milliseconds by weight."""
 WAITS = ((100.0, (4_000, 30_000)),)
 """When there is nobody to be called just now."""
+PREVIEW_S = ((40, 0), (40, 12), (20, 3))
+"""How long a contact is shown before it is dialled; drawn for each."""
 IDLE_S = ((60, 1_800), (20, 60), (20, 20))
 """After how long without a press her seat is released; drawn for each."""
 NO_CONTACT = frozenset({"list_done", "nothing_due", "outside_hours", "out_of_funds", "campaign_not_active"})
@@ -53,6 +57,9 @@ PRESSES: dict[OperatorState, Table] = {
         (5, EndShift), (5, CloseCall),
     ),
 }  # fmt: skip
+WHILE_SHOWN: Table = (
+    (50, NOTHING), (18, HoldPreview), (14, CallNext), (10, SkipContact), (3, StartShift), (3, EndShift), (2, HangUp),
+)  # fmt: skip
 WHILE_RINGING: Table = (
     (70, NOTHING),
     (6, NextManager),
@@ -67,7 +74,17 @@ WHILE_CONSULTING: Table = (
 )  # fmt: skip
 GOING_HOME = (CloseCall, HangUp, CompleteTransfer, ReturnToContact)
 """What is still pressed while a run comes to its end."""
-ABOUT_A_CALL = (HangUp, StartTransfer, CompleteTransfer, ReturnToContact, NextManager, MaskRecording, CloseCall)
+ABOUT_A_CALL = (
+    HoldPreview,
+    SkipContact,
+    HangUp,
+    StartTransfer,
+    CompleteTransfer,
+    ReturnToContact,
+    NextManager,
+    MaskRecording,
+    CloseCall,
+)
 KNOWN = (StartShift, EndShift, RingSeat, CallNext, DeclineTransfer, *ABOUT_A_CALL)
 """Every command there is. A new one gets its place here and in the tables above."""
 
@@ -81,6 +98,7 @@ class Person:
         self.endpoint = f"operator-{operator_id}"
         chance = world.chance
         self.fallback_number = f"+7900{operator_id:07d}" if chance.happens(0.4) else None
+        self.preview_s = chance.weighted(PREVIEW_S)
         self.idle_s = chance.weighted(IDLE_S)
         self.shown: OperatorView | None = None
         self.last_call: UUID | None = None
@@ -124,6 +142,8 @@ class Person:
             transfer = view.call.transfer
             rings = transfer is None or transfer.state is TransferState.RINGING
             kind = chance.weighted(WHILE_RINGING if rings else WHILE_CONSULTING)
+        elif state is OperatorState.READY and view is not None and view.call is not None:
+            kind = chance.weighted(WHILE_SHOWN)
         else:
             kind = chance.weighted(PRESSES.get(state, PRESSES[OperatorState.CONNECTION_LOST]))
         if chance.happens(0.02):
@@ -144,6 +164,10 @@ class Person:
             return RingSeat(operator_id=self.id, key=key, by_number=world.chance.happens(0.5))
         if self.last_call is None:
             return None
+        if kind is HoldPreview:
+            return HoldPreview(operator_id=self.id, key=key, call_id=self.last_call, on=world.chance.happens(0.6))
+        if kind is SkipContact:
+            world.name(key, "call")
         if kind is MaskRecording:
             on = world.chance.happens(0.6)
             return MaskRecording(operator_id=self.id, key=key, call_id=self.last_call, on=on)

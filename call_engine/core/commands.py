@@ -9,21 +9,23 @@ from exchange_domain.messages import (
     DeclineTransfer,
     EndShift,
     HangUp,
+    HoldPreview,
     MaskRecording,
     NextManager,
     ReturnToContact,
     RingSeat,
+    SkipContact,
     StartShift,
     StartTransfer,
 )
 
-from . import recording, transfer, wrap_up
+from . import preview, preview_actions, recording, transfer, wrap_up
 from .bridging import end_contact
 from .effects import OpenShift
 from .events import Commanded, ShiftOpened
 from .happening import Kind
 from .seat import call_seat, end_shift, ring_again
-from .state import RECENT_KEYS, Operator, talking_call
+from .state import RECENT_KEYS, Operator, previewed, talking_call
 from .transition import Step, chain, notify, stay
 
 AboutTheCall = HangUp | StartTransfer | CompleteTransfer | ReturnToContact | NextManager | MaskRecording
@@ -56,6 +58,10 @@ def carry_out(state: Operator, event: Commanded) -> Step:
             return ring_again(state, event, by_number=event.command.by_number)
         case CallNext():
             return _call_next(state, event, event.command)
+        case HoldPreview():
+            return preview.hold_or_go_on(state, event, event.command)
+        case SkipContact():
+            return preview_actions.skip(state, event, event.command)
         case CloseCall():
             return wrap_up.close(state, event, event.command)
         case _:
@@ -63,11 +69,12 @@ def carry_out(state: Operator, event: Commanded) -> Step:
 
 
 def _start_shift(state: Operator, event: Commanded, command: StartShift) -> Step:
-    if state.call is not None or state.claiming is not None:
+    if (state.call is not None and previewed(state) is None) or state.claiming is not None:
         return stay(notify(state, "call_open", event.at))
     if state.opening:
         return stay(notify(state, "not_possible_now", event.at))
-    return stay(replace(state, opening=True), OpenShift(state.operator_id, command.campaign_id))
+    step = preview.release(state, event)
+    return chain(step, lambda s: stay(replace(s, opening=True), OpenShift(state.operator_id, command.campaign_id)))
 
 
 def shift_opened(state: Operator, event: ShiftOpened) -> Step:
@@ -78,7 +85,7 @@ def shift_opened(state: Operator, event: ShiftOpened) -> Step:
 
 
 def _end_shift(state: Operator, event: Commanded) -> Step:
-    if state.call is not None:
+    if state.call is not None and previewed(state) is None:
         return stay(notify(state, "call_open", event.at))
     if state.claiming is not None or state.opening:
         return stay(notify(state, "not_possible_now", event.at))
@@ -86,6 +93,9 @@ def _end_shift(state: Operator, event: Commanded) -> Step:
 
 
 def _call_next(state: Operator, event: Commanded, command: CallNext) -> Step:
+    """The next contact, dialled at once; or the one that is shown."""
+    if previewed(state) is not None:
+        return preview_actions.dial_now(state, event)
     if state.call is not None:
         # The key of a call that exists: the press came twice, over a restart.
         same = state.call.call_id == command.key

@@ -16,6 +16,7 @@ from .effects import (
 )
 from .events import Claimed, ClaimRefused, Event
 from .happening import Kind
+from .preview import show
 from .seat import call_seat
 from .state import Bridge, Call, Line, Operator, legs, talking_call
 from .timings import BRIDGE_PROOF_MS, DIAL_GUARD_MS, LIMIT_GUARD_MS
@@ -26,7 +27,7 @@ NO_CHANNEL = frozenset(
     {
         "NOT_SENT", "INVALID_GATEWAY", "INVALID_PROFILE", "INVALID_URL", "GATEWAY_DOWN", "DESTINATION_OUT_OF_ORDER",
         "CHAN_NOT_IMPLEMENTED", "SWITCH_CONGESTION", "SUBSCRIBER_ABSENT", "USER_NOT_REGISTERED",
-        "NETWORK_OUT_OF_ORDER", "LEASE_LOST",
+        "NETWORK_OUT_OF_ORDER", "LEASE_LOST", "NOT_ALLOWED",
     }
 )  # fmt: skip
 """Causes with which an originate fails before anything was dialled, when no channel was seen either."""
@@ -43,12 +44,20 @@ def claimed(state: Operator, event: Claimed) -> Step:
         code = "switch_lost" if not state.connected else "seat_lost"
         unplaced = SaveNotPlaced(facts.call_id, facts.token, event.at, "SEAT_LOST")
         return chain(stay(notify(state, code, event.at), unplaced), lambda s: call_seat(s, event))
-    dial = OriginateContact(
+    call = Call(facts, event.at)
+    if facts.preview:
+        return show(state, event, call)
+    return dial(state, event, call)
+
+
+def dial(state: Operator, event: Event, call: Call) -> Step:
+    facts = call.facts
+    originate = OriginateContact(
         facts.call_id, state.operator_id, facts.token, facts.e164, facts.ring_s, facts.longest_call_s,
-        facts.warning_s, facts.recording, event.at, facts.dial_at_ms,
+        facts.warning_s, facts.recording, call.claimed_ms, facts.dial_at_ms, previewed=facts.preview,
     )  # fmt: skip
     guard = SetTimer("watch", max(event.at, facts.dial_at_ms) + facts.ring_s * 1_000 + DIAL_GUARD_MS)
-    return stay(replace(state, call=Call(facts, event.at)), dial, guard)
+    return stay(replace(state, call=call), originate, guard)
 
 
 def claim_refused(state: Operator, event: ClaimRefused) -> Step:
@@ -142,7 +151,7 @@ def failed(state: Operator, event: Event, cause: str) -> Step:
     if call.seen or cause not in NO_CHANNEL:
         return gone(state, event, cause)
     timers = tuple(CancelTimer(name) for name in ("watch", "bridge", "seat_back", "reseat"))
-    code = "not_possible_now" if cause == "LEASE_LOST" else "switch_lost"
+    code = "not_possible_now" if cause in ("LEASE_LOST", "NOT_ALLOWED") else "switch_lost"
     state = notify(replace(state, call=None), code, event.at)
     step = stay(state, *timers, SaveNotPlaced(call.call_id, call.facts.token, event.at, cause))
     return chain(step, lambda s: call_seat(s, event))

@@ -44,6 +44,8 @@ class OriginateContact(SwitchCommand):
     claimed_ms: int
     dial_at: int = 0
     """Not before this moment: carrier and customer take only so many calls a second."""
+    previewed: bool = False
+    """It was shown first: whether it may still be called, and its moment, are asked when it is dialled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,8 @@ class Claim(Persist):
     call_id: UUID
     operator_id: int
     shift_id: int
+    preview: bool = False
+    """Shown first; its moment to be dialled is reserved later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,14 @@ class SaveReturned(CallPersist):
 class SaveNotPlaced(CallPersist):
     at: int
     cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSkipped(CallPersist):
+    """The operator passed over a contact that was shown to her, and why."""
+
+    at: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exchange_domain.words import UNSEEN_END
 
-from . import contact, handed_over, hearing, recording, transfer, unwanted
+from . import contact, handed_over, hearing, preview, recording, transfer, unwanted
 from .bridging import end_contact
 from .effects import Kill, ParkAfterBridge, SetTimer
 from .events import Event, Fact, Facts, LegState, SwitchBack
@@ -28,7 +28,8 @@ from .transition import Step, chain, notify, stay
 def switch_lost(state: Operator, event: Event) -> Step:
     """Calls belong to the switch: they go on, only nothing can be commanded now."""
     seat = replace(state.seat, ringing_tone=False)
-    return stay(notify(replace(state, connected=False, seat=seat), "switch_lost", event.at))
+    state = notify(replace(state, connected=False, seat=seat), "switch_lost", event.at)
+    return preview.hold(state, event)
 
 
 def switch_back(state: Operator, event: SwitchBack) -> Step:
@@ -92,7 +93,12 @@ def _contact(state: Operator, event: Event, facts: Mapping[UUID, Fact]) -> Step:
 def _contact_gone(state: Operator, event: Event, fact: Fact) -> Step:
     call = talking_call(state)
     assert call is not None
-    if not call.seen and call.line is Line.DIALLING and fact.cause is None and event.at - call.claimed_ms < UNSEEN_MS:
+    if (
+        not call.seen
+        and call.line is Line.DIALLING
+        and fact.cause is None
+        and event.at - max(call.claimed_ms, call.dialled_ms) < UNSEEN_MS
+    ):
         return stay(state, SetTimer("watch", event.at + UNSEEN_MS))
     step = stay(state)
     if fact.answered_ms is not None and call.answered_ms is None:

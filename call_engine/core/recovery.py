@@ -6,7 +6,7 @@ from uuid import UUID
 
 from exchange_domain.words import TransferState
 
-from .effects import Effect, SaveWrapUp, SetTimer
+from .effects import Effect, SaveNotPlaced, SaveWrapUp, SetTimer
 from .handed_over import timer_name
 from .seat import watch_idling
 from .state import (
@@ -22,7 +22,7 @@ from .state import (
     Transfer,
     TransferPhase,
 )
-from .timings import ASK_AGAIN_MS, MANAGER_GUARD_MS
+from .timings import ASK_AGAIN_MS, MANAGER_GUARD_MS, PREVIEW_HELD_MS
 from .transition import Step, chain, stay
 
 
@@ -86,7 +86,8 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         stored.facts,
         stored.claimed_ms,
         line=line,
-        seen=line is not Line.DIALLING,
+        dialled_ms=stored.facts.dial_at_ms,
+        seen=line not in (Line.DIALLING, Line.PREVIEW),
         connectable=False,
         answered_ms=stored.answered_ms,
         ended_ms=stored.ended_ms,
@@ -100,6 +101,8 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
         masked=stored.masked if stored.facts.recording and line is Line.ANSWERED else None,
     )
     effects: tuple[Effect, ...] = ()
+    if line is Line.PREVIEW:
+        return _show_again(state, call, now)
     if handed and not stored.closed and call.wrap_up_until is None:
         # Joined was noted, off the line was not.
         call = replace(call, wrap_up_until=now + call.facts.wrap_up_s * 1_000)
@@ -119,6 +122,13 @@ def _take_up(state: Operator, stored: StoredCall, now: int) -> Step:
     return stay(_replaced(state, call, transfer, handed_over), *effects)
 
 
+def _show_again(state: Operator, call: Call, now: int) -> Step:
+    """Nothing was dialled. Who still sits is shown the contact again, with its countdown stopped."""
+    if state.shift is None:
+        return stay(state, SaveNotPlaced(call.call_id, call.facts.token, now, "RELEASED"))
+    return stay(replace(state, call=call), SetTimer("preview", now + PREVIEW_HELD_MS))
+
+
 def _guards(transfer: Transfer | None, now: int) -> tuple[Effect, ...]:
     if transfer is None:
         return ()
@@ -131,7 +141,9 @@ def _line(stored: StoredCall) -> Line:
         return Line.GONE
     if stored.answered_ms is not None:
         return Line.ANSWERED
-    return Line.RINGING if stored.ringing else Line.DIALLING
+    if stored.ringing:
+        return Line.RINGING
+    return Line.PREVIEW if stored.facts.preview else Line.DIALLING
 
 
 def _transfer(stored: StoredTransfer) -> Transfer:

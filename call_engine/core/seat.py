@@ -8,7 +8,8 @@ from .bridging import await_seat, connect, start_ringing_tone
 from .effects import CancelTimer, EndShift, OriginateSeat, SaveSeat, SetTimer
 from .events import EndpointSignedOff, EndpointSignedOn, Event, new_leg
 from .happening import Kind
-from .state import Bridge, Operator, Seat, SeatPhase, talking_call
+from .preview import hold, release
+from .state import Bridge, Operator, Seat, SeatPhase, previewed, talking_call
 from .timings import BRIDGE_PROOF_MS, RESEAT_MS, RESEAT_ONCE_MS, SEAT_GUARD_MS
 from .transfer import happen
 from .transition import Step, chain, notify, stay
@@ -57,9 +58,18 @@ def seat_gone(state: Operator, event: Event) -> Step:
         return stay(state, CancelTimer("seat"))
     if talking_call(state) is not None:
         return _gone_in_a_call(state, event, was_up)
+    if previewed(state) is not None:
+        # Who cannot hear is not rung for; the contact stays hers while her line comes back.
+        return chain(hold(state, event), lambda s: _gone_between_calls(s, event, was_up))
     if state.call is not None or state.claiming is not None or state.opening:
         # Nothing can be heard now; the seat is called when the operator is free again.
         return chain(stay(notify(state, "seat_lost", event.at)), lambda s: _call_once_more(s, event, was_up))
+    return _gone_between_calls(state, event, was_up)
+
+
+def _gone_between_calls(state: Operator, event: Event, was_up: bool) -> Step:
+    assert state.shift is not None
+    seat = state.seat
     if not was_up and seat.back_by is None and seat.lost_ms is None:
         return end_shift(notify(state, "seat_unavailable", event.at), event)
     if was_up and _lost_again(state, event) and state.shift.endpoint_kind is not EndpointKind.BROWSER:
@@ -116,6 +126,8 @@ def end_shift(state: Operator, event: Event) -> Step:
     """Releases the seat. Calls that were handed over go on."""
     if state.shift is None:
         return stay(state)
+    if previewed(state) is not None:
+        return chain(release(state, event), lambda s: end_shift(s, event))
     effects = [CancelTimer(name) for name in ("seat", "seat_back", "reseat")]
     old, shift_id = state.seat.leg, state.shift.shift_id
     state = replace(state, shift=None, seat=Seat())

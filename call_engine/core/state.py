@@ -21,6 +21,8 @@ class Shift:
     """A seat that waits for its operator's next press this long is released."""
     fallback_number: str | None = None
     """Rung instead, when the operator asks for it, if the tariff allows seats by telephone."""
+    preview_s: int = 0
+    """So long the next contact is shown before it is dialled by itself; 0: it is dialled at once."""
 
 
 class SeatPhase(StrEnum):
@@ -53,6 +55,8 @@ class Seat:
 class Line(StrEnum):
     """The contact's leg."""
 
+    PREVIEW = "preview"
+    """Claimed and shown to the operator; nothing is dialled yet."""
     DIALLING = "dialling"
     RINGING = "ringing"
     EARLY = "early"
@@ -101,6 +105,8 @@ class CallFacts:
     """Language of what the switch says to the contact: ru or en."""
     dial_at_ms: int = 0
     """The moment reserved for dialling it; past or zero: at once."""
+    preview: bool = False
+    """Claimed to be shown first: no moment is reserved yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,10 @@ class Call:
     facts: CallFacts
     claimed_ms: int
     line: Line = Line.DIALLING
+    preview_until: int | None = None
+    """When it is dialled by itself; none: it waits for a key."""
+    dialled_ms: int = 0
+    """When it was dialled after a preview."""
     seen: bool = False
     """The switch has shown a channel for it."""
     connectable: bool = False
@@ -152,7 +162,7 @@ class Call:
     @property
     def on_the_line(self) -> bool:
         """The operator's seat belongs to it."""
-        return self.wrap_up_until is None and self.line is not Line.GONE
+        return self.wrap_up_until is None and self.line not in (Line.GONE, Line.PREVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +250,20 @@ RECENT_KEYS = 32
 def talking_call(state: Operator) -> Call | None:
     """The call whose contact is on the operator's line, if any."""
     return state.call if state.call is not None and state.call.on_the_line else None
+
+
+def previewed(state: Operator) -> Call | None:
+    """The call whose contact is only shown so far, if any."""
+    return state.call if state.call is not None and state.call.line is Line.PREVIEW else None
+
+
+def leases_of(state: Operator) -> dict[UUID, int]:
+    """Calls whose number must stay locked, with their tokens: the contact's leg may live, or will."""
+    leases = {h.call_id: h.call.facts.token for h in state.handed_over}
+    call = talking_call(state) or previewed(state)
+    if call is not None and not call.lease_lost:
+        leases[call.call_id] = call.facts.token
+    return leases
 
 
 def on_hold(state: Operator) -> bool:

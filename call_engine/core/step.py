@@ -8,6 +8,7 @@ from . import (
     contact,
     facts,
     hearing,
+    preview,
     recording,
     seat,
     switch_dead,
@@ -39,7 +40,7 @@ from .events import (
     TimerFired,
 )
 from .happening import Kind
-from .state import Operator
+from .state import Operator, previewed
 from .transition import Step, chain, notify, stay
 from .views import ended_view, manager_views, operator_view
 
@@ -85,6 +86,8 @@ def _change(state: Operator, event: Event) -> Step:
         case CloseRefused() if _is_closing(state, event.call_id):
             return wrap_up.refused(state, event)
         case LeaseLost() if state.call is not None and state.call.call_id == event.call_id:
+            if previewed(state) is not None:
+                return preview.release(notify(state, "not_possible_now", event.at), event, "LEASE_LOST")
             return contact.lease_lost(state, event)
         case EndpointSignedOff():
             return seat.signed_off(state, event)

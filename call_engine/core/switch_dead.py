@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from . import unwanted
+from . import preview, unwanted
 from .effects import (
     CancelTimer,
     EndShift,
@@ -28,7 +28,13 @@ def given_up(state: Operator, event: SwitchDead) -> Step:
     step = stay(replace(state, connected=False))
     for handed in state.handed_over:
         step = chain(step, lambda s, h=handed: _handed_over(s, event, h))
-    return chain(step, lambda s: _call(s, event), _legs, lambda s: _shift(s, event))
+    return chain(
+        step,
+        lambda s: preview.release(s, event, CAUSE),
+        lambda s: _call(s, event),
+        _legs,
+        lambda s: _shift(s, event),
+    )
 
 
 def _handed_over(state: Operator, event: SwitchDead, handed: HandedOver) -> Step:

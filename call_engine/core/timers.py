@@ -1,6 +1,6 @@
 """Guards that fire when something did not happen in time: they ask, or give up."""
 
-from . import handed_over, hearing, transfer, unwanted, wrap_up
+from . import handed_over, hearing, preview, preview_actions, transfer, unwanted, wrap_up
 from .bridging import end_contact, kill
 from .effects import Ask, SetTimer
 from .events import TimerFired
@@ -14,6 +14,8 @@ from .transition import Step, notify, stay
 def fired(state: Operator, event: TimerFired) -> Step:
     if event.name == "wrap_up":
         return wrap_up.time_over(state, event)
+    if event.name == preview.TIMER:
+        return preview_actions.over(state, event)
     if not state.connected:
         # Nothing can be asked or done; the reconnect asks about every leg anyway.
         return stay(state, SetTimer(event.name, event.at + RESEAT_MS))

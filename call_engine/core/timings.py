@@ -23,6 +23,8 @@ DIAL_GUARD_MS = EARLY_MEDIA_S * 1_000 + 15_000
 LIMIT_GUARD_MS = 10_000
 KILL_GUARD_MS = 5_000
 ASK_AGAIN_MS = 10_000
+PREVIEW_HELD_MS = 300_000
+"""A contact whose countdown was stopped is kept for the operator so long."""
 UNSEEN_MS = 8_000
 """A leg that was originated so recently may not exist yet."""
 SOUND_STARTS_MS = 1_000

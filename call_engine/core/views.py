@@ -58,7 +58,9 @@ def _call_view(call: Call, transfer: Transfer | None) -> CallView:
         time_zone=facts.time_zone,
         attempt=facts.attempt,
         state=_call_state(call, transfer),
-        claimed_ms=call.claimed_ms,
+        claimed_ms=call.dialled_ms or call.claimed_ms,
+        preview=call.line is Line.PREVIEW,
+        preview_until_ms=call.preview_until,
         answered_ms=call.answered_ms,
         ended_ms=call.ended_ms,
         limit_ms=limit,
@@ -81,7 +83,7 @@ def _call_state(call: Call, transfer: Transfer | None) -> CallState:
         return CallState.TRANSFERRING
     if call.line is Line.ANSWERED:
         return CallState.TALKING
-    return CallState.CLAIMED if call.line is Line.DIALLING else CallState.RINGING
+    return CallState.CLAIMED if call.line in (Line.PREVIEW, Line.DIALLING) else CallState.RINGING
 
 
 def _transfer_view(transfer: Transfer, state: TransferState | None = None) -> TransferView | None:

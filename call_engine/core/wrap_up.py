@@ -66,7 +66,7 @@ def closed(state: Operator, event: Event) -> Step:
         return chain(step, lambda s: end_shift(s, event))
     if call.then == "next" and call.next_call is not None and state.seat.up:
         key = call.next_call
-        return chain(step, lambda s: claim(s, event, key))
+        return chain(step, lambda s: claim(s, event, key, preview=True))
     if call.then == "next":
         step = chain(step, lambda s: stay(notify(s, "not_possible_now", event.at)))
     return chain(step, lambda s: call_seat(s, event))
@@ -81,9 +81,10 @@ def refused(state: Operator, event: Event) -> Step:
     return stay(notify(state, "bad_disposition", event.at), SetTimer("wrap_up", due))
 
 
-def claim(state: Operator, event: Event, call_id: UUID) -> Step:
-    """Asks for the next contact. `call_id` becomes the call's."""
+def claim(state: Operator, event: Event, call_id: UUID, *, preview: bool = False) -> Step:
+    """Asks for the next contact. `call_id` becomes the call's. `preview`: shown first, where shifts have that."""
     if state.shift is None or not state.seat.up or not state.connected or state.claiming is not None:
         code = "not_possible_now" if state.connected else "switch_lost"
         return stay(notify(state, code, event.at))
-    return stay(replace(state, claiming=call_id), Claim(call_id, state.operator_id, state.shift.shift_id))
+    shown = preview and state.shift.preview_s > 0
+    return stay(replace(state, claiming=call_id), Claim(call_id, state.operator_id, state.shift.shift_id, shown))

@@ -12,6 +12,7 @@ from .rows import Call, Contact, Tables
 
 NOT_PLACED_REST_MS = 60_000
 """A contact whose call the switch could not make goes behind the others that are due."""
+SKIPPED_REST_MS = 1_800_000
 SWITCH_LOST = "SWITCH_LOST"
 
 
@@ -99,6 +100,15 @@ def not_placed(t: Tables, call_id: UUID, token: int, at: int, cause: str) -> Non
     call.ended_at, call.hangup_cause, call.ended_by = at, cause, "switch"
     _free_number(t, call, at, None)
     close(t, call_id, at=at, outcome=Outcome.UNREACHABLE, placed=False)
+
+
+def skipped(t: Tables, call_id: UUID, token: int, at: int) -> None:
+    """The operator passed over it: it rests longer."""
+    call = _own(t, call_id, token)
+    if call.ended_at is None:
+        contact = t.contacts[call.contact_id]
+        contact.due_at = max(contact.due_at, at + SKIPPED_REST_MS)
+    not_placed(t, call_id, token, at, "SKIPPED")
 
 
 def returned(t: Tables, call_id: UUID, token: int, *, ended_at: int, at: int) -> None:

@@ -20,7 +20,7 @@ class Refusal:
 
 
 def claim(
-    t: Tables, books: Books, *, call_id: UUID, operator_id: int, shift_id: int, now: int, dial_at: int
+    t: Tables, books: Books, *, call_id: UUID, operator_id: int, shift_id: int, now: int, dial_at: int | None
 ) -> Call | Refusal:
     """One transaction, all or nothing. The same `call_id` again gives the same call."""
     if (made := t.calls.get(call_id)) is not None:
@@ -135,3 +135,14 @@ def lease_held(t: Tables, call_id: UUID, token: int, now: int) -> bool:
     if call is None or lock is None or call.token != token or call.state is not CallState.CLAIMED:
         return False
     return lock.call_id == call_id and lock.token == token and lock.leased_until > now
+
+
+def after_a_preview(t: Tables, call_id: UUID, now: int) -> bool:
+    """Repeats call_engine/dial_guard.py: whether a contact that was shown may still be called; its moment is kept."""
+    call = t.calls[call_id]
+    contact = t.contacts[call.contact_id]
+    allowed = (call.e164, call.customer_id) not in t.do_not_call
+    if not allowed or not open_now(t.campaigns[call.campaign_id], contact.time_zone, now):
+        return False
+    call.dial_at = call.dial_at or now
+    return True

@@ -36,7 +36,7 @@ class Database:
     def claim(self, effect: fx.Claim, now: int, dial_at: int) -> Call | claiming.Refusal:
         return claiming.claim(
             self.tables, self.books, call_id=effect.call_id, operator_id=effect.operator_id, shift_id=effect.shift_id,
-            now=now, dial_at=dial_at,
+            now=now, dial_at=None if effect.preview else dial_at,
         )  # fmt: skip
 
     def close(self, effect: fx.Close) -> None:
@@ -89,7 +89,8 @@ class Database:
             contact_name=contact.name, person_name="", e164=call.e164, time_zone=contact.time_zone,
             attempt=call.attempt, token=call.token, longest_call_s=campaign.longest_call_s,
             warning_s=campaign.warning_s, ring_s=campaign.ring_s, wrap_up_s=campaign.wrap_up_s,
-            recording=campaign.recording, dial_at_ms=call.dial_at,
+            recording=campaign.recording, dial_at_ms=call.dial_at or 0,
+            preview=call.dial_at is None,
         )  # fmt: skip
 
     def managers_of(self, campaign_id: int) -> tuple[Manager, ...]:

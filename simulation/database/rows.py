@@ -86,6 +86,7 @@ class Shift:
     started_at: int
     idle_s: int
     fallback_number: str | None
+    preview_s: int = 0
     seat_leg: UUID | None = None
     ended_at: int | None = None
 
@@ -102,7 +103,8 @@ class Call:
     token: int
     attempt: int
     claimed_at: int
-    dial_at: int
+    dial_at: int | None
+    """None: it is only shown so far."""
     state: CallState = CallState.CLAIMED
     ringing_at: int | None = None
     answered_at: int | None = None

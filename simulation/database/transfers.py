@@ -51,12 +51,20 @@ def latest(t: Tables, call_id: UUID) -> Transfer | None:
 
 
 def open_shift(
-    t: Tables, operator_id: int, campaign_id: int, endpoint: str, now: int, *, idle_s: int, fallback_number: str | None
+    t: Tables,
+    operator_id: int,
+    campaign_id: int,
+    endpoint: str,
+    now: int,
+    *,
+    idle_s: int,
+    fallback_number: str | None,
+    preview_s: int = 0,
 ) -> Shift:
     """The operator's open shift, now with this campaign; one is begun when there is none."""
     shift = current_shift(t, operator_id)
     if shift is None:
-        shift = Shift(len(t.shifts) + 1, operator_id, campaign_id, endpoint, now, idle_s, fallback_number)
+        shift = Shift(len(t.shifts) + 1, operator_id, campaign_id, endpoint, now, idle_s, fallback_number, preview_s)
         t.shifts[shift.id] = shift
     shift.campaign_id = campaign_id
     return shift

@@ -56,7 +56,7 @@ def _open_shift(mailbox: Mailbox, effect: fx.OpenShift) -> None:
     operator = world.operators[effect.operator_id]
     row = transfers.open_shift(
         world.database.tables, effect.operator_id, effect.campaign_id, operator.endpoint, world.agenda.now,
-        idle_s=operator.idle_s, fallback_number=operator.fallback_number,
+        idle_s=operator.idle_s, fallback_number=operator.fallback_number, preview_s=operator.preview_s,
     )  # fmt: skip
     mailbox.post(ev.ShiftOpened, shift=shift_of(row), operator_name=operator.name)
 
@@ -115,6 +115,7 @@ NOTES: dict[type[fx.Persist], Callable[[Tables, Any, int], None]] = {
     fx.SaveWrapUp: lambda t, e, _: calls.wrap_up(t, e.call_id, e.token, e.until),
     fx.SaveEnded: _ended,
     fx.SaveReturned: lambda t, e, _: calls.returned(t, e.call_id, e.token, ended_at=e.ended, at=e.at),
+    fx.SaveSkipped: lambda t, e, _: calls.skipped(t, e.call_id, e.token, e.at),
     fx.SaveNotPlaced: lambda t, e, _: calls.not_placed(t, e.call_id, e.token, e.at, e.cause),
     fx.SaveTransferStarted: lambda t, e, _: transfers.start(t, e.transfer_id, e.call_id, e.manager_id, e.at),
     fx.SaveTransferAnswered: lambda t, e, _: transfers.answered(t, e.transfer_id, e.at),

@@ -7,7 +7,7 @@ from uuid import UUID
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 from call_engine.core.recovery import restore
-from call_engine.core.state import Operator, Shift, legs, talking_call
+from call_engine.core.state import Operator, Shift, leases_of, legs
 from exchange_domain.words import EndpointKind
 
 from ..agenda import Entry
@@ -362,14 +362,6 @@ def shift_of(row: object) -> Shift:
 
     assert isinstance(row, ShiftRow)
     return Shift(
-        row.id, row.campaign_id, EndpointKind.BROWSER, row.endpoint, row.started_at, row.idle_s, row.fallback_number
-    )
-
-
-def leases_of(state: Operator) -> dict[UUID, int]:
-    """As call_engine/upkeep.py: the calls whose number must stay locked."""
-    leases = {h.call_id: h.call.facts.token for h in state.handed_over}
-    call = talking_call(state)
-    if call is not None and not call.lease_lost:
-        leases[call.call_id] = call.facts.token
-    return leases
+        row.id, row.campaign_id, EndpointKind.BROWSER, row.endpoint, row.started_at, row.idle_s, row.fallback_number,
+        row.preview_s,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ from uuid import UUID
 from call_engine.core import effects as fx
 from call_engine.core import events as ev
 
-from ..database.claiming import lease_held
+from ..database.claiming import after_a_preview, lease_held
 from ..faults import Unknown
 from ..network import Failed, Reply
 from ..switch.switch import COMMANDS
@@ -50,6 +50,9 @@ def _dial(mailbox: Mailbox, effect: Originate, go_on: Callable[[Callable[[], Non
     engine, world = mailbox.engine, mailbox.engine.world
     if isinstance(effect, fx.OriginateContact):
         world.database.fence(engine.number)
+        if effect.previewed and not after_a_preview(world.database.tables, effect.leg, world.agenda.now):
+            go_on(lambda: mailbox.post(ev.OriginateFailed, leg=effect.leg, cause="NOT_ALLOWED"))
+            return
         if not lease_held(world.database.tables, effect.leg, effect.token, world.agenda.now):
             go_on(lambda: mailbox.post(ev.OriginateFailed, leg=effect.leg, cause="LEASE_LOST"))
             return

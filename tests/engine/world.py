@@ -34,6 +34,7 @@ class World:
     refuse_claims: str | None = None
     seat_kind: EndpointKind = EndpointKind.BROWSER
     fallback_number: str | None = None
+    preview_s: int = 0
     state: Operator = field(default_factory=lambda: Operator(OPERATOR, connected=True))
     now: int = 1_000_000
     switch: dict[UUID, Leg] = field(default_factory=dict)
@@ -317,13 +318,14 @@ class World:
             case fx.OpenShift():
                 shift = Shift(
                     1, effect.campaign_id, self.seat_kind, f"operator-{OPERATOR}", self.now,
-                    fallback_number=self.fallback_number,
+                    fallback_number=self.fallback_number, preview_s=self.preview_s,
                 )  # fmt: skip
                 self.answers.append({"kind": ev.ShiftOpened, "shift": shift, "operator_name": "Anna P."})
             case fx.Claim() if self.refuse_claims is not None:
                 self.answers.append({"kind": ev.ClaimRefused, "call_id": effect.call_id, "code": self.refuse_claims})
             case fx.Claim():
-                self.answers.append({"kind": ev.Claimed, "facts": call_facts(effect.call_id)})
+                facts = call_facts(effect.call_id, preview=effect.preview)
+                self.answers.append({"kind": ev.Claimed, "facts": facts})
             case fx.Close():
                 self.answers.append({"kind": ev.Closed, "call_id": effect.call_id})
             case fx.ListManagers():
