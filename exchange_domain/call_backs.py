@@ -1,5 +1,6 @@
 """Call-backs that a contact asked for: at that time, on that number, by the same operator or by anyone."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
@@ -30,6 +31,31 @@ update contact set bound_to = null where id in (
 async def release(s: AsyncSession, campaign_id: int, now: datetime) -> None:
     """Gives to anyone the due call-backs whose operator is gone, suspended, at another campaign, or let them wait."""
     await s.execute(RELEASE, {"campaign": campaign_id, "now": now, "grace_over": now - GRACE})
+
+
+@dataclass(frozen=True)
+class Promised:
+    """A call-back that is kept for the operator who promised it."""
+
+    contact_id: int
+    contact: str
+    campaign_id: int
+    campaign: str
+    due_at: datetime
+    time_zone: str
+
+
+MINE = text("""
+select c.id, c.name, p.id as campaign_id, p.name as campaign, c.due_at, c.time_zone
+from contact c join campaign p on p.id = c.campaign_id
+where c.bound_to = :operator and c.status = 'waiting' order by c.due_at, c.id limit :most
+""")
+
+
+async def promised_by(s: AsyncSession, operator_id: int, most: int = 20) -> list[Promised]:
+    """An operator's own call-backs, the next one first."""
+    rows = await s.execute(MINE, {"operator": operator_id, "most": most})
+    return [Promised(r.id, r.name, r.campaign_id, r.campaign, r.due_at, r.time_zone) for r in rows]
 
 
 async def due_at(s: AsyncSession, call: Call, contact: Contact, wanted: datetime) -> datetime:

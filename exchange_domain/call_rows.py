@@ -11,10 +11,12 @@ from .accounts import short_name
 from .messages import CallRow
 from .words import CallState, Outcome
 
-QUERY = """
+DIALLED = "(k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)"
+"""A contact that was only shown to an operator, and passed over, is no call to anybody who looks at calls."""
+QUERY = f"""
 select k.id, k.campaign_id, k.contact_id, c.name as contact_name, k.person_name, k.e164, o.display_name as operator,
        k.attempt, k.state, k.claimed_at, k.answered_at, k.ended_at, k.outcome, d.label as disposition, k.result, k.note,
-       k.transferred, x.charge, x.billed_s,
+       k.transferred, x.charge, x.billed_s, {DIALLED} as dialled,
        (select a.display_name from transfer t join account a on a.id = t.manager_id
         where t.call_id = k.id order by t.started_at desc limit 1) as manager
 from call k
@@ -55,6 +57,7 @@ def _row(r: Any) -> CallRow:
         manager_name=r.manager,
         charge=r.charge,
         settled=r.charge is not None,
+        dialled=r.dialled,
     )
 
 
@@ -73,7 +76,7 @@ async def page(
     limit: int = 50,
 ) -> list[CallRow]:
     """A campaign's calls, latest first. `search` looks into names and numbers; `before`: last row of the page above."""
-    where = ["k.campaign_id = :campaign"]
+    where = ["k.campaign_id = :campaign", DIALLED]
     params: dict[str, Any] = {"campaign": campaign_id, "limit": limit}
     if outcome is not None:
         where.append("k.outcome = :outcome")

@@ -1,6 +1,7 @@
 """What an operator has typed, saved while she types: it outlives page, web worker and engine."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,8 @@ class Draft:
     saved_at: datetime | None = None
     prepared: str = ""
     """The line that the exchange added by itself."""
+    place: str = ""
+    """Where in the script the operator is: numbers of the steps she came through."""
 
 
 class NotYours(Exception):
@@ -28,7 +31,7 @@ class NotYours(Exception):
 
 async def of(s: AsyncSession, call_id: UUID) -> Draft:
     kept = await s.get(CallDraft, call_id)
-    return Draft(dict(kept.result), kept.note, kept.saved_at, kept.prepared) if kept else Draft()
+    return Draft(dict(kept.result), kept.note, kept.saved_at, kept.prepared, kept.place) if kept else Draft()
 
 
 async def _own_open_call(s: AsyncSession, call_id: UUID, operator_id: int) -> Call:
@@ -63,3 +66,20 @@ async def save_note(s: AsyncSession, call_id: UUID, operator_id: int, note: str)
         {"call": call_id, "note": note[:10_000]},
     )
     return saved.scalar_one()
+
+
+PLACE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,99}")
+
+
+async def save_place(s: AsyncSession, call_id: UUID, operator_id: int, place: str) -> None:
+    """Keeps where in the script the operator is; empty: at its beginning. Raises NotYours, ValueError."""
+    if place and not PLACE.fullmatch(place):
+        raise ValueError(f"no place in a script: {place[:40]!r}")
+    await _own_open_call(s, call_id, operator_id)
+    await s.execute(
+        text(
+            "insert into call_draft (call_id, place) values (:call, :place) on conflict (call_id) do update "
+            "set place = excluded.place"
+        ),
+        {"call": call_id, "place": place},
+    )

@@ -19,7 +19,18 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import recording_erasures
 from .scrubbing import MARK, Scrubber, bare_record
-from .tables import Call, CallDraft, Contact, ContactNumber, Erasure, ListImport, NumberLock, SwitchRecord
+from .tables import (
+    Call,
+    CallDraft,
+    Contact,
+    ContactNumber,
+    Erasure,
+    ListImport,
+    NumberLock,
+    ProblemReport,
+    SwitchRecord,
+    Transfer,
+)
 from .words import CallState, ContactStatus
 
 SEAT_RECORD_AGE = timedelta(days=1)
@@ -136,6 +147,8 @@ async def _erase_call(s: AsyncSession, call: Call, now: datetime, erased: Erased
     draft = await s.get(CallDraft, call.id)
     if draft is not None:
         await s.delete(draft)
+    await s.execute(text("update problem_report set words = '' where call_id = :call"), {"call": call.id})
+    await s.execute(text("update transfer set manager_note = '' where call_id = :call"), {"call": call.id})
     erased.recordings += await recording_erasures.erase(s, call, now)
 
 
@@ -146,11 +159,16 @@ async def _mentions(s: AsyncSession, scrubber: Scrubber, contact_ids: Sequence[i
     contacts = list(await s.exec(select(Contact).where(col(Contact.id).in_(contact_ids))))
     numbers = list(await s.exec(select(ContactNumber).where(col(ContactNumber.contact_id).in_(contact_ids))))
     calls = list(await s.exec(select(Call).where(col(Call.contact_id).in_(contact_ids))))
-    drafts = list(await s.exec(select(CallDraft).where(col(CallDraft.call_id).in_([call.id for call in calls]))))
+    ids = [call.id for call in calls]
+    drafts = list(await s.exec(select(CallDraft).where(col(CallDraft.call_id).in_(ids))))
+    reports = list(await s.exec(select(ProblemReport).where(col(ProblemReport.call_id).in_(ids))))
+    transfers = list(await s.exec(select(Transfer).where(col(Transfer.call_id).in_(ids))))
     for row, names in (
         *((row, ("name", "fields")) for row in contacts),
         *((row, ("note",)) for row in numbers),
         *((row, ("note", "result")) for row in (*calls, *drafts)),
+        *((row, ("words",)) for row in reports),
+        *((row, ("manager_note",)) for row in transfers),
     ):
         erased.mentions += _scrub(s, row, names, scrubber)
     await s.flush()
@@ -174,6 +192,8 @@ WRITTEN: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (ContactNumber, ("person_name", "note")),
     (Call, ("person_name", "note", "result")),
     (CallDraft, ("note", "result")),
+    (ProblemReport, ("words",)),
+    (Transfer, ("manager_note",)),
 )
 """What people write: the number may stand in a note about somebody else."""
 

@@ -337,6 +337,8 @@ class CallRow(Message):
     charge: int | None = None
     """Minor units; none until settled."""
     settled: bool = False
+    dialled: bool = True
+    """No: the contact is only shown to an operator, or was passed over."""
 
 
 class CampaignChanged(Message):

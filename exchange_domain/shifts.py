@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import sip_credentials
+from . import sip_credentials, sound_checks
 from .tables import Shift
 from .words import EndpointKind, Role, SipUserKind
 
@@ -23,10 +23,11 @@ async def open(
     """The operator's open shift with this campaign; one is begun when there is none."""
     shift = await current(s, operator_id)
     if shift is None:
+        checked = await sound_checks.latest(s, operator_id)
         shift = Shift(
             operator_id=operator_id, campaign_id=campaign_id, switch_name=switch_name,
             endpoint_kind=endpoint_kind, endpoint=endpoint,
-            fallback_number=fallback_number,
+            fallback_number=fallback_number, sound_check_id=checked.id if checked else None,
         )  # fmt: skip
     shift.campaign_id = campaign_id
     s.add(shift)

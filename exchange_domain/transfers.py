@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import flags, routing
+from . import flags, presence, routing
 from .sip_users import sip_user
 from .tables import Account, Call, Campaign, CampaignManager, Customer, CustomerMember, Transfer
 from .words import EndpointKind, FlagKind, MemberRole, Role, TransferState
@@ -23,11 +23,39 @@ class ManagerEndpoint:
     dial_name: str
 
 
-async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
-    """Managers of a campaign in the order in which they are asked.
+@dataclass(frozen=True)
+class Availability:
+    """Whether a campaign's transfer would reach anybody now."""
 
-    Suspended ones are left out, and those whose number may not be dialled (moderators are told).
+    there: int
+    listed: int
+    back_at: datetime | None = None
+    """When the first of those who are not there comes back by their hours, if nobody is there."""
+
+
+async def availability(s: AsyncSession, campaign_id: int, now: datetime) -> Availability:
+    """How many of a campaign's managers take transfers now."""
+    listed = await _listed(s, campaign_id)
+    found = await presence.of(s, [m.account_id for m in listed])
+    there = sum(one.is_there(now) for one in found.values())
+    back = [at for one in found.values() if (at := one.back_at(now)) is not None]
+    return Availability(there, len(listed), None if there else min(back, default=None))
+
+
+async def managers(s: AsyncSession, campaign_id: int, now: datetime | None = None) -> list[ManagerEndpoint]:
+    """Managers of a campaign who are there now, in the order in which they are asked.
+
+    Suspended ones are left out, those who are away or out of their hours, and those whose number may not be dialled
+    (moderators are told).
     """
+    listed = await _listed(s, campaign_id)
+    found = await presence.of(s, [m.account_id for m in listed])
+    there = [m for m in listed if found[m.account_id].is_there(now or datetime.now(UTC))]
+    refused = await _refused(s, campaign_id, [m for m in there if m.kind == EndpointKind.NUMBER])
+    return [m for m in there if m.account_id not in refused]
+
+
+async def _listed(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
     rows = await s.exec(
         select(Account, CustomerMember)
         .join(CampaignManager, col(CampaignManager.account_id) == Account.id)
@@ -41,15 +69,13 @@ async def managers(s: AsyncSession, campaign_id: int) -> list[ManagerEndpoint]:
         .where(CampaignManager.campaign_id == campaign_id, col(Account.suspended_at).is_(None))
         .order_by(col(CampaignManager.position))
     )
-    found = [
+    return [
         ManagerEndpoint(
             a.id, a.display_name, m.endpoint_kind, m.endpoint or sip_user(Role.MANAGER, a.id, m.endpoint_kind)
         )
         for a, m in rows
         if a.id is not None
     ]
-    refused = await _refused(s, campaign_id, [m for m in found if m.kind == EndpointKind.NUMBER])
-    return [m for m in found if m.account_id not in refused]
 
 
 async def _refused(s: AsyncSession, campaign_id: int, by_number: list[ManagerEndpoint]) -> set[int]:

@@ -185,6 +185,36 @@ class FlagKind(StrEnum):
     DESTINATION_REFUSED = "destination_refused"
     """A number outside the allowed prefixes, or above the price ceiling, was about to be dialled."""
     SWITCH_LOST = "switch_lost"
+    PROBLEM_REPORTED = "problem_reported"
+    """An operator said that something is wrong with a call: her words are in the report."""
+
+
+class ProblemKind(StrEnum):
+    """What an operator reports about a call."""
+
+    SOUND = "sound"
+    SCRIPT = "script"
+    CONTACT = "contact"
+    PAGE = "page"
+    OTHER = "other"
+
+
+class SoundVerdict(StrEnum):
+    """How good a microphone, a room or a line is."""
+
+    GOOD = "good"
+    WEAK = "weak"
+    BAD = "bad"
+
+
+class ManagerResult(StrEnum):
+    """What came of a transfer, as the manager says."""
+
+    AGREED = "agreed"
+    LATER = "later"
+    NO_INTEREST = "no_interest"
+    NOT_FOR_US = "not_for_us"
+    OTHER = "other"
 
 
 class RecordingState(StrEnum):

@@ -28,8 +28,10 @@ class LiveTotals:
     _under_way: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _again: set[int] = field(default_factory=set)
 
-    def row(self, message: CallRow) -> dict[str, Any]:
-        """The row function of the room: a changed call is a reason to count anew."""
+    def row(self, message: CallRow) -> dict[str, Any] | None:
+        """The row function of the room: a changed call is a reason to count anew. Who is only shown is no row."""
+        if not message.dialled:
+            return None
         self.touch(message.campaign_id)
         return line_of(message)
 

@@ -1,6 +1,15 @@
 """All tables, by topic. Importing this module registers them on `SQLModel.metadata`."""
 
-from .accounts import Account, AccountRole, Customer, CustomerMember, Invitation, SipCredential
+from .accounts import (
+    Account,
+    AccountRole,
+    Customer,
+    CustomerMember,
+    Invitation,
+    ManagerHours,
+    ManagerPresence,
+    SipCredential,
+)
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
 from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
@@ -10,12 +19,15 @@ from .leg_events import LegEvent
 from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
 from .recordings import Erasure, Recording, RecordingErasure
 from .switches import SeatPromise, Switch
+from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
 
 __all__ = [
     "Account", "AccountRole", "Call", "CallDraft", "CallsOfDay", "Campaign", "CampaignDay", "CampaignHours",
     "CampaignManager", "CampaignTally", "CarriedLeg", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Erasure", "Flag",
-    "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "ListImport", "NumberLock",
-    "PriceCeiling", "Recording", "RecordingErasure", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
-    "Settlement", "Shift", "SipCredential", "SpendCap", "Switch", "SwitchRecord", "Tariff", "Transfer",
+    "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "LineQuality", "ListImport",
+    "ManagerHours", "ManagerPresence", "NumberLock", "PriceCeiling", "ProblemReport",
+    "Recording", "RecordingErasure", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
+    "Settlement", "Shift", "SipCredential", "SoundCheck", "SpendCap", "Switch", "SwitchRecord", "Tariff",
+    "TourSeen", "Transfer",
 ]  # fmt: skip

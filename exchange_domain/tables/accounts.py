@@ -1,13 +1,13 @@
 """People, the customers they belong to, and invitations."""
 
-from datetime import datetime
+from datetime import datetime, time
 
-from sqlalchemy import CheckConstraint, Column, Index, Text, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, Time, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from ..words import EndpointKind, MemberRole, Role, SipUserKind
-from .columns import Table, created, key, moment, points_at, text, word
+from .columns import Table, created, flag, key, moment, points_at, text, word
 
 
 class Account(Table, table=True):
@@ -73,6 +73,32 @@ class CustomerMember(Table, table=True):
     __table_args__ = (
         CheckConstraint("role in ('owner', 'manager')", name="role_known"),
         CheckConstraint("endpoint_kind <> 'number' or endpoint ~ '^\\+[1-9][0-9]{6,14}$'", name="number_is_e164"),
+    )
+
+
+class ManagerPresence(Table, table=True):
+    """Whether a manager takes transfers now; no row: whenever the hours say so."""
+
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    away: bool = flag()
+    """Away until said otherwise, whatever the hours say."""
+    time_zone: str = text(default="Europe/Moscow")
+    """By whose clock the hours are."""
+    changed_at: datetime | None = created()
+
+
+class ManagerHours(Table, table=True):
+    """A stretch of a weekday (0 is Monday) in which a manager takes transfers. No stretch at all: round the clock."""
+
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    weekday: int = Field(sa_column=Column(Integer, primary_key=True))
+    opens: time = Field(sa_column=Column(Time, primary_key=True))
+    closes: time = Field(sa_column=Column(Time, nullable=False))
+    """Midnight (00:00) as a closing time is the end of the day."""
+
+    __table_args__ = (
+        CheckConstraint("weekday between 0 and 6", name="weekday_range"),
+        CheckConstraint("closes > opens or closes = time '00:00'", name="opens_before_it_closes"),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Text
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from ..words import CallState, EndpointKind, Outcome, RecordSource, TransferState
+from ..words import CallState, EndpointKind, ManagerResult, Outcome, RecordSource, TransferState
 from .columns import Table, created, document, flag, key, moment, points_at, text, whole, word
 
 
@@ -27,6 +27,8 @@ class Shift(Table, table=True):
     """Rung when the operator asks for her telephone instead of an endpoint that does not answer."""
     started_at: datetime | None = created()
     ended_at: datetime | None = moment()
+    sound_check_id: int | None = points_at("sound_check.id", nullable=True, ondelete="SET NULL")
+    """The check of sound that was made before it."""
 
     __table_args__ = (
         Index("uq_shift_open", "operator_id", unique=True, postgresql_where=sql("ended_at is null")),
@@ -150,8 +152,13 @@ class CallDraft(Table, table=True):
     saved_at: datetime | None = created()
     prepared: str = text(default="")
     """The line that the exchange itself added to the note last."""
+    place: str = text(default="")
+    """Where in the script the operator is: numbers of the steps she came through, such as 1.3."""
 
-    __table_args__ = (CheckConstraint("length(note) <= 10000", name="note_length"),)
+    __table_args__ = (
+        CheckConstraint("length(note) <= 10000", name="note_length"),
+        CheckConstraint("place ~ '^([0-9]{1,3}(\\.[0-9]{1,3}){0,99})?$'", name="place_is_steps"),
+    )
 
 
 class Transfer(Table, table=True):
@@ -166,8 +173,12 @@ class Transfer(Table, table=True):
     completed_at: datetime | None = moment()
     ended_at: datetime | None = moment()
     cause: str | None = text(nullable=True)
+    manager_result: ManagerResult | None = word(ManagerResult, nullable=True)
+    manager_note: str = text(default="")
+    manager_said_at: datetime | None = moment()
 
     __table_args__ = (
+        CheckConstraint("length(manager_note) <= 10000", name="manager_note_length"),
         Index("uq_transfer_live", "call_id", unique=True, postgresql_where=sql("state in ('ringing', 'consulting')")),
     )
 

@@ -84,11 +84,18 @@ class Exchange:
             assert shift.id is not None
             return account.id, shift.id
 
-    async def claim(self, operator: tuple[int, int], call_id: UUID | None = None, at: datetime | None = None):
+    async def claim(
+        self,
+        operator: tuple[int, int],
+        call_id: UUID | None = None,
+        at: datetime | None = None,
+        *,
+        preview: bool = False,
+    ):
         async with database.session() as s:
             return await claiming.claim(
                 s, call_id=call_id or uuid4(), operator_id=operator[0], shift_id=operator[1], now=at or self.now,
-                lease=LEASE,
+                lease=LEASE, preview=preview,
             )  # fmt: skip
 
     async def talk(self, claim: claiming.Claim, seconds: int | None, cause: str = "NORMAL_CLEARING") -> None:
