@@ -43,10 +43,13 @@ class Promised:
     campaign: str
     due_at: datetime
     time_zone: str
+    numbers: tuple[str, ...]
+    """The contact's, in full: for whoever shows the name to an operator, to take them out of it."""
 
 
 MINE = text("""
-select c.id, c.name, p.id as campaign_id, p.name as campaign, c.due_at, c.time_zone
+select c.id, c.name, p.id as campaign_id, p.name as campaign, c.due_at, c.time_zone,
+       array(select n.e164 from contact_number n where n.contact_id = c.id) as numbers
 from contact c join campaign p on p.id = c.campaign_id
 where c.bound_to = :operator and c.status = 'waiting' order by c.due_at, c.id limit :most
 """)
@@ -55,7 +58,7 @@ where c.bound_to = :operator and c.status = 'waiting' order by c.due_at, c.id li
 async def promised_by(s: AsyncSession, operator_id: int, most: int = 20) -> list[Promised]:
     """An operator's own call-backs, the next one first."""
     rows = await s.execute(MINE, {"operator": operator_id, "most": most})
-    return [Promised(r.id, r.name, r.campaign_id, r.campaign, r.due_at, r.time_zone) for r in rows]
+    return [Promised(r.id, r.name, r.campaign_id, r.campaign, r.due_at, r.time_zone, tuple(r.numbers)) for r in rows]
 
 
 async def due_at(s: AsyncSession, call: Call, contact: Contact, wanted: datetime) -> datetime:

@@ -107,7 +107,7 @@ class HoldPreview(Command):
     on: bool
 
 
-SKIP_REASONS = ("known_person", "wrong_list", "bad_hour", "too_hard", "other")
+SkipReason = Literal["known_person", "wrong_list", "bad_hour", "too_hard", "other"]
 """Why an operator passes over a contact; the pages have the words."""
 
 
@@ -116,7 +116,7 @@ class SkipContact(Command):
 
     kind: Literal["skip_contact"] = "skip_contact"
     call_id: UUID
-    reason: Literal["known_person", "wrong_list", "bad_hour", "too_hard", "other"] = "other"
+    reason: SkipReason = "other"
 
 
 class HangUp(Command):

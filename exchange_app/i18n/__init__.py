@@ -2,9 +2,9 @@
 
 from exchange_domain.texts import LANGUAGES, N_, language, say, say_date, say_money, say_n
 
-from .text import HEAD, date, later, money, number, rich, seconds_until, t, tc, tn
+from .text import HEAD, date, later, money, number, rich, seconds_since, seconds_until, t, tc, tn
 
 __all__ = [
     "HEAD", "LANGUAGES", "N_", "date", "language", "later", "money", "number", "rich", "say", "say_date", "say_money",
-    "say_n", "seconds_until", "t", "tc", "tn",
+    "say_n", "seconds_since", "seconds_until", "t", "tc", "tn",
 ]  # fmt: skip

@@ -75,6 +75,12 @@ def seconds_until(epoch_ms: Var) -> Any:
     return Var(_js_expr=f"Math.max(0, Math.ceil(({epoch_ms!s} - now_) / 1000))", _var_data=data).to(int)
 
 
+def seconds_since(epoch_ms: Var) -> Any:
+    """Whole seconds since a moment of the server's clock, counted in the browser; 0 before it."""
+    data = VarData.merge(_NOW, epoch_ms._get_all_var_data())
+    return Var(_js_expr=f"Math.max(0, Math.floor((now_ - {epoch_ms!s}) / 1000))", _var_data=data).to(int)
+
+
 HEAD: list[rx.Component] = [
     # Cookie, else the browser's languages, before the first paint; hidden only where it is not the prerendered one.
     rx.el.style(

@@ -12,7 +12,7 @@ from .board_state import Board
 from .browser import card_grid
 from .desk_state import Desk
 from .look import LOOK
-from .panes import objections, script_text
+from .script_pane import objections, script_text
 from .words import notice, price, price_parts
 
 

@@ -163,7 +163,7 @@ class Board(rx.State):
         if card is None:
             return None
         desk = await self.get_state(Desk)
-        if desk.call_id:
+        if desk.call_id and not desk.preview:
             return rx.redirect("/operator/work")
         operator_id = current_account(self).account_id
         await self._read()

@@ -1,5 +1,5 @@
 // What only the browser knows or can do for the operator's pages.
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useText, useNow } from "$/utils/i18n";
 
 // What the clock says at the contact's, kept by the browser.
@@ -31,6 +31,44 @@ export function FocusOn({ target, count }) {
     return () => clearTimeout(timer);
   }, [target, count]);
   return null;
+}
+
+export function ScrollTo({ target, count }) {
+  const seen = useRef(count);
+  useEffect(() => {
+    if (count === seen.current) return;
+    seen.current = count;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const timer = setTimeout(() => document.getElementById(target)?.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" }), 30);
+    return () => clearTimeout(timer);
+  }, [target, count]);
+  return null;
+}
+
+// Looks through the details of an element, in the browser: nothing goes to the server.
+export function SearchIn({ id, target, placeholder, nothing }) {
+  const [none, setNone] = useState(false);
+  const rows = () => [...(document.getElementById(target)?.querySelectorAll("details") ?? [])];
+  const look = (typed) => {
+    const words = typed.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+    const left = rows().filter((row) => !(row.hidden = !words.every((word) => row.textContent.toLocaleLowerCase().includes(word))));
+    setNone(words.length > 0 && left.length === 0);
+    return left;
+  };
+  const onKeyDown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    const [first] = look(event.target.value);
+    if (!first) return;
+    first.open = true;
+    first.querySelector("summary")?.focus();
+  };
+  return (
+    <>
+      <input id={id} type="search" className="in" placeholder={placeholder} autoComplete="off" onChange={(e) => look(e.target.value)} onKeyDown={onKeyDown} />
+      <span className="hint" role="status">{none ? nothing : ""}</span>
+    </>
+  );
 }
 
 const STALE_MS = 60000;

@@ -30,6 +30,22 @@ class _FocusOn(rx.Component):
     count: rx.Var[int]
 
 
+class _ScrollTo(rx.Component):
+    library = _LIBRARY
+    tag = "ScrollTo"
+    target: rx.Var[str]
+    count: rx.Var[int]
+
+
+class _SearchIn(rx.Component):
+    library = _LIBRARY
+    tag = "SearchIn"
+    id: rx.Var[str]
+    target: rx.Var[str]
+    placeholder: rx.Var[str]
+    nothing: rx.Var[str]
+
+
 class _CardGrid(rx.Component):
     library = _LIBRARY
     tag = "CardGrid"
@@ -49,6 +65,16 @@ def browser_zone(handler: Any) -> rx.Component:
 def focus_on(target: Any, count: Any) -> rx.Component:
     """Moves the focus to the element of this id each time `count` changes."""
     return _FocusOn.create(target=target, count=count)
+
+
+def scroll_to(target: Any, count: Any) -> rx.Component:
+    """Brings the element of this id into view each time `count` changes; the focus stays where it is."""
+    return _ScrollTo.create(target=target, count=count)
+
+
+def search_in(target: str, *, id: str, placeholder: Any, nothing: Any) -> rx.Component:
+    """A field that hides those `details` of an element which lack what was typed; Enter opens the first left."""
+    return _SearchIn.create(id=id, target=target, placeholder=placeholder, nothing=nothing)
 
 
 def card_grid(*cards: Any, on_stale: Any, **props: Any) -> rx.Component:

@@ -72,6 +72,10 @@ class Desk(rx.State):
     time_zone: rx.Field[str] = rx.field("")
     attempt: rx.Field[int] = rx.field(0)
     claimed_ms: rx.Field[int] = rx.field(0)
+    preview: rx.Field[bool] = rx.field(False)
+    """The contact is only shown: nothing is dialled yet."""
+    preview_until_ms: rx.Field[int] = rx.field(0)
+    """When it is dialled by itself; 0: the countdown is stopped."""
     answered_ms: rx.Field[int] = rx.field(0)
     ended_ms: rx.Field[int] = rx.field(0)
     limit_ms: rx.Field[int] = rx.field(0)
@@ -153,6 +157,8 @@ class Desk(rx.State):
         self.masked_number = call.masked_number if call else ""
         self.time_zone, self.attempt = (call.time_zone, call.attempt) if call else ("", 0)
         self.claimed_ms = call.claimed_ms if call else 0
+        self.preview = call is not None and call.preview
+        self.preview_until_ms = (call.preview_until_ms or 0) if call else 0
         self.answered_ms = (call.answered_ms or 0) if call else 0
         self.ended_ms = (call.ended_ms or 0) if call else 0
         self.limit_ms = (call.limit_ms or 0) if call else 0
@@ -282,7 +288,7 @@ class Desk(rx.State):
     @roles("operator")
     async def end_shift(self):
         """Only between calls; in wrap-up the result is saved first (`Sheet.close`)."""
-        if not self.call_id and self.state != OperatorState.OFF_SHIFT:
+        if (self.preview or not self.call_id) and self.state != OperatorState.OFF_SHIFT:
             await self._send(EndShift(operator_id=current_account(self).account_id), "end_shift")
 
 

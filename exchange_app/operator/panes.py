@@ -16,26 +16,20 @@ from exchange_app.design import (
     dispositions,
     empty_state,
     jack,
-    kbd,
     link_button,
 )
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import money, t, tc, tn
+from exchange_app.i18n import t, tc, tn
 
+from .between_pane import between_calls
 from .browser import place_time
 from .call_back_pane import call_back
 from .desk_state import Desk
+from .script_pane import objections_card
 from .sheet_state import Sheet
 from .strip import person
-from .today_state import Today
+from .trouble_state import Trouble
 from .words import follows, price_parts
-
-
-def _step_chip(part: Any) -> rx.Component:
-    return rx.cond(
-        part.title != "",
-        rx.el.li(rx.el.em(part.number, aria_hidden="true"), rx.el.a(part.title, href="#" + part.key.to(str)), **THEIRS),
-    )
 
 
 def script_text(parts: Any) -> rx.Component:
@@ -51,43 +45,12 @@ def script_text(parts: Any) -> rx.Component:
     )
 
 
-def script_pane() -> rx.Component:
-    return rx.el.div(
-        rx.cond(
-            Sheet.steps.length() > 1,
-            rx.el.nav(
-                rx.el.ol(rx.foreach(Sheet.steps, _step_chip), class_name="steps"),
-                aria_label=t("Parts of the script"),
-                class_name="chips",
-            ),
-        ),
-        rx.cond(
-            Sheet.steps.length() > 0,
-            rx.el.div(script_text(Sheet.steps), **THEIRS),
-            rx.el.p(t("This campaign has no script."), class_name="m"),
-        ),
-        class_name=rx.cond(
-            (Sheet.pane == "script") | (Sheet.pane == "ended"), "pane m-on card script", "pane card script"
-        ),
-    )
-
-
 def objections(parts: Any) -> rx.Component:
     return rx.foreach(
         parts,
         lambda part: rx.el.details(
             rx.el.summary(part.title, rx.icon("chevron-down", size=20, aria_hidden="true"), id=part.key.to(str)),
             rx.el.div(rx.html(part.html), class_name="answer"),
-        ),
-    )
-
-
-def _objections_card() -> rx.Component:
-    return rx.cond(
-        Sheet.objections.length() > 0,
-        card(
-            rx.el.h3(t("Objections"), " ", rx.el.span(kbd("O"), " ", t("find"), class_name="m s no-m")),
-            rx.el.div(objections(Sheet.objections), **THEIRS),
         ),
     )
 
@@ -116,9 +79,9 @@ def _contact_list() -> rx.Component:
 
 
 def contact_pane() -> rx.Component:
-    """While it rings: whom one will have on the line."""
+    """While it is shown, and while it rings: whom one will have on the line."""
     return card(
-        rx.el.h2(t("Contact")),
+        rx.el.h2(rx.cond(Desk.preview, t("Next contact"), t("Contact"))),
         _contact_list(),
         callout(t("The number is hidden."), t("It is kept for you: nobody else dials it now.")),
         class_name=rx.cond(Sheet.pane == "form", "pane m-on col g3", "pane col g3"),
@@ -148,22 +111,6 @@ def campaign_pane() -> rx.Component:
     )
 
 
-def _today_card() -> rx.Component:
-    return card(
-        rx.el.h3(t("Today")),
-        rx.el.dl(
-            rx.el.dt(t("Calls")),
-            rx.el.dd(Today.calls, class_name="num"),
-            rx.el.dt(t("Successes")),
-            rx.el.dd(Today.successes, class_name="num"),
-            rx.el.dt(t("Earned")),
-            rx.el.dd(money(Today.pay, Today.currency), class_name="num b"),
-            class_name="dl",
-        ),
-        class_name="col",
-    )
-
-
 def _care() -> rx.Component:
     """Asked for by the contact, so always in reach while one talks."""
     known = rx.cond(
@@ -177,18 +124,30 @@ def _care() -> rx.Component:
             on_click=Sheet.ask_do_not_call(Desk.call_id),
         ),
     )
-    return rx.cond((Desk.state == "talking") | (Desk.state == "wrap_up"), known)
+    abusive = button(
+        t("Abuse"),
+        kind="redline",
+        key="!",
+        full=True,
+        icon="shield-ban",
+        class_name="spread",
+        on_click=Trouble.ask_abuse(Desk.call_id),
+    )
+    return rx.cond(
+        (Desk.state == "talking") | (Desk.state == "wrap_up"),
+        rx.fragment(known, rx.cond(Desk.state == "talking", abusive)),
+    )
 
 
 def right_pane() -> rx.Component:
     """Objections in a talk, the day between calls; on a phone the third segment."""
     in_call = rx.fragment(
-        _objections_card(),
+        objections_card(),
         _care(),
         rx.cond(Desk.state != "ringing", card(rx.el.h3(t("Contact")), _contact_list(), class_name="col")),
     )
     return rx.el.div(
-        rx.cond(Desk.call_id != "", in_call, rx.fragment(_today_card(), _objections_card())),
+        rx.cond((Desk.call_id != "") & ~Desk.preview, in_call, between_calls()),
         class_name=rx.cond(Sheet.pane == "objections", "pane m-on col g3", "pane col g3"),
     )
 

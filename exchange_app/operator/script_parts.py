@@ -3,11 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from exchange_domain import scripts
 
 HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 FENCE = re.compile(r"^\s*(```|~~~)")
+ANSWER = re.compile(r"^\s{0,3}[-*+]\s+\[([^\]]{1,120})\]\(\s*#\s*([^)]{1,200}?)\s*\)\s*$")
+"""`- [Yes, gladly](#When it suits)`: a line of a list that is nothing but a link to a section of the script."""
+MOST_ANSWERS = 9
+"""One digit each."""
 OBJECTIONS = re.compile(r"^(возражения|частые возражения|objections|common objections)\b", re.IGNORECASE)
 
 
@@ -21,11 +26,20 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What the contact may say, and the step (counted from 1) that follows."""
+
+    label: str
+    step: int
+
+
+@dataclass(frozen=True)
 class Part:
-    """A section ready to be shown: its title as plain text, its body as safe HTML."""
+    """A section ready to be shown: its title as plain text, its body as safe HTML, the answers that lead on."""
 
     title: str
     html: str
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,12 +70,15 @@ def parts(markdown: str, values: Mapping[str, object]) -> Parts:
     """Steps and objections of a script with the contact's values in place.
 
     The section named "Objections" (or "Возражения") is taken out: each deeper heading in it is one objection, its text
-    is the answer to say. A title of the whole script, with nothing but sections under it, is left out.
+    is the answer to say. A title of the whole script, with nothing but sections under it, is left out. A step's lines
+    such as `- [Yes](#The next step)` are its answers; one that leads nowhere stays in the text.
     """
+    found = sections(markdown)
+    targets = {_named(section.title): n for n, section in enumerate(_steps(found), 1) if section.title}
     steps: list[Part] = []
     objections: list[Part] = []
     inside: int | None = None
-    for section in sections(markdown):
+    for section in found:
         if inside is not None and section.level <= inside:
             inside = None
         if inside is None and OBJECTIONS.match(section.title):
@@ -71,8 +88,41 @@ def parts(markdown: str, values: Mapping[str, object]) -> Parts:
         elif inside is not None:
             objections.append(Part(plain(section.title, values), _html(section.body, values)))
         elif section.body.strip() or section.level > 1:
-            steps.append(Part(plain(section.title, values), _html(section.body, values)))
+            body, answers = _answers(section.body, targets, values)
+            steps.append(Part(plain(section.title, values), _html(body, values), answers))
     return Parts(tuple(steps), tuple(objections))
+
+
+def _steps(found: list[Section]) -> list[Section]:
+    """Those of the sections that are steps, in order."""
+    steps: list[Section] = []
+    inside: int | None = None
+    for section in found:
+        if inside is not None and section.level <= inside:
+            inside = None
+        if inside is None and OBJECTIONS.match(section.title):
+            inside = section.level
+        elif inside is None and (section.body.strip() or section.level > 1):
+            steps.append(section)
+    return steps
+
+
+def _named(title: str) -> str:
+    """A heading as a link names it: without case, marks, and the difference of spaces and dashes."""
+    return re.sub(r"[\s\-_]+", " ", re.sub(r"[*`]+", "", unquote(title))).strip().casefold()
+
+
+def _answers(body: str, targets: Mapping[str, int], values: Mapping[str, object]) -> tuple[str, tuple[Answer, ...]]:
+    """The body without its lines of answers, and these."""
+    kept, answers = list[str](), list[Answer]()
+    for line in body.splitlines():
+        match = ANSWER.match(line)
+        step = targets.get(_named(match[2])) if match else None
+        if match and step is not None and len(answers) < MOST_ANSWERS:
+            answers.append(Answer(plain(match[1], values), step))
+        else:
+            kept.append(line)
+    return "\n".join(kept), tuple(answers)
 
 
 CUE = re.compile(r"<p><em>((?:(?!</?em>|</p>).)*)</em></p>", re.DOTALL)

@@ -20,6 +20,8 @@ from . import answers, call_back_time, prepared, sheets
 from .call_back_state import CallBack
 from .desk_state import ON_THE_LINE, Desk, read_call_id
 from .draft_store import NOTE, store
+from .guide_state import Guide
+from .offer_state import Offer
 from .shown import (
     ShownDisposition,
     ShownFact,
@@ -112,7 +114,8 @@ class Sheet(rx.State):
             await self._open_campaign(view.campaign_id or 0, account_name)
         self._stale = False
         if call_before != self.call_id:
-            await (await self.get_state(Today))._read(account_id)
+            await (await self.get_state(Today))._read(account_id, view.shift_id)
+            await (await self.get_state(Offer))._consider(account_id, view)
 
     async def _open_call(self, call_id: UUID, account_id: int, account_name: str) -> None:
         async with database.session() as s:
@@ -134,6 +137,7 @@ class Sheet(rx.State):
         self.note, self.saved_ms = late.get(NOTE, sheet.draft.note), epoch_ms(sheet.draft.saved_at) or 0
         self.dispositions = dispositions_shown(sheet.dispositions)
         self.pane = "script"
+        (await self.get_state(Guide))._begin(self.call_id, self.steps, sheet.draft.place)
 
     async def _take_prepared(self, call_id: UUID, noted_ms: int) -> None:
         async with database.session() as s:
@@ -153,6 +157,7 @@ class Sheet(rx.State):
         if sheet is not None:
             self._show_campaign(sheet)
         self.campaign_id = campaign_id
+        (await self.get_state(Guide))._begin("", self.steps)
 
     def _clear(self) -> None:
         """Nothing of the call before, except what of it is still to be saved."""

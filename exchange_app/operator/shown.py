@@ -9,11 +9,19 @@ from .script_parts import Part
 
 
 @dataclass
+class ShownAnswer:
+    digit: int
+    label: str
+    step: int
+
+
+@dataclass
 class ShownPart:
     key: str
     number: int
     title: str
     html: str
+    answers: list[ShownAnswer] = field(default_factory=list)
 
 
 @dataclass
@@ -34,6 +42,16 @@ class ShownField:
 
 
 @dataclass
+class ShownCallBack:
+    """A call-back that this operator has promised."""
+
+    contact_id: int
+    contact: str
+    campaign: str
+    due_ms: int
+
+
+@dataclass
 class ShownDisposition:
     id: int
     digit: int
@@ -47,7 +65,16 @@ FEW_OPTIONS, SHORT_OPTIONS = 4, 34
 
 
 def parts_shown(parts: tuple[Part, ...], prefix: str) -> list[ShownPart]:
-    return [ShownPart(f"{prefix}-{i}", i, p.title, p.html) for i, p in enumerate(parts, 1)]
+    return [
+        ShownPart(
+            f"{prefix}-{i}",
+            i,
+            p.title,
+            p.html,
+            [ShownAnswer(n, answer.label, answer.step) for n, answer in enumerate(p.answers, 1)],
+        )
+        for i, p in enumerate(parts, 1)
+    ]
 
 
 def facts_shown(facts: dict[str, str]) -> list[ShownFact]:

@@ -11,6 +11,7 @@ from exchange_app.shell import Me
 
 from .browser import place_time
 from .desk_state import Desk
+from .preview_state import Preview
 from .sheet_state import Sheet
 from .writing import press
 
@@ -23,7 +24,18 @@ def _sub() -> Any:
         S,
         ("off_shift", t("Choose a campaign to begin")),
         ("connecting", t("We call your line, answer it in your telephone program")),
-        ("ready", t("Your line is open, nobody is on it")),
+        (
+            "ready",
+            rx.cond(
+                Desk.preview,
+                rx.cond(
+                    Desk.preview_until_ms > 0,
+                    t("We dial by ourselves in a moment"),
+                    t("The countdown is stopped, nobody is called"),
+                ),
+                t("Your line is open, nobody is on it"),
+            ),
+        ),
         ("ringing", t("You hear the ringing, the contact has not answered yet")),
         (
             "talking",
@@ -145,10 +157,19 @@ def _clock() -> rx.Component:
             (
                 "ready",
                 rx.cond(
-                    Desk.shift_started_ms > 0,
-                    rx.el.div(
-                        rx.el.div(clock(since=Desk.shift_started_ms), rx.el.span(t("on shift"))),
-                        class_name="clock no-m",
+                    Desk.preview_until_ms > 0,
+                    limit_ring(
+                        t("until we dial"),
+                        start=Desk.claimed_ms,
+                        end=Desk.preview_until_ms,
+                        countdown=True,
+                    ),
+                    rx.cond(
+                        Desk.shift_started_ms > 0,
+                        rx.el.div(
+                            rx.el.div(clock(since=Desk.shift_started_ms), rx.el.span(t("on shift"))),
+                            class_name="clock no-m",
+                        ),
                     ),
                 ),
             ),
@@ -218,8 +239,22 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
     again = button(t("Ring my line"), kind="solid", key=k("C"), icon="phone", big=big, on_click=Desk.ring_seat(False))
     ring = rx.cond(Desk.has_telephone, telephone, again)
     end = button(t("Break"), key=k("B"), icon="coffee", big=big, on_click=Desk.end_shift)
+    held = Desk.preview_until_ms == 0
+    hold = rx.cond(
+        Desk.preview,
+        rx.fragment(
+            button(
+                rx.cond(held, t("Go on"), t("Wait")),
+                key=k("P"),
+                icon="hourglass",
+                big=big,
+                on_click=Preview.hold(Desk.call_id, ~held),
+            ),
+            button(t("Skip"), key=k("K"), icon="skip-forward", big=big, on_click=Preview.ask(Desk.call_id)),
+        ),
+    )
     return {
-        "ready": [call, end],
+        "ready": [call, hold, end if big else rx.cond(Desk.preview, rx.fragment(), end)],
         "ringing": [cancel],
         "talking": [pause, transfer, hang_up],
         "transferring": [hang_up] if big else [back, following, connect],
@@ -247,6 +282,18 @@ def _live() -> Any:
     """What a screen reader says when the state changes."""
     return rx.match(
         S,
+        (
+            "ready",
+            rx.cond(
+                Desk.preview,
+                rx.cond(
+                    Desk.preview_until_ms > 0,
+                    t("Next: {name}. We dial by ourselves in a moment", name=person()),
+                    t("The countdown is stopped, nobody is called"),
+                ),
+                OPERATOR_STATES.live(S),
+            ),
+        ),
         ("ringing", t("Ringing {name}", name=person())),
         ("talking", rx.cond(Desk.masked, t("The recording is paused"), OPERATOR_STATES.live(S))),
         (

@@ -127,6 +127,11 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("The recording could not be paused."),
             t("What is said is being recorded. Tell the contact, or take the details in another way."),
         ),
+        "preview_over": (
+            "gray",
+            t("The contact you were shown has gone to somebody else."),
+            t("Press C when you like: the next one comes."),
+        ),
         "limit_reached": (
             "amber",
             t("The call reached its longest time and ended by itself."),

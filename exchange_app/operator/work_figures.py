@@ -79,6 +79,43 @@ async def today(s: AsyncSession, operator_id: int, zone_name: str, now: datetime
     return found[0] if found else Day(now.astimezone(zone).date().isoformat(), 0, 0, 0, 0, 0)
 
 
+@dataclass(frozen=True)
+class ShiftFigures:
+    """A shift so far: pay in minor units of settled calls, and how many calls that were."""
+
+    pay: int
+    calls: int
+    successes: int
+
+
+async def of_shift(s: AsyncSession, shift_id: int) -> ShiftFigures:
+    row = (
+        await s.execute(
+            text(
+                "select coalesce(sum(x.operator_pay), 0) as pay, count(*) as calls, "
+                "count(*) filter (where k.outcome = 'success') as successes "
+                "from call k left join settlement x on x.call_id = k.id "
+                f"where k.shift_id = :shift and k.state = 'closed' and {DIALLED}"
+            ),
+            {"shift": shift_id},
+        )
+    ).one()
+    return ShiftFigures(int(row.pay), row.calls, row.successes)
+
+
+async def on_campaign_since(s: AsyncSession, shift_id: int, campaign_id: int) -> datetime | None:
+    """When the shift's run of calls in its present campaign began; none: no call yet."""
+    found = await s.execute(
+        text(
+            "select min(k.claimed_at) from call k where k.shift_id = :shift and k.campaign_id = :campaign "
+            "and k.claimed_at > coalesce((select max(o.claimed_at) from call o "
+            "where o.shift_id = :shift and o.campaign_id <> :campaign), '-infinity')"
+        ),
+        {"shift": shift_id, "campaign": campaign_id},
+    )
+    return found.scalar_one_or_none()
+
+
 async def calls(
     s: AsyncSession, operator_id: int, *, before: tuple[datetime, UUID] | None = None, limit: int = PAGE
 ) -> list[PaidCall]:

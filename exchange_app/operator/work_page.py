@@ -19,9 +19,12 @@ from exchange_app.i18n import money, seconds_until, t, tc, tn
 from exchange_app.shell import Me
 from exchange_app.softphone import line_control
 
+from .between_pane import BREAK_AFTER_MS
 from .browser import browser_zone, focus_on
+from .cues import state_cues
 from .desk_state import Desk
 from .dialogs import do_not_call_dialog, person_dialog
+from .guide_state import Guide
 from .look import LOOK
 from .panes import (
     campaign_pane,
@@ -31,18 +34,21 @@ from .panes import (
     lost_pane,
     off_shift,
     right_pane,
-    script_pane,
     transfer_pane,
 )
 from .person_state import Person
+from .preview_state import Preview
+from .script_pane import script_pane
 from .sheet_state import Sheet
 from .strip import phone_actions, strip
 from .today_state import Today
+from .trouble_dialogs import abuse_dialog, after_abuse, problem_dialog, skip_dialog
+from .trouble_state import Trouble
 from .words import notice
 from .writing import form_pane, press
 
 S = Desk.state
-IN_CALL = Desk.call_id != ""
+IN_CALL = (Desk.call_id != "") & ~Desk.preview
 
 
 def _late() -> rx.Component:
@@ -58,6 +64,7 @@ def _messages() -> rx.Component:
     return rx.el.div(
         _late(),
         rx.cond((S == "connection_lost") & IN_CALL, rx.fragment(), notice()),
+        after_abuse(),
         class_name="messages",
         aria_live="polite",
     )
@@ -112,7 +119,7 @@ def _grid() -> rx.Component:
         ("transferring", transfer_pane()),
         ("ringing", contact_pane()),
         ("connection_lost", rx.cond(IN_CALL, lost_pane(), campaign_pane())),
-        ("ready", campaign_pane()),
+        ("ready", rx.cond(Desk.preview, contact_pane(), campaign_pane())),
         rx.fragment(),
     )
     beside = (S == "talking") | (S == "ready") | (S == "ringing")
@@ -128,6 +135,12 @@ def _grid() -> rx.Component:
 
 def _foot() -> rx.Component:
     figures = [tn("{n} call", "{n} calls", n=Today.calls), ", ", tn("{n} success", "{n} successes", n=Today.successes)]
+    to_break = seconds_until(Desk.shift_started_ms + BREAK_AFTER_MS)
+    advice = rx.cond(
+        to_break > 0,
+        t("A break is advised in {n} min", n=(to_break + 59) // 60),
+        t("A break of ten minutes is advised"),
+    )
     return rx.el.footer(
         rx.el.span(
             rx.icon("wallet", size=16, aria_hidden="true"),
@@ -141,6 +154,10 @@ def _foot() -> rx.Component:
                 ),
             ),
             class_name="row w",
+        ),
+        rx.cond(
+            (S != "off_shift") & (Desk.shift_started_ms > 0),
+            rx.el.span(rx.icon("coffee", size=16, aria_hidden="true"), advice, class_name="row m no-m"),
         ),
         rx.cond(
             ~IN_CALL & (S != "off_shift"),
@@ -160,6 +177,10 @@ def _keys() -> rx.Component:
     return rx.fragment(
         key("?", press="keys-button"),
         rx.cond(S == "ready", keyboard({"KeyC": Desk.call_next, "KeyB": Desk.end_shift})),
+        rx.cond(
+            (S == "ready") & Desk.preview,
+            keyboard({"KeyP": Preview.hold(call, Desk.preview_until_ms > 0), "KeyK": Preview.ask(call)}),
+        ),
         rx.cond(seat_wanted, key("KeyC", Desk.ring_seat(Desk.has_telephone))),
         rx.cond(on_the_line, key("KeyH", Desk.hang_up(call))),
         rx.cond(S == "talking", keyboard({"KeyT": Desk.start_transfer(call)})),
@@ -172,7 +193,16 @@ def _keys() -> rx.Component:
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms > 0), key("KeyY", Desk.complete_transfer(call))),
         rx.cond((S == "talking") | (S == "wrap_up"), key("KeyD", Sheet.ask_do_not_call(call))),
         rx.cond(writes, rx.fragment(key("KeyF", focus="note"), key("KeyX", Person.open(call)))),
-        rx.cond(S == "talking", key("KeyO", focus="objection-1")),
+        rx.cond(
+            S == "talking",
+            rx.fragment(
+                key("KeyO", focus="objection-search"),
+                keyboard({f"Digit{i}": Guide.answer(call, i) for i in range(1, 10)}, state=S),
+                keyboard({"Digit0": Guide.back(call)}, state=S),
+            ),
+        ),
+        rx.cond((S == "talking") | (S == "transferring"), key("!", Trouble.ask_abuse(call))),
+        rx.cond(writes, key("KeyG", Trouble.open_report(call))),
         rx.cond(
             S == "wrap_up",
             rx.fragment(
@@ -200,7 +230,12 @@ def work_page() -> rx.Component:
         _foot(),
         phone_actions(),
         _keys(),
+        state_cues(S, OPERATOR_STATES.tone(S), Desk.preview_until_ms),
+        rx.cond(S == "wrap_up", rx.el.span(on_mount=Today.settle, key=Desk.call_id, hidden=True)),
         person_dialog(),
+        skip_dialog(),
+        abuse_dialog(),
+        problem_dialog(),
         do_not_call_dialog(),
         class_name="work",
     )
@@ -232,12 +267,24 @@ def work_status() -> rx.Component:
                 (
                     t("Talk"),
                     [
+                        ("1 … 9", t("The contact's answer, on to the next step")),
+                        ("0", t("One step back")),
                         ("O", t("Find an objection")),
                         ("F", t("Write a note")),
                         ("Esc", t("Leave the field")),
                         ("X", t("Add another person")),
                         ("D", t("Do not call again, asks first")),
+                        ("!", t("Abuse: end, block the number; asks first")),
+                        ("G", t("Report a problem with this call")),
                         ("S", t("Pause or resume the recording")),
+                    ],
+                ),
+                (
+                    t("Next contact"),
+                    [
+                        ("P", t("Stop the countdown, or let it go on")),
+                        ("K", t("Skip this contact, asks why")),
+                        ("B", t("Break")),
                     ],
                 ),
                 (
