@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     """The longest that a page's SIP password is good for; a shift's end ends it before."""
     sip_ws_url: str = ""
     """WebSocket of the switch for browsers. Unset: /sip at PUBLIC_URL, where the TLS proxy has it."""
+    turn_urls: str = ""
+    """Relays (TURN) for pages behind strict networks, apart by spaces: `turn:relay.example:3478 turns:…:5349`."""
+    turn_secret: SecretStr = SecretStr("")
+    """The relays' shared secret (coturn: `use-auth-secret`, `static-auth-secret`)."""
     sip_server: str = ""
     """HOST:PORT that SIP telephones register at, as people are told. Unset: the host of PUBLIC_URL."""
     exchange_demo: bool = False

@@ -5,6 +5,7 @@ from exchange_app.shell import Nav, Page
 
 from .board_page import board_page
 from .board_state import Board
+from .check_page import check_page
 from .desk_state import Desk
 from .earnings_page import earnings_page
 from .work_page import status, title, work_page, work_status
@@ -30,6 +31,14 @@ def pages() -> list[Page]:
             on_load=[Desk.enter],
             status=work_status,
             tabs=False,
+        ),
+        Page(
+            "/operator/check",
+            check_page,
+            t("Sound check"),
+            role="operator",
+            on_load=[Desk.enter],
+            status=status,
         ),
         Page(
             "/operator/earnings",

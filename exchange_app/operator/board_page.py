@@ -4,7 +4,19 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import badge, button, callout, dialog, empty_state, head, loading, segment, segmented, select
+from exchange_app.design import (
+    badge,
+    button,
+    callout,
+    dialog,
+    empty_state,
+    head,
+    link_button,
+    loading,
+    segment,
+    segmented,
+    select,
+)
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, number, t, tc, tn
 
@@ -182,6 +194,37 @@ def _tools() -> rx.Component:
     )
 
 
+def _sound() -> rx.Component:
+    """Before a shift: whether one would be heard."""
+    check = link_button(t("Check the sound"), "/operator/check", icon="headphones")
+    return rx.fragment(
+        rx.match(
+            Board.checked,
+            (
+                "none",
+                callout(
+                    t("Will they hear you?"),
+                    t("A minute's check of microphone, headphones and network, kept with your shift."),
+                    tone="blue",
+                    icon="headphones",
+                    actions=[check],
+                ),
+            ),
+            (
+                "bad",
+                callout(
+                    t("Your last check of the sound was bad."),
+                    t("Mend it before you call: the check says what."),
+                    tone="amber",
+                    icon="headphones",
+                    actions=[check],
+                ),
+            ),
+            rx.fragment(),
+        )
+    )
+
+
 def _preview() -> rx.Component:
     return dialog(
         rx.el.span(Board.preview_name, **THEIRS),
@@ -216,6 +259,7 @@ def board_page() -> rx.Component:
             callout(t("This campaign was closed just now."), t("The others below are up to date."), tone="amber"),
         ),
         rx.el.div(notice(), class_name="board-notice"),
+        rx.cond(Board.loaded & (Desk.state == "off_shift"), _sound()),
         rx.cond(
             Board.loaded,
             rx.cond(

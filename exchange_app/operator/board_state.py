@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import reflex as rx
 
 from exchange_app.security import current_account, roles
-from exchange_domain import board, database
+from exchange_domain import board, database, endpoints, sound_checks
 from exchange_domain.board import BoardCard
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.messages import StartShift
+from exchange_domain.words import EndpointKind, Role
 
 from . import sheets
 from .desk_state import Desk
@@ -95,6 +96,9 @@ class Board(rx.State):
     gone: rx.Field[bool] = rx.field(False)
     """The campaign that was pressed is not there any more."""
 
+    checked: rx.Field[str] = rx.field("none")
+    """Verdict of the last check of sound that a shift beginning now would have; none; or `telephone`: not needed."""
+
     _read_at: float = 0
 
     @rx.event
@@ -113,7 +117,13 @@ class Board(rx.State):
     async def _read(self) -> None:
         now = datetime.now(UTC)
         async with database.session() as s:
-            found = await board.cards(s, current_account(self).account_id, now)
+            account_id = current_account(self).account_id
+            found = await board.cards(s, account_id, now)
+            last = await sound_checks.latest(s, account_id, now)
+            rung_at = await endpoints.kind_of(s, Role.OPERATOR, account_id)
+        self.checked = last.verdict.value if last else "none"
+        if rung_at != EndpointKind.BROWSER:
+            self.checked = "telephone"
         self.cards = in_order([shown(card) for card in found], self.sort)
         self.loaded, self._read_at = True, now.timestamp()
 

@@ -263,7 +263,7 @@ def lost_pane() -> rx.Component:
         ),
         callout(
             t("The call is held."),
-            t("We call your line again by ourselves: answer it in your telephone program."),
+            t("We call your line again by ourselves. This page answers by itself; pick a telephone up."),
             tone="amber",
         ),
         class_name="pane m-on col g4",
@@ -322,7 +322,7 @@ def off_shift() -> rx.Component:
 def connecting() -> rx.Component:
     return empty_state(
         t("We call your line"),
-        t("Answer the call from the exchange in your telephone program; it stays open for the whole shift."),
+        t("This page answers by itself; pick a telephone up. The line stays open for the whole shift."),
         badge(t("waiting for your answer"), tone="amber", icon="clock"),
         icon="plug-zap",
     )

@@ -23,7 +23,7 @@ def _sub() -> Any:
     return rx.match(
         S,
         ("off_shift", t("Choose a campaign to begin")),
-        ("connecting", t("We call your line, answer it in your telephone program")),
+        ("connecting", t("We call your line")),
         (
             "ready",
             rx.cond(
@@ -246,11 +246,10 @@ def _buttons(big: bool) -> dict[str, list[rx.Component]]:
             button(
                 rx.cond(held, t("Go on"), t("Wait")),
                 key=k("P"),
-                icon="hourglass",
                 big=big,
                 on_click=Preview.hold(Desk.call_id, ~held),
             ),
-            button(t("Skip"), key=k("K"), icon="skip-forward", big=big, on_click=Preview.ask(Desk.call_id)),
+            button(t("Skip"), key=k("K"), big=big, on_click=Preview.ask(Desk.call_id)),
         ),
     )
     return {

@@ -39,6 +39,7 @@ def skip_dialog() -> rx.Component:
     rows = [
         disposition(
             words[reason][0],
+            on=False,
             key=str(n),
             follows=words[reason][1],
             id=f"skip-{n}",

@@ -20,12 +20,12 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
         "seat_unavailable": (
             "red",
             t("Your line does not answer, so the shift has ended."),
-            t("Check that your telephone program is on and signed in, then start the shift again."),
+            t("Look at the line above, or at your telephone, then start the shift again."),
         ),
         "seat_lost": (
             "amber",
             t("Your line was lost."),
-            t("We call it again. A contact on the line waits for you; answer your telephone program."),
+            t("We call it again. A contact on the line waits for you. Pick your telephone up; this page answers by itself."),
         ),
         "seat_not_back": (
             "red",

@@ -86,7 +86,7 @@ def _panes_of_phone() -> rx.Component:
     )
     quiet = segmented(
         to("script", t("Script"), Sheet.pane == "ended"),
-        to("form", rx.cond(IN_CALL, t("Contact"), t("Campaign"))),
+        to("form", rx.cond(IN_CALL | Desk.preview, t("Contact"), t("Campaign"))),
         to("objections", rx.cond(IN_CALL, t("Objections"), t("Today"))),
         label=t("Parts of the page"),
         full=True,

@@ -5,6 +5,7 @@ export const QUALITY = [
   ["bad", 8, 80, 500],
   ["weak", 3, 30, 300],
 ];
+const TELL_MS = 30000;
 const STATS_MS = 5000, RENEW_BEFORE_MS = 120000, FIRST_RETRY_MS = 1000, LONGEST_RETRY_MS = 30000;
 const SOUND = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 const KEPT = "exchange.line"; // chosen devices, volume
@@ -183,6 +184,8 @@ export class Line {
       if (!answer.ok) throw new Error(String(answer.status));
       told = await answer.json();
     } catch { this.connecting = false; return this.fail("server"); }
+    this.iceServers = told.ice_servers;
+    this.domain = told.domain;
     const { default: JsSIP } = await import("jssip"); // 60 kB that only a page with a line needs
     this.connecting = false;
     const ua = new JsSIP.UA({
@@ -228,7 +231,7 @@ export class Line {
 
   answer() {
     if (!this.session || !this.stream) return;
-    this.session.answer({ mediaStream: this.stream, pcConfig: { iceServers: [] } });
+    this.session.answer({ mediaStream: this.stream, pcConfig: { iceServers: this.iceServers ?? [] } });
   }
 
   play(stream) {
@@ -252,9 +255,30 @@ export class Line {
         const received = now.received - before.received, lost = Math.max(0, now.lost - before.lost);
         const loss = received + lost ? (100 * lost) / (received + lost) : 100;
         this.set({ quality: { ...verdict({ loss, jitter: now.jitter, trip: now.trip }), loss, jitter: now.jitter, trip: now.trip } });
+        this.tell();
       }
       before = now;
     }, STATS_MS);
+  }
+
+  // The shift keeps how its line was: told when the verdict changes, not oftener than every half minute.
+  tell() {
+    const { name, loss, jitter, trip } = this.view.quality, now = Date.now();
+    if (this.role !== "operator" || name === (this.told ?? "good") || now - (this.toldAt ?? 0) < TELL_MS) return;
+    this.told = name; this.toldAt = now;
+    const body = JSON.stringify({ loss_pm: Math.min(1000, Math.round(loss * 10)), jitter_ms: Math.round(jitter), trip_ms: Math.round(trip) });
+    fetch("/softphone/quality?role=operator", { method: "POST", body, headers: { "Content-Type": "application/json" } }).catch(() => {});
+  }
+
+  // A call to the exchange's echo: what is said comes back. Returns the session, or null when there is no line for it.
+  echo({ up, over }) {
+    if (!this.ua?.isRegistered() || this.session || !this.stream) return null;
+    const session = this.ua.call(`sip:echo@${this.domain}`, { mediaStream: this.stream, pcConfig: { iceServers: this.iceServers ?? [] }, rtcOfferConstraints: { offerToReceiveAudio: true } });
+    session.connection.addEventListener("track", ({ streams, track }) => this.play(streams[0] ?? new MediaStream([track])));
+    session.on("confirmed", () => up(session));
+    session.on("ended", () => over(""));
+    session.on("failed", ({ cause }) => over(String(cause)));
+    return session;
   }
 
   asksBeforeLeaving = (event) => { if (this.session?.isEstablished()) { event.preventDefault(); event.returnValue = ""; } };

@@ -12,13 +12,14 @@ from starlette.routing import Route
 
 from exchange_domain import database, endpoints, sip_credentials
 from exchange_domain.accounts import Principal
-from exchange_domain.clock import ms_of
+from exchange_domain.clock import ms_of, now_ms
 from exchange_domain.settings import settings
 from exchange_domain.sip_users import username
 from exchange_domain.words import Role, SipUserKind
 
-from . import telephone
+from . import quality, telephone
 from .lines import of_the_account
+from .relays import ice_servers
 
 log = structlog.get_logger(__name__)
 
@@ -51,11 +52,19 @@ async def _issue(account: Principal, role: Role) -> dict[str, Any]:
 
 def _where(name: str) -> dict[str, Any]:
     now = settings()
-    return {"username": name, "domain": now.sip_domain, "realm": now.sip_domain, "url": now.softphone_url}
+    return {
+        "username": name,
+        "domain": now.sip_domain,
+        "realm": now.sip_domain,
+        "url": now.softphone_url,
+        "ice_servers": ice_servers(name, now_ms() // 1_000),
+    }
 
 
 def routes() -> list[Route]:
     return [
         Route("/softphone/credentials", of_the_account(credentials), methods=["GET", "POST"]),
+        Route("/softphone/check", of_the_account(quality.check), methods=["POST"]),
+        Route("/softphone/quality", of_the_account(quality.line), methods=["POST"]),
         Route("/softphone/telephone", of_the_account(telephone.password), methods=["GET", "POST", "DELETE"]),
     ]

@@ -6,7 +6,8 @@ COOKIE: dict[str, str] = {"name": "lang", "value": "qps", "path": "/"}
 """Set it, with a `domain`, before opening the page."""
 
 SCRIPT = r"""() => {
-  const out = [], bad = (s) => /\p{L}{2}/u.test(s.replace(/⟦[^⟧]*⟧/gu, ""));
+  const out = [], inner = (s) => s.replace(/⟦[^⟦⟧]*⟧/gu, "");
+  const all = (s) => inner(s) === s ? s : all(inner(s)), bad = (s) => /\p{L}{2}/u.test(all(s).replace(/ alt\+T$/, ""));
   const ours = (e) => e && !e.closest("script,style,noscript,[translate=no],[data-sonner-toaster]");
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {

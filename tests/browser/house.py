@@ -102,9 +102,10 @@ async def _read(child: Child) -> None:
 
 @asynccontextmanager
 async def open_house(
-    database_url: str, redis_url: str, folder: Path, change_settings, *, sound: bool = False
+    database_url: str, redis_url: str, folder: Path, change_settings, *, sound: bool = False, engine: bool = True
 ) -> AsyncIterator[House]:
-    """Starts everything, and leaves nothing behind. `sound`: pages are telephones, and contacts speak."""
+    """Starts everything, and leaves nothing behind. `sound`: pages are telephones, and contacts speak. Without an
+    `engine` a test says itself what the engine would."""
     (port,) = free_ports(1)
     url, recordings = f"http://127.0.0.1:{port}", folder / "recordings"
     recordings.mkdir()
@@ -119,7 +120,7 @@ async def open_house(
         }  # fmt: skip
         if sound:
             values["sip_ws_url"] = f"ws://127.0.0.1:{simulator.media_port}"
-        async with _open(simulator, port, values, database_url, redis_url, folder, change_settings) as house:
+        async with _open(simulator, port, values, database_url, redis_url, folder, change_settings, engine) as house:
             yield house
 
 
@@ -140,7 +141,7 @@ async def open_real_house(
 @asynccontextmanager
 async def _open(
     switch: Simulator | RealSwitch, port: int, of_switch: dict, database_url: str, redis_url: str, folder: Path,
-    change_settings,
+    change_settings, engine: bool = True,
 ) -> AsyncIterator[House]:  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     values = of_switch | {
@@ -153,7 +154,7 @@ async def _open(
     assert settings().public_url == url
     try:
         await _people(house)
-        await asyncio.gather(house.start_engine(), house.start_web())
+        await asyncio.gather(*([house.start_engine()] if engine else []), house.start_web())
         yield house
     finally:
         for child in reversed(list(house.children.values())):

@@ -1,4 +1,4 @@
-"""What operators and managers say: abuse, problems, sound before a shift, the place in the script, results, presence."""
+"""What operators and managers say: abuse, problems, sound before a shift, place in the script, results, presence."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -307,8 +307,12 @@ async def test_a_managers_number_is_looked_at_again_when_it_is_dialled(
     await desk.notice("managers_unavailable")
     await desk.state(OperatorState.TALKING)
     assert len(dialled.outside) == 1
-    async with database.session() as s:
-        causes = list(await s.exec(select(Transfer.cause)))
+    async with asyncio.timeout(20):
+        causes: list[str | None] = []
+        while len(causes) < 2 or None in causes:
+            async with database.session() as s:
+                causes = list(await s.exec(select(Transfer.cause)))
+            await asyncio.sleep(0.1)
     assert causes == ["OUTGOING_CALL_BARRED"] * 2
 
 

@@ -1,0 +1,240 @@
+"""The operator's pages, state by state. Each scene goes on from the one before."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from playwright.async_api import Page, expect
+
+from exchange_domain.clock import now_ms
+from exchange_domain.words import OperatorState as S
+from exchange_domain.words import TransferState
+
+from .stage import Stage
+
+
+@dataclass(frozen=True)
+class Scene:
+    name: str
+    play: Callable[[Stage, Page], Awaitable[None]]
+
+
+SCENES: list[Scene] = []
+
+
+def scene(play: Callable[[Stage, Page], Awaitable[None]]) -> Callable[[Stage, Page], Awaitable[None]]:
+    SCENES.append(Scene(play.__name__.replace("_", "-"), play))
+    return play
+
+
+async def to(stage: Stage, page: Page, path: str) -> None:
+    await page.goto(stage.house.url + path)
+    await expect(page.locator("#main h1, #main h2, #main .strip").first).to_be_visible()
+    await page.wait_for_timeout(200)
+
+
+async def close_dialog(page: Page) -> None:
+    await page.keyboard.press("Escape")
+    await expect(page.locator("[role=dialog][data-state=open], [role=alertdialog][data-state=open]")).to_have_count(0)
+
+
+@scene
+async def board_empty(stage: Stage, page: Page) -> None:
+    await to(stage, page, "/operator")
+
+
+@scene
+async def board(stage: Stage, page: Page) -> None:
+    await stage.furnish()
+    await to(stage, page, "/operator")
+
+
+@scene
+async def board_script(stage: Stage, page: Page) -> None:
+    await page.locator(".mcard").first.get_by_role("button").nth(1).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@scene
+async def board_account_menu(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await page.locator("[popovertarget=account-menu]").click()
+
+
+@scene
+async def check_begin(stage: Stage, page: Page) -> None:
+    await to(stage, page, "/operator/check")
+    await expect(page.get_by_role("button", name="Check the sound")).to_be_enabled()
+
+
+@scene
+async def check_voice(stage: Stage, page: Page) -> None:
+    await page.keyboard.press("KeyR")
+    await expect(page.get_by_text("Now count aloud")).to_be_visible()
+
+
+@scene
+async def check_asking(stage: Stage, page: Page) -> None:
+    await expect(page.get_by_text("Did you hear yourself?")).to_be_visible(timeout=40_000)
+
+
+@scene
+async def check_result(stage: Stage, page: Page) -> None:
+    await page.keyboard.press("KeyY")
+    await expect(page.locator(".check-head")).to_be_visible()
+
+
+@scene
+async def work_off_shift(stage: Stage, page: Page) -> None:
+    await to(stage, page, "/operator/work")
+
+
+@scene
+async def work_connecting(stage: Stage, page: Page) -> None:
+    await stage.begin_shift()
+    await stage.operator_is(S.CONNECTING)
+
+
+@scene
+async def work_ready(stage: Stage, page: Page) -> None:
+    await stage.worked("success", "refused", "call_back")
+    await stage.operator_is(S.READY)
+    await to(stage, page, "/operator/work")
+
+
+@scene
+async def work_ready_break_due(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.READY, began=timedelta(minutes=56), notice="preview_over")
+
+
+@scene
+async def work_preview(stage: Stage, page: Page) -> None:
+    await stage.take_contact()
+    await stage.operator_is(S.READY, preview=True, preview_until_ms=now_ms() + 11_000)
+
+
+@scene
+async def work_preview_held(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.READY, preview=True)
+
+
+@scene
+async def work_skip(stage: Stage, page: Page) -> None:
+    await page.keyboard.press("KeyK")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@scene
+async def work_ringing(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await stage.operator_is(S.RINGING)
+
+
+@scene
+async def work_talking(stage: Stage, page: Page) -> None:
+    await stage.was_answered()
+    await stage.operator_is(S.TALKING)
+
+
+@scene
+async def work_talking_next_step(stage: Stage, page: Page) -> None:
+    await page.wait_for_timeout(700)  # a digit is ignored just after the state changed
+    await page.keyboard.press("Digit1")
+    await expect(page.locator(".steps li.on")).to_contain_text("Повод")
+
+
+@scene
+async def work_keys(stage: Stage, page: Page) -> None:
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@scene
+async def work_another_person(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await page.keyboard.press("KeyX")
+    await page.locator("#person-name").fill("Анна")
+    await page.locator("#person-number").fill("12")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".err")).to_be_visible()
+
+
+@scene
+async def work_do_not_call(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await page.keyboard.press("KeyD")
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+@scene
+async def work_abuse(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await page.keyboard.press("!")
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+
+
+@scene
+async def work_problem(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await page.keyboard.press("KeyG")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@scene
+async def work_talking_masked(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await stage.operator_is(S.TALKING, masked=True)
+
+
+@scene
+async def work_transfer_rings(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.TRANSFERRING, transfer=stage.transfer_view(TransferState.RINGING))
+
+
+@scene
+async def work_transfer_consulting(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.TRANSFERRING, transfer=stage.transfer_view(TransferState.CONSULTING))
+
+
+@scene
+async def work_no_manager(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.TALKING, notice="managers_unavailable", reason="manager_busy")
+
+
+@scene
+async def work_lost_in_a_call(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.CONNECTION_LOST, notice="seat_lost")
+
+
+@scene
+async def work_wrap_up(stage: Stage, page: Page) -> None:
+    await stage.has_ended()
+    await stage.operator_is(S.WRAP_UP)
+
+
+@scene
+async def work_wrap_up_errors(stage: Stage, page: Page) -> None:
+    await page.wait_for_timeout(700)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".err").first).to_be_attached()
+
+
+@scene
+async def work_wrap_up_call_back(stage: Stage, page: Page) -> None:
+    await page.keyboard.press("Escape")
+    shown = await page.locator("[id^=disposition-]").all_inner_texts()
+    key = 1 + next(n for n, words in enumerate(shown) if "Call back" in words)
+    await page.keyboard.press(f"Digit{key}")
+    await page.wait_for_timeout(300)
+
+
+@scene
+async def work_lost_between_calls(stage: Stage, page: Page) -> None:
+    await stage.was_closed("refused")
+    await stage.operator_is(S.CONNECTION_LOST, notice="switch_lost", call=False)
+
+
+@scene
+async def earnings(stage: Stage, page: Page) -> None:
+    await stage.operator_is(S.READY, call=False)
+    await to(stage, page, "/operator/earnings")

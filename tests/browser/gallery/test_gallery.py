@@ -1,0 +1,64 @@
+"""Every page and state of both roles: no rule of access broken, no word outside the catalogue, nothing cut off.
+
+Pictures for docs/screens are written when GALLERY names a folder.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+import redis.asyncio
+from playwright.async_api import Page
+
+from tests.browser.conftest import chromium
+from tests.browser.house import open_house
+from tests.browser.people import signed_in
+from tests.thorough import figure
+
+from . import operator_scenes
+from .looking import LOOKS, bare, dress, picture, unfit, violations
+from .operator_scenes import Scene
+from .stage import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(900)]
+MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
+PICTURES = os.environ.get("GALLERY", "")
+
+
+@pytest.fixture
+async def stage(
+    built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
+) -> AsyncIterator[Stage]:
+    async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True, engine=False) as house:
+        broker = redis.asyncio.from_url(redis_url)
+        yield Stage(house, broker)
+        await broker.aclose()
+
+
+def looks_of(n: int) -> tuple[tuple[int, str, str], ...]:
+    """All four when pictures are taken or a thorough run is wished for; else two that differ in everything, in turn."""
+    every = bool(PICTURES) or figure(0, 1) == 1
+    return LOOKS if every else ((LOOKS[0], LOOKS[3]) if n % 2 else (LOOKS[1], LOOKS[2]))
+
+
+async def look_at(stage: Stage, page: Page, role: str, scenes: list[Scene]) -> None:
+    found: list[str] = []
+    for n, scene in enumerate(scenes):
+        await scene.play(stage, page)
+        for width, theme, language in looks_of(n):
+            await dress(page, width, theme, language)
+            where = f"{scene.name} {width} {theme} {language}"
+            found += [f"{where}: {one}" for one in (*await violations(page), *await unfit(page))]
+            if PICTURES:
+                await picture(page, Path(PICTURES) / role, f"{scene.name}-{width}-{theme}")
+        found += [f"{scene.name}: {one}" for one in await bare(page, "en")]
+        await dress(page, 1280, "light", "en")
+    assert not found, "\n".join(dict.fromkeys(found))
+    assert len(scenes) > 5
+
+
+async def test_the_operators_pages_in_every_state(stage: Stage) -> None:
+    async with chromium(*MICROPHONE) as browser:
+        page = await signed_in(stage.house, browser, "operator")
+        await look_at(stage, page, "operator", operator_scenes.SCENES)
