@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .accounts import short_name
 from .messages import CallRow
-from .words import CallState, Outcome
+from .words import CallState, ManagerResult, Outcome
 
 DIALLED = "(k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)"
 """A contact that was only shown to an operator, and passed over, is no call to anybody who looks at calls."""
@@ -17,13 +17,15 @@ QUERY = f"""
 select k.id, k.campaign_id, k.contact_id, c.name as contact_name, k.person_name, k.e164, o.display_name as operator,
        k.attempt, k.state, k.claimed_at, k.answered_at, k.ended_at, k.outcome, d.label as disposition, k.result, k.note,
        k.transferred, x.charge, x.billed_s, {DIALLED} as dialled,
-       (select a.display_name from transfer t join account a on a.id = t.manager_id
-        where t.call_id = k.id order by t.started_at desc limit 1) as manager
+       m.display_name as manager, m.manager_result, m.manager_note
 from call k
 join contact c on c.id = k.contact_id
 join account o on o.id = k.operator_id
 left join disposition d on d.id = k.disposition_id
 left join settlement x on x.call_id = k.id
+left join lateral (select a.display_name, t.manager_result, t.manager_note from transfer t
+                   join account a on a.id = t.manager_id
+                   where t.call_id = k.id order by t.started_at desc limit 1) m on true
 """
 
 
@@ -55,6 +57,8 @@ def _row(r: Any) -> CallRow:
         note=r.note,
         transferred=r.transferred,
         manager_name=r.manager,
+        manager_result=ManagerResult(r.manager_result) if r.manager_result else None,
+        manager_note=r.manager_note or "",
         charge=r.charge,
         settled=r.charge is not None,
         dialled=r.dialled,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from .words import CallState, CampaignStatus, OperatorState, Outcome, TransferState
+from .words import CallState, CampaignStatus, ManagerResult, OperatorState, Outcome, TransferState
 
 VERSION = 1
 """Version of the message format; a reader refuses a greater one."""
@@ -309,6 +309,15 @@ class ManagerView(Message):
     ended: bool = False
 
 
+class DraftSaved(Message):
+    """The operator has written more about a call that is at a manager's desk: read it again."""
+
+    kind: Literal["draft"] = "draft"
+    call_id: UUID
+    version: int
+    """Epoch milliseconds."""
+
+
 class CallRow(Message):
     """One call as a row of the customer's live table."""
 
@@ -334,6 +343,9 @@ class CallRow(Message):
     note: str = ""
     transferred: bool = False
     manager_name: str | None = None
+    manager_result: ManagerResult | None = None
+    """What came of the transfer, as the manager says."""
+    manager_note: str = ""
     charge: int | None = None
     """Minor units; none until settled."""
     settled: bool = False
@@ -349,7 +361,7 @@ class CampaignChanged(Message):
     status: CampaignStatus
 
 
-AnyLive = Annotated[OperatorView | ManagerView | CallRow | CampaignChanged, Field(discriminator="kind")]
+AnyLive = Annotated[OperatorView | ManagerView | DraftSaved | CallRow | CampaignChanged, Field(discriminator="kind")]
 LIVE: TypeAdapter[AnyLive] = TypeAdapter(AnyLive)
 
 

@@ -109,6 +109,17 @@ async def waiting_after(s: AsyncSession, transfer: Transfer, campaign_id: int) -
     return [m for m in listed if m.account_id not in tried]
 
 
+async def desks_of(s: AsyncSession, call_id: UUID) -> list[int]:
+    """Managers at whose desk a transfer of the call rings or talks."""
+    at_desk = (*LIVE, TransferState.COMPLETED)
+    found = await s.exec(
+        select(Transfer.manager_id).where(
+            Transfer.call_id == call_id, col(Transfer.state).in_(at_desk), col(Transfer.ended_at).is_(None)
+        )
+    )
+    return list(found)
+
+
 async def endpoint_of(s: AsyncSession, manager_id: int, customer_id: int) -> tuple[EndpointKind, str] | None:
     """How a manager of a customer is rung; none for somebody who is no manager of it any more."""
     member = (

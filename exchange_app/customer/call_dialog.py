@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import CALL_STATES, OUTCOMES, button, clock, data_list, dialog
+from exchange_app.design import CALL_STATES, MANAGER_RESULTS, OUTCOMES, button, clock, data_list, dialog
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
@@ -68,6 +68,11 @@ def call_dialog() -> rx.Component:
             _pair(t("Attempt"), call.attempt),
             _pair(t("Talk"), length),
             _pair(t("Handed over to"), rx.el.span(call.manager, **THEIRS), call.manager != ""),
+            _pair(
+                t("What the manager says"),
+                MANAGER_RESULTS.badge(call.manager_result),
+                call.manager_result != "",
+            ),
             _pair(t("Recording"), recording_words(Results.recording), call.answered_ms > 0),
             _pair(t("Price"), price),
         ),
@@ -78,6 +83,13 @@ def call_dialog() -> rx.Component:
         rx.cond(
             call.note != "",
             rx.fragment(rx.el.h3(t("Note")), rx.el.p(call.note, **THEIRS, style={"whiteSpace": "pre-wrap"})),
+        ),
+        rx.cond(
+            call.manager_note != "",
+            rx.fragment(
+                rx.el.h3(t("The manager's note")),
+                rx.el.p(call.manager_note, **THEIRS, style={"whiteSpace": "pre-wrap"}),
+            ),
         ),
         rx.el.div(button(t("Close"), key="Esc", on_click=Results.show_details(False))),
         open=Results.open,

@@ -5,25 +5,14 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, autosave, button, callout, card, field, switch
+from exchange_app.design.week import Day, weekday_names
 from exchange_app.i18n import t
 
 from .days_off_card import days_off
 from .here import Here, of_campaign
-from .hours_state import LIMITS, RETRY, Day, Hours, Limit
+from .hours_state import LIMITS, RETRY, Hours, Limit
 from .steps import step_foot, step_head
 from .words import digits
-
-
-def weekday_names() -> list[Any]:
-    return [
-        t("Monday"),
-        t("Tuesday"),
-        t("Wednesday"),
-        t("Thursday"),
-        t("Friday"),
-        t("Saturday"),
-        t("Sunday"),
-    ]
 
 
 def _weekday(number: Any) -> Any:

@@ -7,9 +7,10 @@ import reflex as rx
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.design.week import Day, days_of, with_day
 from exchange_app.security import roles
 from exchange_domain import campaigns, daily_caps
-from exchange_domain.hours import MIDNIGHT, Stretch
+from exchange_domain.hours import Stretch
 from exchange_domain.tables import Campaign, CampaignHours, RetryRule
 from exchange_domain.words import RETRIED, Outcome
 
@@ -42,45 +43,6 @@ LIMITS = {
     "keep_recordings_days": Limit(1, 1, 1095),
 }
 RETRY = Limit(MINUTE, 0, 43200)
-
-
-@dataclass(frozen=True)
-class Day:
-    """A weekday's calling hours; `more` are its further stretches, which the page keeps as they are."""
-
-    weekday: int
-    on: bool
-    opens: str = "09:00"
-    closes: str = "20:00"
-    more: str = ""
-
-
-def _hhmm(at: time) -> str:
-    return at.strftime("%H:%M")
-
-
-def days_of(stretches: list[Stretch]) -> list[Day]:
-    """Seven days, Monday first."""
-    days = []
-    for weekday in range(7):
-        of_day = sorted(x for x in stretches if x.weekday == weekday)
-        if not of_day:
-            days.append(Day(weekday, on=False))
-            continue
-        more = ", ".join(f"{_hhmm(x.opens)}–{_hhmm(x.closes)}" for x in of_day[1:])
-        days.append(Day(weekday, True, _hhmm(of_day[0].opens), _hhmm(of_day[0].closes), more))
-    return days
-
-
-def with_day(stretches: list[Stretch], weekday: int, opens: time, closes: time) -> list[Stretch]:
-    """The hours with the first stretch of a weekday changed, its other stretches kept. Raises ValueError:
-    closes_first, overlaps."""
-    if closes != MIDNIGHT and closes <= opens:
-        raise ValueError("closes_first")
-    others = sorted(x for x in stretches if x.weekday == weekday)[1:]
-    if others and (closes == MIDNIGHT or closes > others[0].opens):
-        raise ValueError("overlaps")
-    return [x for x in stretches if x.weekday != weekday] + [Stretch(weekday, opens, closes), *others]
 
 
 def _typed(value: int | None, limit: Limit) -> str:

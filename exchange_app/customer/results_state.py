@@ -58,6 +58,8 @@ class CallDetails:
     settled: bool = False
     note: str = ""
     manager: str = ""
+    manager_result: str = ""
+    manager_note: str = ""
     transferred: bool = False
 
 
@@ -173,6 +175,8 @@ class Results(rx.State):
             settled=row.settled,
             note=row.note,
             manager=row.manager_name or "",
+            manager_result=row.manager_result or "",
+            manager_note=row.manager_note,
             transferred=row.transferred,
         )
         self.open = True

@@ -81,6 +81,17 @@ OPERATOR_STATES = States(
     _UNKNOWN,
 )
 
+MANAGER_RESULTS = States(
+    {
+        "agreed": Shown("check", t("Agreed"), "accent"),
+        "later": Shown("clock", t("Later"), "amber"),
+        "no_interest": Shown("x", t("Not interested"), "gray"),
+        "not_for_us": Shown("circle-slash", t("Not for us"), "gray"),
+        "other": Shown("message-square", t("Something else"), "gray"),
+    },
+    _UNKNOWN,
+)
+
 CALL_STATES = States(
     {
         "claimed": Shown("phone-outgoing", t("Dialling"), "amber"),

@@ -9,6 +9,20 @@ changes them.
 from .accounts import on, snapshot
 from .bridge import run_bridge
 from .commands import NoSwitch, send_command
+from .drafts import tell_campaign, tell_managers
 from .rooms import again, enter, leave, room, show
 
-__all__ = ["NoSwitch", "again", "enter", "leave", "on", "room", "run_bridge", "send_command", "show", "snapshot"]
+__all__ = [
+    "NoSwitch",
+    "again",
+    "enter",
+    "leave",
+    "on",
+    "room",
+    "run_bridge",
+    "send_command",
+    "show",
+    "snapshot",
+    "tell_campaign",
+    "tell_managers",
+]

@@ -12,18 +12,26 @@ from reflex.state import BaseState
 
 from exchange_app.broker import redis
 from exchange_app.faults import described
-from exchange_domain.messages import LIVE, ManagerView, OperatorView, manager_snapshot_key, operator_snapshot_key
+from exchange_domain.messages import (
+    LIVE,
+    DraftSaved,
+    ManagerView,
+    OperatorView,
+    manager_snapshot_key,
+    operator_snapshot_key,
+)
 from exchange_domain.texts import language
 
 from . import push, registry
 
 log = structlog.get_logger(__name__)
 
-View = OperatorView | ManagerView
+View = OperatorView | ManagerView | DraftSaved
 Apply = Callable[[BaseState, Any], Awaitable[None]]
 _VIEWS: TypeAdapter[Any] = LIVE
 _SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {"operator": operator_snapshot_key, "manager": manager_snapshot_key}
-KINDS = tuple(_SNAPSHOT_KEYS)
+KINDS = (*_SNAPSHOT_KEYS, "draft")
+"""A draft has no snapshot: who opens the page reads it from the database."""
 _MOST_WAITING = 200
 """Messages a mailbox keeps; older ones fall out, for each view is whole in itself."""
 
@@ -37,9 +45,10 @@ _seen: dict[tuple[str, str], int] = {}
 def on(kind: str, apply: Apply) -> None:
     """`apply(root_state, message)` runs for each open page of the account, in order, each version once.
 
-    Kinds: operator (OperatorView), manager (ManagerView). Take the page's state by `await root_state.get_state(Cls)`.
+    Kinds: operator (OperatorView), manager (ManagerView), draft (DraftSaved). Take the page's state by
+    `await root_state.get_state(Cls)`.
     """
-    if kind not in _SNAPSHOT_KEYS:
+    if kind not in KINDS:
         raise ValueError(f"no such live kind: {kind!r}; there are {', '.join(KINDS)}")
     _apply[kind] = apply
 
@@ -113,7 +122,7 @@ def forget(token: str) -> None:
 async def resync(app: rx.App) -> None:
     """After the bus was away: every open page gets the snapshot, for what was published meanwhile is gone."""
     for account_id in registry.accounts():
-        for kind in _apply:
+        for kind in _SNAPSHOT_KEYS.keys() & _apply.keys():
             view = await snapshot(kind, account_id)
             if view is not None:
                 deliver(app, account_id, view)

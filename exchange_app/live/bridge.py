@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from exchange_app.faults import described
 from exchange_app.security.sessions import ENDED_CHANNEL
-from exchange_domain.messages import LIVE, ManagerView, OperatorView
+from exchange_domain.messages import LIVE, DraftSaved, ManagerView, OperatorView
 from exchange_domain.settings import settings
 
 from . import accounts, push, registry, rooms
@@ -58,7 +58,7 @@ async def _hand_on(app: rx.App, message: dict[str, Any]) -> None:
         if ":" not in subject:
             return
         body = LIVE.validate_json(message["data"])
-        if isinstance(body, OperatorView | ManagerView):
+        if isinstance(body, OperatorView | ManagerView | DraftSaved):
             accounts.deliver(app, int(subject.split(":", 1)[1]), body)
         else:
             rooms.deliver(app, subject, body)

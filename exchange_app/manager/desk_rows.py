@@ -100,6 +100,10 @@ class RecentTransfer:
     outcome: str
     label: str
     """The customer's own words for the outcome, if any."""
+    said: str = ""
+    """The manager's own result."""
+    note: str = ""
+    """The manager's own note."""
 
 
 def readable_number(e164: str) -> str:
@@ -239,24 +243,40 @@ async def _history(s: AsyncSession, call: Call) -> list[Earlier]:
     ]
 
 
-RECENT = text("""
+TRANSFERS = """
 select t.id, t.started_at, t.state, t.completed_at, t.ended_at, c.name as contact, k.person_name, k.note, k.outcome,
-       k.result, s.form, d.label, a.display_name as operator
+       k.result, s.form, d.label, a.display_name as operator, t.manager_result, t.manager_note
 from transfer t
 join call k on k.id = t.call_id
 join contact c on c.id = k.contact_id
 join account a on a.id = k.operator_id
 join script s on s.id = k.script_id
 left join disposition d on d.id = k.disposition_id
-where t.manager_id = :manager
-order by t.started_at desc limit :most
-""")
+where t.manager_id = :manager {more}
+order by t.started_at desc, t.id desc limit :most offset :past
+"""
 RESULTS = {"completed": "taken", "returned": "returned", "failed": "missed"}
 
 
-async def recent(s: AsyncSession, manager_id: int) -> list[RecentTransfer]:
-    """This manager's latest transfers and what became of their contacts, the last one first."""
-    rows = (await s.execute(RECENT, {"manager": manager_id, "most": MOST_RECENT})).all()
+SEARCHED = (
+    "and (c.name ilike :like or k.person_name ilike :like or k.note ilike :like or t.manager_note ilike :like "
+    "or a.display_name ilike :like or k.e164 like :digits)"
+)
+
+
+async def recent(
+    s: AsyncSession, manager_id: int, search: str = "", *, past: int = 0, most: int = MOST_RECENT
+) -> list[RecentTransfer]:
+    """This manager's transfers and what became of their contacts, the last one first.
+
+    `search` looks into names, numbers and notes; `past` of those found are left out, for later pages.
+    """
+    values: dict[str, Any] = {"manager": manager_id, "most": most, "past": past}
+    if words := search.strip():
+        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        digits = "" if any(ch.isalpha() for ch in words) else "".join(ch for ch in words if ch.isdigit())
+        values |= {"like": f"%{plain}%", "digits": f"%{digits}%" if len(digits) > 2 else "none"}
+    rows = (await s.execute(text(TRANSFERS.format(more=SEARCHED if words else "")), values)).all()
     return [
         RecentTransfer(
             transfer_id=str(r.id),
@@ -269,6 +289,8 @@ async def recent(s: AsyncSession, manager_id: int) -> list[RecentTransfer]:
             result=RESULTS.get(r.state, "live"),
             outcome=r.outcome or "",
             label=r.label or "",
+            said=r.manager_result or "",
+            note=r.manager_note,
         )
         for r in rows
     ]

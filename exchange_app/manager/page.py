@@ -4,30 +4,25 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import key, key_overlay
+from exchange_app.design import key, key_overlay, keyboard
 from exchange_app.i18n import t
 from exchange_app.softphone import line_control
 
+from .look import LOOK
+from .own_words_pane import results
+from .own_words_state import OwnWords
+from .presence_card import hours_dialog, presence_badge, presence_keys
 from .state import ManagerDesk
 from .transfer import transfer_page
 from .waiting import waiting_page
 from .words import STAGES, who
-
-LOOK = """
-.desk{grid-template-columns:minmax(0,1fr) 340px;align-items:start}.today{margin:-8px 0 16px}
-.post{gap:2px}.post .badge{align-self:flex-start;margin-top:4px}
-.note{margin:0;padding:8px 12px;border-left:3px solid var(--accent-line);background:var(--panel-2)}
-.note{border-radius:var(--r-1);overflow-wrap:anywhere;white-space:pre-wrap}
-.quiet{background:var(--panel-2)}.dl dd,.dl dt{overflow-wrap:anywhere}
-.earlier{padding:8px 0}.messages{padding:12px var(--sp-5) 0}.phone-panes{padding:12px 16px 0}
-"""
 
 
 def status() -> rx.Component:
     """For the top bar: the state of the desk, and the keys."""
     return rx.fragment(
         line_control("manager"),
-        STAGES.badge(ManagerDesk.stage),
+        rx.cond(ManagerDesk.stage == "waiting", presence_badge(), STAGES.badge(ManagerDesk.stage)),
         key_overlay(
             [
                 (
@@ -36,6 +31,10 @@ def status() -> rx.Component:
                         ("Enter", t("Answer, when your line is this page")),
                         ("M", t("Mute or unmute")),
                         ("Z", t("Busy: the next manager is rung")),
+                        ("1 … 5", t("What came of it")),
+                        ("F", t("Your note")),
+                        ("A", t("Available or away")),
+                        ("H", t("Your hours")),
                         ("N", t("Read again")),
                         ("Esc", t("Put the incoming transfer beside")),
                         ("Enter", t("Back to the desk")),
@@ -57,12 +56,21 @@ def title() -> Any:
     )
 
 
+def _own_keys() -> rx.Component:
+    stage = ManagerDesk.stage
+    digits = {f"Digit{place}": OwnWords.choose(OwnWords.transfer_id, code) for place, code in results()}
+    return rx.cond(
+        (stage != "ringing") & (OwnWords.transfer_id != ""),
+        rx.fragment(keyboard(digits, state=stage), key("KeyF", focus="own-note")),
+    )
+
+
 def desk_page() -> rx.Component:
     return rx.fragment(
         rx.el.style(LOOK),
         rx.cond(
             ManagerDesk.stage == "waiting",
-            rx.fragment(key("KeyN", ManagerDesk.read_again), waiting_page()),
-            transfer_page(),
+            rx.fragment(key("KeyN", ManagerDesk.read_again), presence_keys(), waiting_page(), hours_dialog()),
+            rx.fragment(_own_keys(), transfer_page()),
         ),
     )

@@ -1,6 +1,5 @@
 """The manager's live state: the transfer that rings or talks at this desk, and what the operator wrote about it."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,16 +15,15 @@ from exchange_app.security import current_account, roles
 from exchange_domain import database
 from exchange_domain.accounts import first_name, short_name
 from exchange_domain.clock import now_ms
-from exchange_domain.messages import DeclineTransfer, ManagerView
+from exchange_domain.messages import DeclineTransfer, DraftSaved, ManagerView
 from exchange_domain.words import TransferState
 
 from . import desk_rows
 from .desk_rows import Earlier, Line, Post, RecentTransfer, readable_number
+from .own_words_state import OwnWords
 
 log = structlog.get_logger(__name__)
 
-LOOK_S = 1.5
-"""How often a page with a live transfer looks whether the operator has written more."""
 FRESH_MS = 60_000
 """A transfer that ended this long ago is still shown to who opens the page; older ones are in the list only."""
 
@@ -84,7 +82,6 @@ class ManagerDesk(rx.State):
     """The database could not be read: what is shown may be old."""
 
     _account_id: int = 0
-    _following: str = ""
 
     @rx.event
     @roles("manager")
@@ -96,7 +93,7 @@ class ManagerDesk(rx.State):
         except RedisError as unreadable:
             log.warning("snapshot_unreadable", manager_id=self._account_id, error=type(unreadable).__name__)
             view = None
-        self.version, self._following = -1, ""
+        self.version = -1
         if isinstance(view, ManagerView) and not await self._is_old(view):
             await self._take(view)
         else:
@@ -125,6 +122,7 @@ class ManagerDesk(rx.State):
                 self.folded, self.pane = False, "contact"
             self._show(view, stage)
             await self._read_briefing()
+            await (await self.get_state(OwnWords))._open(self._account_id, self.transfer_id)
         if before != self.stage and self.stage not in LIVE_STAGES:
             await self._read_desk()
 
@@ -184,41 +182,6 @@ class ManagerDesk(rx.State):
         self._account_id = current_account(self).account_id
         await self._read_briefing()
         await self._read_desk()
-
-    @rx.event(background=True)
-    @roles("manager")
-    async def follow(self):
-        """While a transfer is on the desk: shows what the operator goes on writing.
-
-        A saved letter is told to nobody, so this looks at one row, for the time of one transfer.
-        """
-        account_id = current_account(self).account_id
-        async with self:
-            call_id = self.call_id
-            if not call_id or self._following == call_id or account_id != self._account_id:
-                return
-            self._following = call_id
-        try:
-            while await self._still_follows(call_id):
-                await asyncio.sleep(LOOK_S)
-                try:
-                    async with database.session() as s:
-                        seen = await desk_rows.written_at(s, account_id, UUID(call_id))
-                except AWAY:
-                    continue
-                if seen is None:
-                    return
-                if (epoch(seen[0]), seen[1]) != (self.saved_ms, self.closed):
-                    async with self:
-                        if self.call_id == call_id:
-                            await self._read_briefing()
-        finally:
-            async with self:
-                if self._following == call_id:
-                    self._following = ""
-
-    async def _still_follows(self, call_id: str) -> bool:
-        return self.call_id == call_id and self._following == call_id and self.stage in LIVE_STAGES and not self.closed
 
     @rx.event
     @roles("manager")
@@ -301,4 +264,12 @@ async def apply(root: BaseState, view: ManagerView) -> None:
     await desk._take(view)
 
 
+async def written(root: BaseState, saved: DraftSaved) -> None:
+    """The operator has written more about a call; of another call than the one on this page it says nothing."""
+    desk = await root.get_state(ManagerDesk)
+    if desk.call_id == str(saved.call_id):
+        await desk._read_briefing()
+
+
 live.on("manager", apply)
+live.on("draft", written)

@@ -25,6 +25,8 @@ from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tc
 from exchange_app.softphone import line_answer, while_line_rings
 
+from .own_words_pane import own_words
+from .own_words_state import OwnWords
 from .state import ManagerDesk
 from .words import STAGES, count, live, sub, value_of, who
 
@@ -236,6 +238,15 @@ def _history() -> rx.Component:
 
 
 def _contact_pane() -> rx.Component:
+    spoke = (S.stage == "consulting") | (S.stage == "with_contact") | (S.stage == "ended") | (S.stage == "returned")
+    return rx.el.div(
+        rx.cond(spoke & (OwnWords.transfer_id != ""), own_words()),
+        _written(),
+        class_name=rx.cond(S.pane == "contact", "pane m-on col g4", "pane col g4"),
+    )
+
+
+def _written() -> rx.Component:
     return card(
         rx.el.div(rx.el.h2(t("What the operator wrote")), _written_at(), class_name="row sb w"),
         rx.el.div(written(), class_name="col g3", aria_live="polite"),
@@ -248,7 +259,7 @@ def _contact_pane() -> rx.Component:
             ),
         ),
         _history(),
-        class_name=rx.cond(S.pane == "contact", "pane m-on col g3", "pane col g3"),
+        class_name="col g3",
     )
 
 
@@ -291,8 +302,6 @@ def transfer_page() -> rx.Component:
     return rx.fragment(
         strip(),
         incoming(),
-        # Mounted as long as the transfer lives: the page follows what is written meanwhile.
-        rx.cond(IS_LIVE & (S.call_id != ""), rx.el.span(on_mount=S.follow, key=S.call_id, hidden=True)),
         key("KeyN", S.read_again),
         rx.cond(S.stage == "ringing", key("KeyZ", S.decline(S.transfer_id))),
         rx.cond(S.stage == "ringing", rx.el.div(_busy(big=False), class_name="only-m phone-panes")),

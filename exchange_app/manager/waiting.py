@@ -4,22 +4,15 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import badge, button, callout, card, empty_state, head, section, table
+from exchange_app.design import MANAGER_RESULTS, badge, button, callout, card, empty_state, head, section, table
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
 
+from .presence_card import presence_card
 from .state import ManagerDesk
-from .words import count, outcome_badge, place
+from .words import count, length, outcome_badge, place
 
 S = ManagerDesk
-
-
-def _length(seconds: Any) -> Any:
-    """Seconds as m:ss."""
-    return rx.Var(
-        f"(s => Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0'))({seconds!s})",
-        _var_data=seconds._get_all_var_data(),
-    ).to(str)
 
 
 def _row(row: Any) -> rx.Component:
@@ -37,8 +30,11 @@ def _row(row: Any) -> rx.Component:
         rx.el.td(outcome_badge(row), class_name="rt only-m"),
         rx.el.td(row.about, **THEIRS, class_name="tl"),
         rx.el.td(row.operator, **THEIRS, class_name="m no-m"),
-        rx.el.td(rx.cond(row.talk_s > 0, _length(row.talk_s), "—"), class_name="num m"),
-        rx.el.td(outcome_badge(row), class_name="no-m"),
+        rx.el.td(rx.cond(row.talk_s > 0, length(row.talk_s), "—"), class_name="num m"),
+        rx.el.td(
+            rx.cond(row.said != "", MANAGER_RESULTS.badge(row.said), outcome_badge(row)),
+            class_name="no-m",
+        ),
         key=row.transfer_id,
     )
 
@@ -101,7 +97,7 @@ def _posts() -> rx.Component:
             rx.fragment(
                 rx.el.ul(rx.foreach(S.posts, _post), class_name="col g4"),
                 rx.el.p(
-                    t("Calls are answered on that phone; this page shows who it is and what was said."),
+                    t("Answered here with Enter, or at the telephone; this page shows who it is either way."),
                     class_name="s m",
                 ),
             ),
@@ -132,6 +128,8 @@ def waiting_page() -> rx.Component:
                 tone="amber",
             ),
         ),
-        rx.el.div(_recent(), rx.el.aside(_posts()), class_name="grid desk", id="mg"),
+        rx.el.div(
+            _recent(), rx.el.aside(presence_card(), _posts(), class_name="col g4"), class_name="grid desk", id="mg"
+        ),
         class_name="page",
     )

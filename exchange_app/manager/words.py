@@ -81,8 +81,17 @@ def place(post: Any) -> Any:
     return rx.match(
         post.kind,
         ("number", t("Your telephone {number}", number=post.endpoint)),
+        ("browser", t("This page, when it is open")),
         t("The telephone that is signed in as {name}", name=post.endpoint),
     )
+
+
+def length(seconds: Any) -> Any:
+    """Seconds as m:ss."""
+    return rx.Var(
+        f"(s => Math.floor(s / 60) + ':' + String(s % 60).padStart(2, '0'))({seconds!s})",
+        _var_data=seconds._get_all_var_data(),
+    ).to(str)
 
 
 def count(rows: Any) -> Any:

@@ -15,12 +15,6 @@ export function PlaceTime({ zone }) {
   return <span style={{ display: "inline" }}>{t("{time} there", "{time} there", { time })}</span>;
 }
 
-// Tells the page's handler, once, in which time zone its days begin.
-export function BrowserZone({ onZone }) {
-  useEffect(() => { onZone?.(Intl.DateTimeFormat().resolvedOptions().timeZone ?? ""); }, []);
-  return null;
-}
-
 // Moves the focus to a field each time `count` grows: where the first fault is.
 export function FocusOn({ target, count }) {
   const seen = useRef(count);

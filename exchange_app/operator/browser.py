@@ -17,12 +17,6 @@ class _PlaceTime(rx.Component):
     zone: rx.Var[str]
 
 
-class _BrowserZone(rx.Component):
-    library = _LIBRARY
-    tag = "BrowserZone"
-    on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
-
-
 class _FocusOn(rx.Component):
     library = _LIBRARY
     tag = "FocusOn"
@@ -55,11 +49,6 @@ class _CardGrid(rx.Component):
 def place_time(zone: Any) -> rx.Component:
     """The present time in an IANA zone; nothing for a zone the browser does not know."""
     return _PlaceTime.create(zone=zone)
-
-
-def browser_zone(handler: Any) -> rx.Component:
-    """Calls a handler once with the browser's time zone. The name is the browser's word: check it."""
-    return _BrowserZone.create(on_zone=handler)
 
 
 def focus_on(target: Any, count: Any) -> rx.Component:

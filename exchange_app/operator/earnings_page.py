@@ -7,8 +7,8 @@ import reflex as rx
 from exchange_app.design import OUTCOMES, badge, button, card, empty_state, head, loading, section, stat, table
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, t, tc, tn
+from exchange_app.shell import browser_zone
 
-from .browser import browser_zone
 from .earnings_state import Earnings
 from .look import LOOK
 
@@ -104,6 +104,10 @@ def earnings_page() -> rx.Component:
                 ],
                 rx.foreach(Earnings.days, _day),
                 caption=t("The last fourteen days"),
+                class_name="",
+                role="region",
+                aria_label=t("By day"),
+                tab_index=0,
             ),
         ),
         section(t("Calls"), _calls()),

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app.security import current_account, roles
-from exchange_domain import database, drafts
+from exchange_domain import database, drafts, transfers
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.forms import FormField, check_answers
 from exchange_domain.messages import CloseCall, HangUp, OperatorView
@@ -19,7 +19,7 @@ from exchange_domain.words import OperatorState, Outcome
 from . import answers, call_back_time, prepared, sheets
 from .call_back_state import CallBack
 from .desk_state import ON_THE_LINE, Desk, read_call_id
-from .draft_store import NOTE, store
+from .draft_store import NOTE, closed, store
 from .guide_state import Guide
 from .offer_state import Offer
 from .shown import (
@@ -86,6 +86,11 @@ class Sheet(rx.State):
     pane: rx.Field[str] = rx.field("script")
     """What a phone shows: script, form, objections."""
 
+    managers_there: rx.Field[int] = rx.field(1)
+    """How many of the campaign's managers take transfers now."""
+    managers_back_ms: rx.Field[int] = rx.field(0)
+    """When the first of them is back, if nobody is there; 0: not known."""
+
     _noted_ms: int = 0
     _prepared: str = ""
     """A line that the exchange added to the note, until the page is known to show it."""
@@ -113,6 +118,10 @@ class Sheet(rx.State):
         elif self._stale or self.call_id or self.campaign_id != (view.campaign_id or 0):
             await self._open_campaign(view.campaign_id or 0, account_name)
         self._stale = False
+        if call_before and call_before != self.call_id:
+            await closed(UUID(call_before))
+        if view.state == OperatorState.TALKING:
+            await self._ask_for_managers(view.campaign_id or 0)
         if call_before != self.call_id:
             await (await self.get_state(Today))._read(account_id, view.shift_id)
             await (await self.get_state(Offer))._consider(account_id, view)
@@ -138,6 +147,12 @@ class Sheet(rx.State):
         self.dispositions = dispositions_shown(sheet.dispositions)
         self.pane = "script"
         (await self.get_state(Guide))._begin(self.call_id, self.steps, sheet.draft.place)
+
+    async def _ask_for_managers(self, campaign_id: int) -> None:
+        """Whether a transfer would reach anybody: said before it is tried."""
+        async with database.session() as s:
+            found = await transfers.availability(s, campaign_id, datetime.now(UTC))
+        self.managers_there, self.managers_back_ms = found.there, epoch_ms(found.back_at) or 0
 
     async def _take_prepared(self, call_id: UUID, noted_ms: int) -> None:
         async with database.session() as s:

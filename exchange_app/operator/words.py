@@ -25,7 +25,7 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
         "seat_lost": (
             "amber",
             t("Your line was lost."),
-            t("We call it again. A contact on the line waits for you. Pick your telephone up; this page answers by itself."),
+            t("We call it again; a contact on the line waits. Pick your telephone up; this page answers by itself."),
         ),
         "seat_not_back": (
             "red",

@@ -15,12 +15,12 @@ from exchange_app.design import (
     segment,
     segmented,
 )
-from exchange_app.i18n import money, seconds_until, t, tc, tn
-from exchange_app.shell import Me
+from exchange_app.i18n import date, money, seconds_until, t, tc, tn
+from exchange_app.shell import Me, browser_zone
 from exchange_app.softphone import line_control
 
 from .between_pane import BREAK_AFTER_MS
-from .browser import browser_zone, focus_on
+from .browser import focus_on
 from .cues import state_cues
 from .desk_state import Desk
 from .dialogs import do_not_call_dialog, person_dialog
@@ -60,11 +60,25 @@ def _late() -> rx.Component:
     return rx.cond(late, callout(t("The exchange does not answer."), safe, tone="red", alert=True))
 
 
+def _nobody_there() -> rx.Component:
+    """Said before the key is pressed, so that nobody is promised a manager who is not there."""
+    back = t("The first is back on {at}.", at=date(Sheet.managers_back_ms, weekday="short", timeStyle="short"))
+    return callout(
+        t("No manager takes transfers just now."),
+        t("Offer a call-back instead."),
+        " ",
+        rx.cond(Sheet.managers_back_ms > 0, back, ""),
+        tone="amber",
+        icon="user-x",
+    )
+
+
 def _messages() -> rx.Component:
     return rx.el.div(
         _late(),
         rx.cond((S == "connection_lost") & IN_CALL, rx.fragment(), notice()),
         after_abuse(),
+        rx.cond((S == "talking") & (Sheet.managers_there == 0), _nobody_there()),
         class_name="messages",
         aria_live="polite",
     )

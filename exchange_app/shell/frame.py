@@ -8,6 +8,7 @@ import reflex as rx
 from exchange_app.design.keyboard import key
 from exchange_app.design.surfaces import loading
 from exchange_app.i18n import t
+from exchange_app.tour import tour
 
 from .brand import name, sign
 from .me import Me
@@ -37,6 +38,7 @@ def framed(page: Page, pages: Sequence[Page]) -> Callable[[], rx.Component]:
             # Rights are kept on the server; until it has answered there is nothing to show.
             rx.el.main(rx.cond(Me.account_id > 0, page.component(), loading(t("One moment…"))), id="main"),
             tab_bar(page, pages) if page.tabs else rx.fragment(),
+            tour(page.role),
             class_name="framed" if page.tabs else "framed no-tabs",
         )
 

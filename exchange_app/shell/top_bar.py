@@ -8,6 +8,7 @@ import reflex as rx
 from exchange_app.design.forms import post_form
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
+from exchange_app.tour import tour_button
 
 from .brand import name, sign
 from .homes import HOMES
@@ -94,6 +95,7 @@ def _account_menu(role: str) -> Any:
                 underline="none",
                 aria_current="false" if role else "page",
             ),
+            tour_button(role),
             theme_switch(wide=True),
             post_form(
                 rx.el.button(rx.icon("log-out", size=18, aria_hidden="true"), t("Sign out"), type="submit"),

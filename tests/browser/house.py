@@ -14,11 +14,11 @@ from pathlib import Path
 import httpx
 
 from exchange_app.security import passwords
-from exchange_domain import accounts, campaigns, customers, database
+from exchange_domain import accounts, campaigns, customers, database, tours
 from exchange_domain.hours import every_day
 from exchange_domain.settings import settings
 from exchange_domain.tables import Contact, ContactNumber, Tariff
-from exchange_domain.words import MemberRole
+from exchange_domain.words import MemberRole, Role
 from launcher.ports import free_ports
 from launcher.processes import before_exec
 from switch_simulator.cdr import CdrPoster
@@ -187,6 +187,10 @@ async def _people(house: House) -> None:
             house.people[name] = account.id or 0
         await customers.add_member(s, house.customer_id, house.people["owner"], MemberRole.OWNER)
         await customers.add_member(s, house.customer_id, house.people["manager"], MemberRole.MANAGER)
+        for who, role in (("owner", Role.CUSTOMER), ("manager", Role.MANAGER), ("operator", Role.OPERATOR),
+                          ("second", Role.OPERATOR)):  # fmt: skip
+            # Whoever is here for something else knows their way around.
+            await tours.saw(s, house.people[who], role)
 
 
 async def running_campaign(house: House, *numbers: str, **limits: int) -> int:

@@ -202,9 +202,25 @@ class Stage:
             await drafts.save_field(s, self.claim.call_id, self.operator_id, "wants", ["Столы", "Стулья"])
             await transfers.start(s, self.transfer_id, self.claim.call_id, self.manager_id, datetime.now(UTC))
 
-    async def joined(self) -> None:
+    async def answered(self) -> None:
+        """The manager has answered: operator and manager talk."""
         async with database.session() as s:
             await transfers.answered(s, self.transfer_id, datetime.now(UTC))
+
+    async def another_transfer(self) -> None:
+        """The one before is over; a new call is handed over."""
+        if self.claim is not None:
+            async with database.session() as s:
+                await transfers.returned(s, self.transfer_id, datetime.now(UTC))
+            await self.has_ended()
+            await self.was_closed("refused")
+        self.transfer_id = uuid4()
+        await self.take_contact()
+        await self.was_answered()
+        await self.rings_at_manager()
+
+    async def joined(self) -> None:
+        async with database.session() as s:
             await transfers.completed(s, self.transfer_id, datetime.now(UTC))
 
     async def shift_began(self, ago: timedelta) -> None:

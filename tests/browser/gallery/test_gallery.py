@@ -16,7 +16,7 @@ from tests.browser.house import open_house
 from tests.browser.people import signed_in
 from tests.thorough import figure
 
-from . import operator_scenes
+from . import manager_scenes, operator_scenes
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
 from .stage import Stage
@@ -62,3 +62,9 @@ async def test_the_operators_pages_in_every_state(stage: Stage) -> None:
     async with chromium(*MICROPHONE) as browser:
         page = await signed_in(stage.house, browser, "operator")
         await look_at(stage, page, "operator", operator_scenes.SCENES)
+
+
+async def test_the_managers_pages_in_every_state(stage: Stage) -> None:
+    async with chromium(*MICROPHONE) as browser:
+        page = await signed_in(stage.house, browser, "manager")
+        await look_at(stage, page, "manager", manager_scenes.SCENES)
