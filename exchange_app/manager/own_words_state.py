@@ -61,10 +61,11 @@ class OwnWords(rx.State):
     async def choose(self, transfer_id: str, result: str):
         """A result; chosen again it is taken back."""
         wanted = read_id(transfer_id)
-        if wanted is None or result not in ManagerResult:
+        known = next((one for one in ManagerResult if one.value == result), None)
+        if wanted is None or known is None:
             return
         again = transfer_id == self.transfer_id and self.result == result
-        new = None if again else ManagerResult(result)
+        new = None if again else known
         if await self._save(wanted, result=new) and transfer_id == self.transfer_id:
             self.result = new.value if new else ""
 

@@ -108,8 +108,9 @@ class Trouble(rx.State):
     @rx.event
     @roles("operator")
     async def choose_kind(self, kind: str):
-        if kind in ProblemKind:
-            self.kind = kind
+        known = next((one for one in ProblemKind if one.value == kind), None)
+        if known is not None:
+            self.kind = known.value
 
     @rx.event
     @roles("operator")

@@ -35,9 +35,7 @@ def _operator() -> list[Stop]:
         Stop(
             ".strip",
             t("The call strip"),
-            t(
-                "It never moves: what happens, who is on the line, how long, what you can do. Buttons show their keys."
-            ),
+            t("It never moves: what happens, who is on the line, how long, what you can do. Buttons show their keys."),
             sample="strip",
         ),
         Stop(

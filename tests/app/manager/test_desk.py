@@ -1,7 +1,5 @@
 """The manager's desk: who may read what, what each change of the engine shows, what the operator writes meanwhile."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -105,12 +103,6 @@ async def given(events: Events, page: Page, view: ManagerView) -> None:
         root._clean()
 
 
-@pytest.fixture(autouse=True)
-async def quick_look(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    monkeypatch.setattr(state, "LOOK_S", 0.02)
-    yield
-
-
 async def test_the_desk_says_where_it_rings_and_in_which_turn(events: Events, house: House) -> None:
     first, second = await desk(events, house), await desk(events, house, "manager-2")
     mine, other = first.values(ManagerDesk)["posts"], second.values(ManagerDesk)["posts"]
@@ -182,20 +174,6 @@ async def test_the_stages_of_a_transfer_follow_each_other_on_the_page(events: Ev
     assert (shown["stage"], shown["contact"], shown["answers"], shown["note"]) == ("waiting", "", [], "")
 
 
-async def test_what_the_operator_goes_on_writing_appears_by_itself(events: Events, house: House) -> None:
-    page = await desk(events, house)
-    await given(events, page, house.view(1))
-    following = asyncio.create_task(page.send(ManagerDesk.follow()))
-    async with database.session() as s:
-        await drafts.save_note(s, house.call.call_id, house.who["operator"], "Просит ясень")
-    async with asyncio.timeout(10):
-        while page.values(ManagerDesk).get("note") != "Просит ясень":  # noqa: ASYNC110 - deltas, no event
-            await asyncio.sleep(0.02)
-    await given(events, page, house.view(2, ended=True))
-    async with asyncio.timeout(10):
-        await following
-
-
 async def test_a_page_that_opens_takes_the_snapshot(events: Events, house: House) -> None:
     view = house.view(7, state=TransferState.CONSULTING)
     await redis().set(manager_snapshot_key(house.who["manager"]), view.model_dump_json())
@@ -235,7 +213,7 @@ async def test_a_view_that_names_a_foreign_call_shows_no_notes(events: Events, h
     assert shown.get("note", "") == "" and shown.get("facts", []) == []
 
 
-@pytest.mark.parametrize("handler", ["enter", "read_again", "follow", "fold", "leave_ended", "show_pane"])
+@pytest.mark.parametrize("handler", ["enter", "read_again", "fold", "leave_ended", "show_pane"])
 async def test_nobody_but_a_manager_may_call_a_handler(events: Events, house: House, handler: str) -> None:
     page = await sign_in(events, house.who["operator"], "operator")
     before = len(page.deltas)
