@@ -8,7 +8,7 @@ const store = (key, value) => { try {
 } catch { /* storage is full or off: the server still saves */ } };
 const kept = (key) => { try { return sessionStorage.getItem(`draft:${key}`); } catch { return null; } };
 
-export function Autosave({ name, value, id, multiline, kind = "text", options, onSave, showSaved = true, ...rest }) {
+export function Autosave({ name, value, id, multiline, kind = "text", options, onSave, showSaved = true, ariaLabel, ...rest }) {
   const t = useText();
   const server = value ?? "";
   const [text, setText] = useState(server);
@@ -81,7 +81,7 @@ export function Autosave({ name, value, id, multiline, kind = "text", options, o
     return () => { document.removeEventListener("visibilitychange", leave); flush(); clearTimeout(live.current.late); };
   }, []);
 
-  const shared = { id, value: text, className: "in", onBlur: flush, onChange: (e) => type(e.target.value), "data-name": name, ...rest };
+  const shared = { id, value: text, className: "in", onBlur: flush, onChange: (e) => type(e.target.value), "data-name": name, "aria-label": ariaLabel, translate: "no", ...rest };
   const field = options ? (
     <select {...shared}><option value=""></option>{options.map((o) => <option key={o.value ?? o} value={o.value ?? o}>{o.label ?? o}</option>)}</select>
   ) : multiline ? <textarea {...shared} /> : <input type={kind} {...shared} />;

@@ -2,9 +2,9 @@
 import { useEffect, useRef } from "react";
 
 const SETTLE_MS = 600; // a digit pressed for the state before must not act in the state after
-const SEQUENCE_MS = 1500;
+const SEQUENCE_MS = 1500, FOCUS_MS = 1500;
 const bound = []; // [{combo, settles, inFields, act}], the newest first
-let changedAt = -Infinity, prefix = "", prefixAt = 0;
+let changedAt = -Infinity, prefix = "", prefixAt = 0, silentUntil = -Infinity;
 
 const FIELD = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=submit]), textarea, select, [contenteditable=true]";
 const inField = (node) => node instanceof Element && node.closest(FIELD) !== null;
@@ -46,6 +46,7 @@ function onKeyDown(event) {
     return;
   }
   const now = performance.now();
+  if (!field && now < silentUntil) { event.preventDefault(); return; }
   const before = now - prefixAt < SEQUENCE_MS ? prefix : "";
   const found = pick(bound, event, { field, onButton: pressable(event.target), dialog: openDialog(), now, off: singleKeysOff(), before });
   const starts = !field && !event.repeat && bound.some((b) => b.combo.startsWith(named(event) + " "));
@@ -73,8 +74,17 @@ export function Key({ combo, settle, settles = false, inFields = false, onPress 
 }
 
 // Moves the focus to the element with this id.
-export function FocusKey({ combo, target }) {
-  return <Key combo={combo} onPress={() => document.getElementById(target)?.focus()} />;
+export function FocusKey({ combo, target, onHidden }) {
+  return <Key combo={combo} onPress={() => {
+    const node = document.getElementById(target);
+    if (node?.getClientRects().length) node.focus();
+    else if (onHidden) {
+      // On a phone it may lie in a pane that is not shown: until the focus is there, letters are no commands.
+      silentUntil = performance.now() + FOCUS_MS;
+      addEventListener("focusin", () => { silentUntil = -Infinity; }, { once: true });
+      onHidden();
+    }
+  }} />;
 }
 
 // Presses the element with this id, as a click would: for keys that a link or a dialog's button already has.

@@ -27,6 +27,7 @@ class _FocusKey(rx.Component):
     tag = "FocusKey"
     combo: rx.Var[str]
     target: rx.Var[str]
+    on_hidden: rx.EventHandler[rx.event.no_args_event_spec]
 
 
 class _PressKey(rx.Component):
@@ -51,11 +52,13 @@ def key(
 
     `combo`: "KeyC", "Digit1", "Space", "ctrl+Enter", "shift+Digit1", "KeyG KeyW" (one after the other), or a single
     character such as "?" or "/". In fields only combinations with Ctrl act, and any key with Alt. With `state`, digits
-    are ignored for 600 ms after it changed. Instead of a handler: `focus` or `press` an element by its id.
+    are ignored for 600 ms after it changed. Instead of a handler: `focus` or `press` an element by its id; with
+    `focus` the handler is for when that element cannot be seen.
     """
     settle = {"settle": state, "settles": True} if state is not None else {}
     if focus:
-        return _FocusKey.create(combo=combo, target=focus)
+        hidden = {"on_hidden": on_press} if on_press is not None else {}
+        return _FocusKey.create(combo=combo, target=focus, **hidden)
     if press:
         return _PressKey.create(combo=combo, target=press, **settle)
     return _Key.create(combo=combo, on_press=on_press, in_fields=in_fields, **settle)

@@ -175,7 +175,7 @@ def _written_at() -> rx.Component:
 def incoming() -> rx.Component:
     """Pops up while the manager's line rings. It is answered here, or on the phone; one reads whom it is about."""
     return dialog(
-        who(),
+        rx.el.span(who(), **THEIRS),
         rx.el.p(
             rx.el.span(S.campaign, **THEIRS),
             " · ",
@@ -240,8 +240,8 @@ def _history() -> rx.Component:
 def _contact_pane() -> rx.Component:
     spoke = (S.stage == "consulting") | (S.stage == "with_contact") | (S.stage == "ended") | (S.stage == "returned")
     return rx.el.div(
-        rx.cond(spoke & (OwnWords.transfer_id != ""), own_words()),
         _written(),
+        rx.cond(spoke & (OwnWords.transfer_id != ""), own_words()),
         class_name=rx.cond(S.pane == "contact", "pane m-on col g4", "pane col g4"),
     )
 

@@ -422,3 +422,11 @@ class Sheet(rx.State):
     async def show_pane(self, pane: str):
         if pane in ("script", "form", "objections", "ended"):
             self.pane = pane
+
+    @rx.event
+    @roles("operator")
+    async def reveal(self, pane: str, target: str):
+        """A phone shows the pane, and the focus goes to the field in it."""
+        if (pane, target) in (("form", "note"), ("objections", "objection-search")):
+            self.pane, self.focus = pane, target
+            self.focused += 1

@@ -206,11 +206,13 @@ def _keys() -> rx.Component:
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms == 0), key("Escape", Desk.give_up_ringing(call))),
         rx.cond((S == "transferring") & (Desk.transfer_answered_ms > 0), key("KeyY", Desk.complete_transfer(call))),
         rx.cond((S == "talking") | (S == "wrap_up"), key("KeyD", Sheet.ask_do_not_call(call))),
-        rx.cond(writes, rx.fragment(key("KeyF", focus="note"), key("KeyX", Person.open(call)))),
+        rx.cond(
+            writes, rx.fragment(key("KeyF", Sheet.reveal("form", "note"), focus="note"), key("KeyX", Person.open(call)))
+        ),
         rx.cond(
             S == "talking",
             rx.fragment(
-                key("KeyO", focus="objection-search"),
+                key("KeyO", Sheet.reveal("objections", "objection-search"), focus="objection-search"),
                 keyboard({f"Digit{i}": Guide.answer(call, i) for i in range(1, 10)}, state=S),
                 keyboard({"Digit0": Guide.back(call)}, state=S),
             ),
