@@ -8,12 +8,14 @@ changes them.
 
 from .accounts import on, snapshot
 from .bridge import run_bridge
+from .changes import OnlyChanges
 from .commands import NoSwitch, send_command
 from .drafts import tell_campaign, tell_managers
 from .rooms import again, enter, leave, room, show
 
 __all__ = [
     "NoSwitch",
+    "OnlyChanges",
     "again",
     "enter",
     "leave",

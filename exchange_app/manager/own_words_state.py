@@ -28,7 +28,7 @@ def read_id(value: Any) -> UUID | None:
         return None
 
 
-class OwnWords(rx.State):
+class OwnWords(live.OnlyChanges, rx.State):
     """Of the transfer on the desk, or of one of before that was opened."""
 
     transfer_id: rx.Field[str] = rx.field("")

@@ -46,7 +46,7 @@ def stage_of(view: ManagerView) -> str:
 LIVE_STAGES = ("ringing", "consulting", "with_contact")
 
 
-class ManagerDesk(rx.State):
+class ManagerDesk(live.OnlyChanges, rx.State):
     """Times are epoch milliseconds, 0 for none; texts are codes or what people wrote."""
 
     stage: str = "waiting"

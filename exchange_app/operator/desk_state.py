@@ -52,7 +52,7 @@ def read_call_id(value: Any) -> UUID | None:
         return None
 
 
-class Desk(rx.State):
+class Desk(live.OnlyChanges, rx.State):
     """The operator's live state. Every time is epoch milliseconds, 0 for none; texts are codes or people's names."""
 
     version: rx.Field[int] = rx.field(-1)

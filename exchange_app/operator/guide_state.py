@@ -6,6 +6,7 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app import live
 from exchange_app.security import current_account, roles
 from exchange_domain import database, drafts
 
@@ -17,7 +18,7 @@ WAIT_S = 3
 LONGEST_WAY = 100
 
 
-class Guide(rx.State):
+class Guide(live.OnlyChanges, rx.State):
     """`way` ends with the step that is open; steps are counted from 1."""
 
     call_id: rx.Field[str] = rx.field("")

@@ -6,6 +6,7 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app import live
 from exchange_app.security import current_account, roles
 from exchange_domain import board, database
 from exchange_domain.messages import OperatorView, StartShift
@@ -21,7 +22,7 @@ LOOKS = timedelta(minutes=5)
 """The board is looked at no more often than this."""
 
 
-class Offer(rx.State):
+class Offer(live.OnlyChanges, rx.State):
     """The campaign on offer; 0: none."""
 
     campaign_id: rx.Field[int] = rx.field(0)

@@ -9,6 +9,7 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app import live
 from exchange_app.security import current_account, roles
 from exchange_domain import database, drafts, transfers
 from exchange_domain.call_rows import epoch_ms
@@ -40,7 +41,7 @@ RETRY_S = 3
 FAILED = (SQLAlchemyError, OSError, TimeoutError)
 
 
-class Sheet(rx.State):
+class Sheet(live.OnlyChanges, rx.State):
     """The sheet of the present call, or of the campaign between calls."""
 
     call_id: rx.Field[str] = rx.field("")

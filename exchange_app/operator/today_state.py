@@ -7,6 +7,7 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app import live
 from exchange_app.security import current_account, roles
 from exchange_domain import call_backs, database, ledger
 from exchange_domain.call_rows import epoch_ms
@@ -22,7 +23,7 @@ PAY_S = (3, 8)
 MOST_CALL_BACKS = 8
 
 
-class Today(rx.State):
+class Today(live.OnlyChanges, rx.State):
     """Pay in minor units: what is settled. `unsettled` counts the calls whose pay is still to come."""
 
     currency: rx.Field[str] = rx.field("RUB")

@@ -31,15 +31,20 @@ async function show({ stops, words, onEnd }) {
     animate: !matchMedia("(prefers-reduced-motion: reduce)").matches, allowClose: true, overlayOpacity: 0.5, stagePadding: 6, popoverClass: "exchange-tour",
     steps: stops.map(({ at, title, words: said, sample: kind }) => {
       const there = find(at);
+      // What is pointed at is no button: the library's words for one would be wrong on it.
+      const plain = (node) => node && ["aria-expanded", "aria-haspopup", "aria-controls"].forEach((name) => node.removeAttribute(name));
       return { element: there ? () => find(at) ?? document.body : undefined, popover: { title, description: said, onPopoverRender: (popover) => {
         popover.closeButton.setAttribute("aria-label", words.close);
+        setTimeout(() => { plain(find(at)); popover.nextButton.focus(); });
         if (!there && kind) popover.description.after(sample(kind, words));
       } }, there, kind };
     }).filter((stop) => stop.there || stop.kind),
     onDestroyed: end,
+    // Closed while it still moves to its first stop, the library would not say that it has ended.
+    onDestroyStarted: () => { guide.destroy(); end(); },
   });
   // A call that comes is more important than any tour.
-  const observer = new MutationObserver(() => { if (document.querySelector(BUSY)) guide.destroy(); });
+  const observer = new MutationObserver(() => { if (document.querySelector(BUSY)) { guide.destroy(); end(); } });
   observer.observe(document.getElementById("main") ?? document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
   guide.drive();
   return guide;

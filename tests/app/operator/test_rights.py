@@ -11,9 +11,13 @@ from sqlmodel import select
 from exchange_app.operator.board_state import Board
 from exchange_app.operator.desk_state import Desk
 from exchange_app.operator.earnings_state import Earnings
+from exchange_app.operator.guide_state import Guide
+from exchange_app.operator.offer_state import Offer
 from exchange_app.operator.person_state import Person
+from exchange_app.operator.preview_state import Preview
 from exchange_app.operator.sheet_state import Sheet
 from exchange_app.operator.today_state import Today
+from exchange_app.operator.trouble_state import Trouble
 from exchange_domain import database
 from exchange_domain.messages import OperatorView
 from exchange_domain.tables import CallDraft, Contact
@@ -22,7 +26,7 @@ from tests.app.conftest import make_account
 
 from .conftest import Work
 
-STATES: list[type[rx.State]] = [Desk, Sheet, Board, Earnings, Person, Today]
+STATES: list[type[rx.State]] = [Desk, Sheet, Board, Earnings, Person, Today, Guide, Preview, Trouble, Offer]
 
 
 def calls_of(state: Any, call_id: str) -> list[Any]:
@@ -47,6 +51,12 @@ def calls_of(state: Any, call_id: str) -> list[Any]:
         "by_number": True,
         "zone": "Europe/Moscow",
         "on": True,
+        "target": "note",
+        "reason": "other",
+        "abusing": True,
+        "reporting": True,
+        "kind": "sound",
+        "step": 2,
     }
     found = []
     for name, handler in state.event_handlers.items():
@@ -87,9 +97,9 @@ async def test_no_other_role_can_call_a_handler(work: Work, signed_in: Any, role
 async def test_another_operators_call_is_refused_in_every_handler(work: Work, other_call: Any):
     await work.talk()
     before = await snapshot_of_the_books()
-    for state in (Desk, Sheet, Person):
+    for state in (Desk, Sheet, Person, Guide, Preview, Trouble):
         for spec in calls_of(state, str(other_call)):
-            if spec.handler.fn.__name__ not in ("call_next", "enter", "end_shift"):
+            if spec.handler.fn.__name__ not in ("call_next", "enter", "end_shift", "settle"):
                 await work.page.send(spec)
     assert await work.commands() == []
     assert await snapshot_of_the_books() == before
