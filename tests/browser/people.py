@@ -12,11 +12,14 @@ SLOW = 15_000
 """Milliseconds after which something that should have come is missing."""
 
 
-async def signed_in(house: House, browser: Browser, name: str, **options: Any) -> Page:
-    """A page of its own browser session, at the start page of the person's role."""
+async def signed_in(house: House, browser: Browser, name: str, *, before: str = "", **options: Any) -> Page:
+    """A page of its own browser session, at the start page of the person's role. `before`: a script that runs before
+    each page's own."""
     context = await browser.new_context(
         **({"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "accept_downloads": True} | options)
     )
+    if before:
+        await context.add_init_script(before)
     page = await context.new_page()
     page.set_default_timeout(SLOW)
     await page.goto(f"{house.url}/sign-in")

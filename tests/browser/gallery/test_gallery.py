@@ -16,7 +16,7 @@ from tests.browser.house import open_house
 from tests.browser.people import signed_in
 from tests.thorough import figure
 
-from . import manager_scenes, operator_scenes
+from . import line_scenes, manager_scenes, operator_scenes
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
 from .stage import Stage
@@ -42,17 +42,23 @@ def looks_of(n: int) -> tuple[tuple[int, str, str], ...]:
     return LOOKS if every else ((LOOKS[0], LOOKS[3]) if n % 2 else (LOOKS[1], LOOKS[2]))
 
 
+async def seen(page: Page, name: str, n: int, role: str) -> list[str]:
+    """One state in the looks of its turn: what is wrong with it."""
+    found: list[str] = []
+    for width, theme, language in looks_of(n):
+        await dress(page, width, theme, language)
+        where = f"{name} {width} {theme} {language}"
+        found += [f"{where}: {one}" for one in (*await violations(page), *await unfit(page))]
+        if PICTURES:
+            await picture(page, Path(PICTURES) / role, f"{name}-{width}-{theme}")
+    return [*found, *(f"{name}: {one}" for one in await bare(page, "en"))]
+
+
 async def look_at(stage: Stage, page: Page, role: str, scenes: list[Scene]) -> None:
     found: list[str] = []
     for n, scene in enumerate(scenes):
         await scene.play(stage, page)
-        for width, theme, language in looks_of(n):
-            await dress(page, width, theme, language)
-            where = f"{scene.name} {width} {theme} {language}"
-            found += [f"{where}: {one}" for one in (*await violations(page), *await unfit(page))]
-            if PICTURES:
-                await picture(page, Path(PICTURES) / role, f"{scene.name}-{width}-{theme}")
-        found += [f"{scene.name}: {one}" for one in await bare(page, "en")]
+        found += await seen(page, scene.name, n, role)
         await dress(page, 1280, "light", "en")
     assert not found, "\n".join(dict.fromkeys(found))
     assert len(scenes) > 5
@@ -68,3 +74,13 @@ async def test_the_managers_pages_in_every_state(stage: Stage) -> None:
     async with chromium(*MICROPHONE) as browser:
         page = await signed_in(stage.house, browser, "manager")
         await look_at(stage, page, "manager", manager_scenes.SCENES)
+
+
+async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:
+    found: list[str] = []
+    for n, visit in enumerate(line_scenes.VISITS):
+        async with chromium(*MICROPHONE) as browser:
+            page = await line_scenes.opened(stage, browser, visit)
+            await visit.play(stage, page)
+            found += await seen(page, visit.name, n, "line")
+    assert not found, "\n".join(dict.fromkeys(found))
