@@ -74,7 +74,7 @@ def _about() -> Any:
             "number",
             t("We call it when the shift starts and keep the line open. Only some customers pay for that."),
         ),
-        t("The telephone program at your computer rings. It signs in as {name}.", name=YourLine.page_user),
+        t("The page itself is the telephone: nothing to install. It signs in as {name}.", name=YourLine.page_user),
     )
 
 

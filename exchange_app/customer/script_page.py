@@ -84,7 +84,7 @@ def _text() -> rx.Component:
             control_id="script-text",
             hint=t(
                 "# begins a step, - a list, **bold** stresses. A step named Objections is shown apart. "
-                "{{…}} is filled from the list"
+                "{{…}} is filled from the list. - [Yes](#Next step) is an answer that leads to that step, with a digit"
             ),
         ),
         rx.cond(

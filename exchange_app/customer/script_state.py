@@ -26,9 +26,12 @@ def first_script() -> str:
     """An example to begin with, in the language of whoever asks."""
     return say(
         "# Greeting\n\nGood afternoon, {{name}}! My name is {{operator}}, I am calling from … "
-        "May I take two minutes?\n\n"
+        "May I take two minutes?\n\n- [Yes](#Reason)\n- [Not now](#Another time)\n\n"
         "# Reason\n\nSay in two sentences why you call and what the person gains.\n\n"
+        "- [Interested](#Agreement)\n- [No, thank you](#Goodbye)\n\n"
         "# Agreement\n\nWhich day suits you?\n\n"
+        "# Another time\n\nWhen may I call again?\n\n"
+        "# Goodbye\n\nThank you for your time.\n\n"
         "# Objections\n\n## Where did you get my number?\n\nSay where. If they ask, we will not call again.\n\n"
         "## I have no time\n\nWhen may I call again?"
     )

@@ -69,8 +69,11 @@ def keyboard(keys: Mapping[str, Any], *, state: Any = None) -> Any:
     return rx.fragment(*(key(combo, handler, state=state) for combo, handler in keys.items()))
 
 
-def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, button_id: str = "keys-button") -> Any:
+def key_overlay(
+    groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *more: Any, button_id: str = "keys-button"
+) -> Any:
     """The keys that the buttons already show, repeated on `?`: groups of (title, [(key as printed, what it does)]).
+    `more`: further switches of this browser.
 
     Also draws the keyboard button for the top bar.
     """
@@ -100,6 +103,7 @@ def key_overlay(groups: Sequence[tuple[Any, Sequence[tuple[Any, Any]]]], *, butt
                 rx.el.p(t("In a field letters are letters: press Esc first, or Alt with the key."), class_name="m s"),
                 *shown,
                 _SingleKeys.create(label=t("Single keys act")),
+                *more,
                 rx.el.div(rx.dialog.close(rx.el.button(t("Close"), kbd("Esc"), type="button", class_name="btn line"))),
                 class_name="col g4",
             ),

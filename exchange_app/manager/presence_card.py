@@ -87,7 +87,7 @@ def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
 
 def _day(day: Day) -> rx.Component:
     name = _weekday(day.weekday)
-    fault = P.faults[day.weekday.to(str)]
+    fault = P.faults[rx.Var.create(day.weekday).to(str)]
     words = rx.match(
         fault,
         ("closes_first", t("It would end before it begins. Not saved yet.")),

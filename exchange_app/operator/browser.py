@@ -34,7 +34,6 @@ class _ScrollTo(rx.Component):
 class _SearchIn(rx.Component):
     library = _LIBRARY
     tag = "SearchIn"
-    id: rx.Var[str]
     target: rx.Var[str]
     placeholder: rx.Var[str]
     nothing: rx.Var[str]

@@ -10,7 +10,7 @@ from exchange_domain.words import OperatorState
 
 from .desk_state import Desk
 
-REASONS: tuple[SkipReason, ...] = get_args(SkipReason)
+REASONS: dict[str, SkipReason] = {reason: reason for reason in get_args(SkipReason)}
 
 
 class Preview(rx.State):
@@ -51,7 +51,7 @@ class Preview(rx.State):
         desk = await self.get_state(Desk)
         call = desk._is_current(call_id)
         self.asking = False
-        known = next((one for one in REASONS if one == reason), None)
+        known = REASONS.get(reason) if isinstance(reason, str) else None
         if call is not None and known is not None and desk.preview:
             command = SkipContact(operator_id=current_account(self).account_id, call_id=call, reason=known)
             await desk._send(command, "skip_contact")

@@ -21,7 +21,7 @@ from exchange_app.softphone import line_control
 
 from .between_pane import BREAK_AFTER_MS
 from .browser import focus_on
-from .cues import state_cues
+from .cues import sound_switch, state_cues
 from .desk_state import Desk
 from .dialogs import do_not_call_dialog, person_dialog
 from .guide_state import Guide
@@ -316,7 +316,8 @@ def work_status() -> rx.Component:
                     t("Everywhere"),
                     [("?", t("This list")), ("G C", t("Campaigns")), ("G W", t("Workspace")), ("G E", t("Earnings"))],
                 ),
-            ]
+            ],
+            sound_switch(),
         ),
     )
 
