@@ -193,7 +193,7 @@ class Fate:
         if view is None or view.state == OperatorState.OFF_SHIFT:
             await self.desk.start_shift()
         await self.desk.state(OperatorState.READY)
-        call_id = await self.desk.call_next()
+        call_id = await self.desk.call_somebody()
         await self.desk.state(OperatorState.RINGING)
         await self.desk.hang_up(call_id)
         await self.desk.state(OperatorState.WRAP_UP)
