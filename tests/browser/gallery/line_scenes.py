@@ -50,10 +50,11 @@ async def _elsewhere(stage: Stage, page: Page) -> None:
 
 
 async def _unreachable(stage: Stage, page: Page) -> None:
-    await page.context.set_offline(True)
-    await page.evaluate("window.dispatchEvent(new Event('offline'))")
+    await expect(page.locator("#main h1")).to_be_visible()
+    await expect(page.locator(".line-pill[data-phase=ready]")).to_be_visible(timeout=20_000)
     await stage.house.children["web"].stop()
     await expect(page.locator(".offline")).to_be_visible(timeout=20_000)
+    await expect(page.locator("#main h1")).to_be_visible()
 
 
 async def _account(stage: Stage, page: Page) -> None:
