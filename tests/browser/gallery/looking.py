@@ -1,9 +1,10 @@
 """How a page is looked at: rules of access by axe, words outside the catalogue, what does not fit, a picture."""
 
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
+from PIL import Image
 from playwright.async_api import Page
 
 from tests.app.pseudo_language import bare_words
@@ -56,5 +57,7 @@ async def bare(page: Page, language: str) -> list[str]:
     return [f"not in the catalogue: {one}" for one in found]
 
 
-async def picture(page: Page, folder: Path, name: str, **options: Any) -> None:
-    await page.screenshot(path=folder / f"{name}.jpg", type="jpeg", quality=55, **options)
+async def picture(page: Page, folder: Path, name: str) -> None:
+    """A picture for the documentation, small enough to be kept with the code."""
+    shot = Image.open(BytesIO(await page.screenshot()))
+    shot.convert("RGB").save(folder / f"{name}.webp", "WEBP", quality=45, method=6)

@@ -50,6 +50,7 @@ async def seen(page: Page, name: str, n: int, role: str) -> list[str]:
         where = f"{name} {width} {theme} {language}"
         found += [f"{where}: {one}" for one in (*await violations(page), *await unfit(page))]
         if PICTURES:
+            (Path(PICTURES) / role).mkdir(parents=True, exist_ok=True)
             await picture(page, Path(PICTURES) / role, f"{name}-{width}-{theme}")
     return [*found, *(f"{name}: {one}" for one in await bare(page, "en"))]
 
