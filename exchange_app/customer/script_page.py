@@ -6,7 +6,7 @@ import reflex as rx
 
 from exchange_app.design import autosave, badge, button, callout, card, field
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import t, tn
+from exchange_app.i18n import t, tc, tn
 
 from .form_editor import form_editor
 from .here import Here, of_campaign
@@ -89,9 +89,81 @@ def _text() -> rx.Component:
         ),
         rx.cond(
             Script.markdown == "",
-            rx.el.div(button(t("Begin with an example"), icon="file-text", on_click=Script.begin_with_sample)),
+            rx.el.div(
+                rx.el.p(t("Begin with an example, and change it:"), class_name="s m"),
+                rx.el.div(
+                    *(
+                        button(word, icon="file-text", on_click=Script.begin_with_sample(trade))
+                        for trade, word in _trades()
+                    ),
+                    class_name="row w",
+                ),
+                class_name="col",
+            ),
         ),
         class_name="col g3",
+    )
+
+
+def _trades() -> list[tuple[str, Any]]:
+    return [
+        ("", tc("script", "A plain one")),
+        ("clinic", t("Clinic")),
+        ("furniture", t("Workshop")),
+        ("courses", t("Courses")),
+        ("after_delivery", t("After a delivery")),
+    ]
+
+
+def _remark(remark: Any) -> rx.Component:
+    """What is missing, or better not said, and what to do about it."""
+    grave = (remark.code == "asks_card") | (remark.code == "dead_answer")
+    words = rx.match(
+        remark.code,
+        (
+            "asks_card",
+            t("Card data, codes and passwords must not be asked for: “{words}”.", words=remark.about),
+        ),
+        (
+            "dead_answer",
+            t("Step {n}: the answer “{words}” leads to no step. Check the heading.", n=remark.step, words=remark.about),
+        ),
+        ("unreached", t("Step {n}, “{words}”: no answer leads there.", n=remark.step, words=remark.about)),
+        ("no_greeting", t("The first step has no greeting.")),
+        ("no_caller", t("The first step does not say who calls, and from where.")),
+        ("no_goal", t("Nothing is offered or asked: what should come of the call?")),
+        ("no_source", t("There is no answer to “Where did you get my number?”. People ask it often.")),
+        ("no_recording", t("Talks are recorded, and the script does not say so.")),
+        (
+            "long_step",
+            t(
+                "Step {n}, “{words}”, takes {s} seconds aloud. Ask something after 40.",
+                n=remark.step,
+                words=remark.about,
+                s=remark.seconds,
+            ),
+        ),
+        ("too_long", t("Read aloud the script takes {n} minutes. People listen for five.", n=remark.seconds // 60)),
+        "",
+    )
+    icon = rx.cond(
+        grave,
+        rx.icon("octagon-alert", size=18, aria_hidden="true"),
+        rx.icon("lightbulb", size=18, aria_hidden="true"),
+    )
+    return rx.el.li(icon, rx.el.span(words), class_name=rx.cond(grave, "row t remark grave", "row t remark"))
+
+
+def _remarks() -> rx.Component:
+    return card(
+        rx.el.h2(t("What could be better")),
+        rx.cond(
+            Script.remarks.length() > 0,
+            rx.el.ul(rx.foreach(Script.remarks, _remark), class_name="col g3"),
+            rx.el.p(t("Nothing to remark."), class_name="m"),
+        ),
+        class_name="col g3",
+        aria_live="polite",
     )
 
 
@@ -137,9 +209,18 @@ def _preview() -> rx.Component:
                 "& ol": {"paddingLeft": "24px", "marginBottom": "12px", "listStyle": "decimal"},
                 "& li": {"fontSize": "18px", "lineHeight": "28px"},
                 "& h1, & h2, & h3, & h4": {"fontSize": "18px", "lineHeight": "24px", "margin": "16px 0 8px"},
+                "& ul.leads": {"listStyle": "none", "padding": 0, "display": "flex", "flexWrap": "wrap", "gap": "8px"},
+                "& .leads li": {
+                    "fontSize": "15px",
+                    "padding": "4px 10px",
+                    "border": "1px solid var(--line-strong)",
+                    "borderRadius": "8px",
+                },
+                "& summary": {"fontWeight": 600, "minHeight": "40px", "cursor": "pointer"},
             },
         ),
         rx.cond(Script.unknown.length() > 0, unknown),
+        rx.cond(Script.markdown != "", _remarks()),
         class_name="col g3",
         # Beside the text while one writes; on narrow pages below it.
         style={

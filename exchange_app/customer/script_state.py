@@ -6,20 +6,19 @@ from dataclasses import dataclass
 import reflex as rx
 
 from exchange_app.security import roles
-from exchange_domain import campaigns, scripts
+from exchange_domain import campaigns, script_lint, scripts
 from exchange_domain.forms import FormError, parse_form
+from exchange_domain.script_parts import parts
 from exchange_domain.texts import say
 from exchange_domain.words import FieldKind
 
-from . import script_draft
+from . import examples, script_draft
 from .arguments import flag, line, one_of, paragraphs, whole
 from .here import Here
 from .rights import Opened, field_of, gone, opened
 from .samples import field_names, sample
 from .script_draft import LONGEST_OPTIONS, LONGEST_SCRIPT, ScriptDraft
-
-WORDS_A_SECOND = 2.3
-"""How fast people read aloud; rounded, so it is shown as "about"."""
+from .script_preview import html_of
 
 
 def first_script() -> str:
@@ -64,8 +63,19 @@ def lines_of(draft: ScriptDraft) -> list[FieldLine]:
     ]
 
 
+@dataclass(frozen=True)
+class RemarkLine:
+    """A remark as the page shows it: a code of script_lint.Code and what it is about."""
+
+    code: str
+    step: int
+    about: str
+    seconds: int
+
+
 class Script(rx.State):
     markdown: str = ""
+    remarks: rx.Field[list[RemarkLine]] = rx.field(default_factory=list)
     fields: rx.Field[list[FieldLine]] = rx.field(default_factory=list)
     version: int = 0
     """Number of the version that operators read; 0: none yet."""
@@ -104,14 +114,15 @@ class Script(rx.State):
 
     @rx.event
     @roles("customer")
-    async def begin_with_sample(self):
-        """Puts an example into an empty draft."""
+    async def begin_with_sample(self, trade: str = ""):
+        """Puts an example into an empty draft: of a trade, or the plain one."""
         async with opened(self) as at:
             if at is None:
                 return gone()
             draft = await self._draft(at)
             if not draft.markdown.strip():
-                await self._keep(at, ScriptDraft(first_script(), draft.fields))
+                text = examples.script(trade, at.account.language) if trade in examples.TRADES else first_script()
+                await self._keep(at, ScriptDraft(text, draft.fields))
 
     @rx.event
     @roles("customer")
@@ -243,8 +254,10 @@ class Script(rx.State):
         self.markdown, self.fields = draft.markdown, lines_of(draft)
         self.version = stored.version if stored else 0
         self.dirty = draft != script_draft.of_version(stored)
-        self.preview = scripts.render(draft.markdown, values)
-        self.aloud_s = round(len(draft.markdown.split()) / WORDS_A_SECOND)
+        self.preview = html_of(parts(draft.markdown, values))
+        self.aloud_s = script_lint.seconds_aloud(draft.markdown)
+        found = script_lint.lint(draft.markdown, recorded=at.campaign.recording)
+        self.remarks = [RemarkLine(one.code.value, one.step, one.about, one.seconds) for one in found]
         self.unknown = [name for name in scripts.fields_used(draft.markdown) if name.casefold() not in known]
         self.sample_id, self.sample_name = shown.contact_id, shown.person_name or shown.contact_name
         self.fault, self.fault_place = "", 0

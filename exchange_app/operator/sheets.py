@@ -10,11 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, campaigns, drafts, scripts, tariffs
 from exchange_domain.forms import FormField, parse_form
+from exchange_domain.script_parts import Parts, parts
 from exchange_domain.tables import Call, Campaign, Contact, ContactNumber, Customer, Disposition, Script, Tariff
 from exchange_domain.words import CallState, CampaignStatus
 
 from .hidden_numbers import hide, hide_all
-from .script_parts import Parts, parts
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 from exchange_domain.forms import FormField
+from exchange_domain.script_parts import Part
 from exchange_domain.tables import Disposition
-
-from .script_parts import Part
 
 
 @dataclass

@@ -72,7 +72,7 @@ async def make_campaign(page: Page, house: House, folder: Path) -> int:
     assert (again["added"], again["numbers_added"]) == (0, 0)
 
     await page.get_by_role("link", name="On to the script").click()
-    await page.get_by_role("button", name="Begin with an example").click()
+    await page.get_by_role("button", name="A plain one").click()
     await page.get_by_role("button", name="Publish").click()
     await until(lambda: one("select 1 from script where campaign_id = :c", c=campaign), "the published script")
     async with database.session() as s:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange_app.operator import answers, call_back_time, hidden_numbers, script_parts, work_figures
+from exchange_app.operator import answers, call_back_time, hidden_numbers, work_figures
 from exchange_app.operator.board_state import ShownCard, in_order
+from exchange_domain import script_parts
 from exchange_domain.forms import parse_form
 from exchange_domain.messages import masked
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from exchange_domain import scripts
+from . import scripts
 
 HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*#*\s*$")
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -74,7 +74,7 @@ def parts(markdown: str, values: Mapping[str, object]) -> Parts:
     such as `- [Yes](#The next step)` are its answers; one that leads nowhere stays in the text.
     """
     found = sections(markdown)
-    targets = {_named(section.title): n for n, section in enumerate(_steps(found), 1) if section.title}
+    targets = {named(section.title): n for n, section in enumerate(steps_of(found), 1) if section.title}
     steps: list[Part] = []
     objections: list[Part] = []
     inside: int | None = None
@@ -93,7 +93,7 @@ def parts(markdown: str, values: Mapping[str, object]) -> Parts:
     return Parts(tuple(steps), tuple(objections))
 
 
-def _steps(found: list[Section]) -> list[Section]:
+def steps_of(found: list[Section]) -> list[Section]:
     """Those of the sections that are steps, in order."""
     steps: list[Section] = []
     inside: int | None = None
@@ -107,7 +107,7 @@ def _steps(found: list[Section]) -> list[Section]:
     return steps
 
 
-def _named(title: str) -> str:
+def named(title: str) -> str:
     """A heading as a link names it: without case, marks, and the difference of spaces and dashes."""
     return re.sub(r"[\s\-_]+", " ", re.sub(r"[*`]+", "", unquote(title))).strip().casefold()
 
@@ -117,7 +117,7 @@ def _answers(body: str, targets: Mapping[str, int], values: Mapping[str, object]
     kept, answers = list[str](), list[Answer]()
     for line in body.splitlines():
         match = ANSWER.match(line)
-        step = targets.get(_named(match[2])) if match else None
+        step = targets.get(named(match[2])) if match else None
         if match and step is not None and len(answers) < MOST_ANSWERS:
             answers.append(Answer(plain(match[1], values), step))
         else:
