@@ -164,15 +164,17 @@ class House:
         assert refused is not None
         return OperatorDesk(self.redis, operator_id, self.campaign_id, refused)
 
-    async def contact(self, behaviour: str = "rings 0.05 s, answers") -> str:
-        """One more contact to be called, whose telephone does that. Its number."""
+    async def contact(self, behaviour: str = "rings 0.05 s, answers", bound_to: int | None = None) -> str:
+        """One more contact to be called, whose telephone does that; by this operator only, from its first moment. Its
+        number."""
         self.numbers += 1
         e164 = f"+7812555{self.numbers:04}"
         self.switch.set_number_behaviour(e164, behaviour)
         async with database.session() as s:
             contact = Contact(
-                campaign_id=self.campaign_id, name="Ромашка", time_zone="Europe/Moscow", due_at=datetime.now(UTC)
-            )
+                campaign_id=self.campaign_id, name="Ромашка", time_zone="Europe/Moscow", due_at=datetime.now(UTC),
+                bound_to=bound_to,
+            )  # fmt: skip
             s.add(contact)
             await s.flush()
             assert contact.id is not None

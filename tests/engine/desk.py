@@ -104,19 +104,6 @@ class OperatorDesk(Desk[OperatorView]):
         await self.wait(lambda view: view.call is not None and view.call.call_id == command.key)
         return command.key
 
-    async def call_somebody(self) -> UUID:
-        """As a person does it among many at once: where all that are due are just being looked at by others, again."""
-        while True:
-            command = CallNext(operator_id=self.operator_id)
-            await self.send(command)
-            view = await self.wait(
-                lambda v, key=command.key: v.last_command == key and (v.call is not None or v.notice is not None)
-            )
-            if view.call is not None:
-                return command.key
-            assert view.notice is not None and view.notice.code == "nothing_due", view.notice
-            await asyncio.sleep(0.2)
-
     async def talk(self) -> UUID:
         call_id = await self.call_next()
         await self.state(OperatorState.TALKING)

@@ -163,15 +163,7 @@ class Fate:
 
     async def contact(self, behaviour: str) -> None:
         """A contact whom only she is given."""
-        e164 = await self.house.contact(behaviour)
-        async with database.session() as s:
-            await s.execute(
-                text(
-                    "update contact set bound_to = :o "
-                    "where id = (select contact_id from contact_number where e164 = :e)"
-                ),
-                {"o": self.operator_id, "e": e164},
-            )
+        await self.house.contact(behaviour, bound_to=self.operator_id)
 
     async def finish(self) -> None:
         """What people do when the exchange is back: hang up, say how it ended."""
@@ -193,7 +185,7 @@ class Fate:
         if view is None or view.state == OperatorState.OFF_SHIFT:
             await self.desk.start_shift()
         await self.desk.state(OperatorState.READY)
-        call_id = await self.desk.call_somebody()
+        call_id = await self.desk.call_next()
         await self.desk.state(OperatorState.RINGING)
         await self.desk.hang_up(call_id)
         await self.desk.state(OperatorState.WRAP_UP)
