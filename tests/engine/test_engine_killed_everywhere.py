@@ -180,11 +180,12 @@ class Fate:
             await self._next_call()
 
     async def _next_call(self) -> None:
-        await self.contact(RINGS)
         view = await self.desk.view()
         if view is None or view.state == OperatorState.OFF_SHIFT:
             await self.desk.start_shift()
         await self.desk.state(OperatorState.READY)
+        # Only now: what is kept for an operator who is off shift is anybody's at the next claim.
+        await self.contact(RINGS)
         call_id = await self.desk.call_next()
         await self.desk.state(OperatorState.RINGING)
         await self.desk.hang_up(call_id)

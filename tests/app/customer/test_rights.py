@@ -51,6 +51,7 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "choose_kind": {"uid": "x", "kind": "date"},
         "switch_required": {"uid": "x", "on": True},
         "remove_field": {"uid": "x"},
+        "begin_with_sample": {"trade": "clinic"},
         "move_field": {"uid": "x", "by": 1},
         "switch_manager": {"account_id": shop.manager, "on": True},
         "move_manager": {"account_id": shop.manager, "by": 1},
