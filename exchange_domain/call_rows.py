@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .accounts import short_name
 from .messages import CallRow
+from .searching import patterns
 from .words import CallState, ManagerResult, Outcome
 
 DIALLED = "(k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)"
@@ -87,10 +88,7 @@ async def page(
         params["outcome"] = outcome.value
     if search.strip():
         where.append("(c.name ilike :like or k.person_name ilike :like or k.e164 like :digits)")
-        plain = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        # A name may hold a digit; only a text without letters is meant as a number.
-        digits = "" if any(ch.isalpha() for ch in search) else "".join(ch for ch in search if ch.isdigit())
-        params |= {"like": f"%{plain}%", "digits": f"%{digits}%" if digits else "none"}
+        params |= patterns(search)
     if before is not None:
         where.append("(k.claimed_at, k.id) < (:before_at, :before_id)")
         params |= {"before_at": before[0], "before_id": before[1]}

@@ -8,6 +8,7 @@ from exchange_domain.words import TransferState
 
 from .effects import Effect, SaveNotPlaced, SaveWrapUp, SetTimer
 from .handed_over import timer_name
+from .preview import TIMER as PREVIEW_TIMER
 from .seat import watch_idling
 from .state import (
     Call,
@@ -126,7 +127,7 @@ def _show_again(state: Operator, call: Call, now: int) -> Step:
     """Nothing was dialled. Who still sits is shown the contact again, with its countdown stopped."""
     if state.shift is None:
         return stay(state, SaveNotPlaced(call.call_id, call.facts.token, now, "RELEASED"))
-    return stay(replace(state, call=call), SetTimer("preview", now + PREVIEW_HELD_MS))
+    return stay(replace(state, call=call), SetTimer(PREVIEW_TIMER, now + PREVIEW_HELD_MS))
 
 
 def _guards(transfer: Transfer | None, now: int) -> tuple[Effect, ...]:

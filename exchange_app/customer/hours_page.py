@@ -5,7 +5,8 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, autosave, button, callout, card, field, switch
-from exchange_app.design.week import Day, weekday_names
+from exchange_app.design.week import Day
+from exchange_app.design.week_row import week_row
 from exchange_app.i18n import t
 
 from .days_off_card import days_off
@@ -15,53 +16,16 @@ from .steps import step_foot, step_head
 from .words import digits
 
 
-def _weekday(number: Any) -> Any:
-    return rx.match(number, *enumerate(weekday_names()), "")
-
-
-def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
-    return rx.el.div(
-        autosave(
-            id=f"{which}-{day.weekday}",
-            name=f"{Here.number}:{day.weekday}:{which}",
-            value=value,
-            kind="time",
-            on_save=Hours.change_time,
-            aria_label=label,
-            show_saved=False,
-        ),
-        style={"width": "140px"},
-    )
-
-
 def _day(day: Day) -> rx.Component:
-    name = _weekday(day.weekday)
-    fault = Hours.day_faults[digits(day.weekday)]
-    times = rx.el.div(
-        _time(day, "opens", day.opens, t("{day}, from", day=name)),
-        rx.el.span("–", aria_hidden="true"),
-        _time(day, "closes", day.closes, t("{day}, until", day=name)),
-        class_name="row",
-    )
-    words = rx.match(
-        fault,
-        ("closes_first", t("Calling would end before it begins. Not saved yet.")),
-        ("overlaps", t("This runs into the day's next stretch. Not saved yet.")),
-        ("bad_time", t("A time such as 09:00 is expected. Not saved yet.")),
-        "",
-    )
-    return rx.el.li(
-        rx.el.div(
-            rx.el.div(
-                switch(name, checked=day.on, on_change=lambda on: Hours.switch_day(day.weekday, on)),
-                style={"minWidth": "170px"},
-            ),
-            rx.cond(day.on, times, rx.el.span(t("no calls"), class_name="m")),
-            rx.cond(day.more != "", rx.el.span(t("and {times}, kept as it is", times=day.more), class_name="s m")),
-            class_name="row w",
-            style={"minHeight": "52px"},
-        ),
-        rx.cond(fault, rx.el.p(words, class_name="err s", role="alert")),
+    return week_row(
+        day,
+        name=f"{Here.number}:{day.weekday}",
+        fault=Hours.day_faults[digits(day.weekday)],
+        on_time=Hours.change_time,
+        on_switch=Hours.switch_day,
+        off=t("no calls"),
+        closes_first=t("Calling would end before it begins. Not saved yet."),
+        width="140px",
     )
 
 

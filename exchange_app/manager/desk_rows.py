@@ -15,6 +15,7 @@ from exchange_domain import drafts
 from exchange_domain.accounts import short_name
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.forms import FormField, parse_form
+from exchange_domain.searching import patterns
 from exchange_domain.tables import Account, Call, Campaign, Contact, Customer, Script, Transfer
 from exchange_domain.words import CallState, FieldKind
 
@@ -272,11 +273,9 @@ async def recent(
     `search` looks into names, numbers and notes; `past` of those found are left out, for later pages.
     """
     values: dict[str, Any] = {"manager": manager_id, "most": most, "past": past}
-    if words := search.strip():
-        plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        digits = "" if any(ch.isalpha() for ch in words) else "".join(ch for ch in words if ch.isdigit())
-        values |= {"like": f"%{plain}%", "digits": f"%{digits}%" if len(digits) > 2 else "none"}
-    rows = (await s.execute(text(TRANSFERS.format(more=SEARCHED if words else "")), values)).all()
+    if searched := bool(search.strip()):
+        values |= patterns(search, least_digits=3)
+    rows = (await s.execute(text(TRANSFERS.format(more=SEARCHED if searched else "")), values)).all()
     return [
         RecentTransfer(
             transfer_id=str(r.id),

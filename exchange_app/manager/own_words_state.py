@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
+from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import call_rows, database, manager_words
 from exchange_domain.call_rows import epoch_ms
@@ -19,13 +20,6 @@ from exchange_domain.words import ManagerResult
 log = structlog.get_logger(__name__)
 WAIT_S = 3
 FAILED = (SQLAlchemyError, OSError, TimeoutError)
-
-
-def read_id(value: Any) -> UUID | None:
-    try:
-        return UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 class OwnWords(live.OnlyChanges, rx.State):

@@ -1,11 +1,10 @@
 """Available or away, and the hours of the week."""
 
-from typing import Any
-
 import reflex as rx
 
-from exchange_app.design import autosave, badge, button, callout, card, dialog, key, switch
-from exchange_app.design.week import Day, weekday_names
+from exchange_app.design import badge, button, callout, card, dialog, key, switch
+from exchange_app.design.week import Day
+from exchange_app.design.week_row import week_row
 from exchange_app.i18n import date, t
 from exchange_app.shell import browser_zone
 
@@ -66,52 +65,16 @@ def presence_card() -> rx.Component:
     )
 
 
-def _weekday(number: Any) -> Any:
-    return rx.match(number, *enumerate(weekday_names()), "")
-
-
-def _time(day: Day, which: str, value: Any, label: Any) -> rx.Component:
-    return rx.el.div(
-        autosave(
-            id=f"{which}-{day.weekday}",
-            name=f"{day.weekday}:{which}",
-            value=value,
-            kind="time",
-            on_save=P.change_time,
-            aria_label=label,
-            show_saved=False,
-        ),
-        style={"width": "128px"},
-    )
-
-
 def _day(day: Day) -> rx.Component:
-    name = _weekday(day.weekday)
-    fault = P.faults[rx.Var.create(day.weekday).to(str)]
-    words = rx.match(
-        fault,
-        ("closes_first", t("It would end before it begins. Not saved yet.")),
-        ("overlaps", t("This runs into the day's next stretch. Not saved yet.")),
-        ("bad_time", t("A time such as 09:00 is expected. Not saved yet.")),
-        "",
-    )
-    times = rx.el.div(
-        _time(day, "opens", day.opens, t("{day}, from", day=name)),
-        rx.el.span("–", aria_hidden="true"),
-        _time(day, "closes", day.closes, t("{day}, until", day=name)),
-        class_name="row",
-    )
-    return rx.el.li(
-        rx.el.div(
-            rx.el.div(
-                switch(name, checked=day.on, on_change=lambda on: P.switch_day(day.weekday, on)),
-                style={"minWidth": "170px"},
-            ),
-            rx.cond(day.on, times, rx.el.span(t("no transfers"), class_name="m")),
-            class_name="row w",
-            style={"minHeight": "52px"},
-        ),
-        rx.cond(fault, rx.el.p(words, class_name="err s", role="alert")),
+    return week_row(
+        day,
+        name=f"{day.weekday}",
+        fault=P.faults[rx.Var.create(day.weekday).to(str)],
+        on_time=P.change_time,
+        on_switch=P.switch_day,
+        off=t("no transfers"),
+        closes_first=t("It would end before it begins. Not saved yet."),
+        width="128px",
     )
 
 

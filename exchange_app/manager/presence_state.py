@@ -1,5 +1,6 @@
 """Whether this manager takes transfers: their own word, and the hours of the week."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -91,11 +92,9 @@ class Presence(rx.State):
     async def switch_day(self, weekday: int, on: bool):
         if not isinstance(weekday, int) or not 0 <= weekday <= 6:
             return
-        stretches = [one for one in await self._stretches() if one.weekday != weekday]
-        if on is True:
-            stretches.append(Stretch(weekday, OPENS, CLOSES))
+        wanted = [Stretch(weekday, OPENS, CLOSES)] if on is True else []
         self.faults = {k: v for k, v in self.faults.items() if k != str(weekday)}
-        await self._save(stretches)
+        await self._save(lambda week: [one for one in week if one.weekday != weekday] + wanted)
 
     @rx.event
     @roles("manager")
@@ -114,7 +113,7 @@ class Presence(rx.State):
             fault = "bad_time"
         else:
             try:
-                await self._save(with_day(await self._stretches(), number, opens, closes))
+                await self._save(lambda week: with_day(week, number, opens, closes))
             except ValueError as refused:
                 fault = str(refused)
         self.faults = {k: v for k, v in self.faults.items() if k != day} | ({day: fault} if fault else {})
@@ -126,19 +125,16 @@ class Presence(rx.State):
     async def always(self):
         """No hours: transfers come round the clock."""
         self.faults = {}
-        await self._save([])
+        await self._save(lambda _: [])
 
-    async def _stretches(self) -> list[Stretch]:
-        account_id = current_account(self).account_id
-        async with database.session() as s:
-            return list((await presence.of(s, [account_id]))[account_id].stretches)
-
-    async def _save(self, stretches: list[Stretch]) -> None:
+    async def _save(self, change: Callable[[list[Stretch]], list[Stretch]]) -> None:
+        """The week anew, from what it is now: read and written in one transaction. Raises what `change` raises."""
         account_id = current_account(self).account_id
         zone = self._browser_zone or self.zone
         try:
             async with database.session() as s:
-                await presence.set_hours(s, account_id, zone, stretches, datetime.now(UTC))
+                before = (await presence.of(s, [account_id]))[account_id].stretches
+                await presence.set_hours(s, account_id, zone, change(list(before)), datetime.now(UTC))
                 found = (await presence.of(s, [account_id]))[account_id]
         except FAILED as failed:
             log.warning("hours_not_saved", error=type(failed).__name__)

@@ -5,9 +5,8 @@ from uuid import UUID
 
 import reflex as rx
 
+from exchange_app.ids import read_id
 from exchange_app.security import roles
-
-from .desk_state import read_call_id
 
 By = Literal["operator", "anyone"]
 
@@ -20,7 +19,7 @@ class CallBack(rx.State):
     @rx.event
     @roles("operator")
     async def choose(self, call_id: str, by: str):
-        if read_call_id(call_id) is not None and by in ("operator", "anyone"):
+        if read_id(call_id) is not None and by in ("operator", "anyone"):
             self.call_id, self.by = call_id, by
 
     def _of(self, call_id: UUID) -> By:

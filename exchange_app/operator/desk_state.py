@@ -10,6 +10,7 @@ from reflex.state import BaseState
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
+from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import database, recordings
 from exchange_domain.clock import now_ms
@@ -40,16 +41,6 @@ ON_THE_LINE = frozenset(
 
 
 SEAT_WANTED = frozenset({OperatorState.CONNECTING, OperatorState.CONNECTION_LOST})
-
-
-def read_call_id(value: Any) -> UUID | None:
-    """A call id as a page sends it; None for anything else."""
-    if not isinstance(value, str):
-        return None
-    try:
-        return UUID(value)
-    except ValueError:
-        return None
 
 
 class Desk(live.OnlyChanges, rx.State):
@@ -202,7 +193,7 @@ class Desk(live.OnlyChanges, rx.State):
 
     def _is_current(self, call_id: Any) -> UUID | None:
         """The call on this desk, when that is the one the page meant. A press that comes late means the call before."""
-        wanted = read_call_id(call_id)
+        wanted = read_id(call_id)
         return wanted if wanted is not None and str(wanted) == self.call_id else None
 
     @rx.event

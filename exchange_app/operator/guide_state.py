@@ -7,10 +7,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
+from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import database, drafts
 
-from .desk_state import read_call_id
 from .shown import ShownPart
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class Guide(live.OnlyChanges, rx.State):
     async def _go(self, way: list[int]) -> None:
         """The page moves at once; that it is kept may come a moment later, or not at all."""
         self.way = way[-LONGEST_WAY:]
-        call = read_call_id(self.call_id)
+        call = read_id(self.call_id)
         if call is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""The panes of the workspace beside the form: script, objections, contact, campaign, the cord board, how it ended."""
+"""The panes of the workspace beside the form: contact, campaign, the cord board, how it ended."""
 
 from typing import Any
 
@@ -30,29 +30,6 @@ from .sheet_state import Sheet
 from .strip import person
 from .trouble_state import Trouble
 from .words import follows, price_parts
-
-
-def script_text(parts: Any) -> rx.Component:
-    """Sections of a script, as they are said."""
-    return rx.foreach(
-        parts,
-        lambda part: rx.el.section(
-            rx.cond(part.title != "", rx.el.h3(part.title)),
-            rx.el.div(rx.html(part.html)),
-            id=part.key.to(str),
-            class_name="step",
-        ),
-    )
-
-
-def objections(parts: Any) -> rx.Component:
-    return rx.foreach(
-        parts,
-        lambda part: rx.el.details(
-            rx.el.summary(part.title, rx.icon("chevron-down", size=20, aria_hidden="true"), id=part.key.to(str)),
-            rx.el.div(rx.html(part.html), class_name="answer"),
-        ),
-    )
 
 
 def _fact(fact: Any) -> rx.Component:

@@ -7,10 +7,9 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import added_contacts, database
-
-from .desk_state import read_call_id
 
 log = structlog.get_logger(__name__)
 WAIT_S = 3
@@ -32,7 +31,7 @@ class Person(rx.State):
     @rx.event
     @roles("operator")
     async def open(self, call_id: str):
-        if read_call_id(call_id) is None:
+        if read_id(call_id) is None:
             return
         if call_id != self._call_id:
             self.added, self._call_id = "", call_id
@@ -50,7 +49,7 @@ class Person(rx.State):
         """Adds the person to the call's campaign. Sent twice it is one contact."""
         if not isinstance(form, dict):
             return
-        call_id = read_call_id(form.get("call_id"))
+        call_id = read_id(form.get("call_id"))
         name, number = form.get("name"), form.get("number")
         if call_id is None or not isinstance(name, str) or not isinstance(number, str):
             return

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
+from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import database, drafts, transfers
 from exchange_domain.call_rows import epoch_ms
@@ -19,7 +20,7 @@ from exchange_domain.words import OperatorState, Outcome
 
 from . import answers, call_back_time, prepared, sheets
 from .call_back_state import CallBack
-from .desk_state import ON_THE_LINE, Desk, read_call_id
+from .desk_state import ON_THE_LINE, Desk
 from .draft_store import NOTE, closed, store
 from .guide_state import Guide
 from .offer_state import Offer
@@ -204,7 +205,7 @@ class Sheet(live.OnlyChanges, rx.State):
     async def save(self, name: str, value: Any):
         """One field as the page's autosave sends it: `name` is `call id:field key`, the note's is `call id:.note`."""
         call_id, _, key = str(name).partition(":") if isinstance(name, str) else ("", "", "")
-        return await self._save(read_call_id(call_id), key, value)
+        return await self._save(read_id(call_id), key, value)
 
     @rx.event
     @roles("operator")
@@ -212,7 +213,7 @@ class Sheet(live.OnlyChanges, rx.State):
         """One of few options was pressed; pressed again it is taken back."""
         if isinstance(key, str) and isinstance(value, str):
             again = self.values.get(key) == value
-            return await self._save(read_call_id(call_id), key, "" if again else value)
+            return await self._save(read_id(call_id), key, "" if again else value)
 
     @rx.event
     @roles("operator")
@@ -220,7 +221,7 @@ class Sheet(live.OnlyChanges, rx.State):
         """One of several choices was pressed."""
         field = next((f for f in self._form if f.key == key), None)
         if field is not None and isinstance(option, str):
-            return await self._save(read_call_id(call_id), key, answers.toggled(field, self._typed.get(key), option))
+            return await self._save(read_id(call_id), key, answers.toggled(field, self._typed.get(key), option))
 
     async def _save(self, call_id: UUID | None, key: str, value: Any) -> Any:
         """Saves at once. A call that is somebody else's, closed or unknown is answered alike: with nothing."""

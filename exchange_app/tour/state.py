@@ -17,11 +17,16 @@ class Tour(rx.State):
     waiting: rx.Field[list[str]] = rx.field(default_factory=list)
     """Roles of the account whose tour it has not seen."""
 
+    _read_for: int = 0
+    """The account for which that is known."""
+
     @rx.event
     @signed_in
     async def enter(self):
-        """Once a page: a database that does not answer shows no tour, and forgets none."""
+        """Once for who is here, not on each page. A database that does not answer shows no tour, and forgets none."""
         account = current_account(self)
+        if self._read_for == account.account_id:
+            return
         try:
             async with database.session() as s:
                 seen = await tours.seen(s, account.account_id)
@@ -29,6 +34,7 @@ class Tour(rx.State):
             log.warning("tours_not_read", error=type(failed).__name__)
             return
         self.waiting = sorted(role for role in account.roles & STOPS.keys() if role not in seen)
+        self._read_for = account.account_id
 
     @rx.event
     @signed_in

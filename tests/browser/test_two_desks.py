@@ -155,15 +155,6 @@ async def test_the_main_job_and_a_warm_transfer_by_keyboard(house: House, langua
         await is_in(operator, "Talking")
         await operator.keyboard.press("KeyH")
         await is_in(operator, "Wrap-up")
-        assert digits_of(NUMBERS) & digits_of_page(await operator.content()) == set(), (
-            "operators never see full numbers"
-        )
+        content = await operator.content()
+        assert not any(number.lstrip("+") in content for number in NUMBERS), "operators never see full numbers"
     assert (await one("select count(*) from call where campaign_id = :c", c=campaign))[0] == 3
-
-
-def digits_of(numbers: tuple[str, ...]) -> set[str]:
-    return {number.lstrip("+") for number in numbers}
-
-
-def digits_of_page(content: str) -> set[str]:
-    return {number.lstrip("+") for number in NUMBERS if number.lstrip("+") in content}

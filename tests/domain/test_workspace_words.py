@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import select
+from sqlmodel import col, select
 
 from exchange_domain import (
     abuse,
@@ -30,7 +30,7 @@ from exchange_domain.hours import Stretch
 from exchange_domain.presence import BadPresence, Presence
 from exchange_domain.sound_checks import Measured, of_network, of_room, of_voice, verdict
 from exchange_domain.tables import Campaign, DoNotCall, LineQuality, ProblemReport, Shift, Transfer
-from exchange_domain.words import FlagKind, ManagerResult, MemberRole, ProblemKind, Role, SoundVerdict
+from exchange_domain.words import EndpointKind, FlagKind, ManagerResult, MemberRole, ProblemKind, Role, SoundVerdict
 
 from .conftest import Exchange
 
@@ -158,17 +158,11 @@ async def test_a_check_goes_with_the_shift_that_begins_and_with_one_that_is_open
     async with database.session() as s:
         await shifts.end(s, shift, exchange.now)
         again = await shifts.open(
-            s, operator_id=operator, campaign_id=campaign, switch_name="main", endpoint_kind=exchange_kind(),
+            s, operator_id=operator, campaign_id=campaign, switch_name="main", endpoint_kind=EndpointKind.BROWSER,
             endpoint="operator-1",
         )  # fmt: skip
         assert again.sound_check_id == made.id
         assert await sound_checks.latest(s, operator, datetime.now(UTC) + timedelta(hours=13)) is None
-
-
-def exchange_kind():
-    from exchange_domain.words import EndpointKind
-
-    return EndpointKind.BROWSER
 
 
 async def test_the_line_is_noted_when_its_verdict_changes(exchange: Exchange):
@@ -177,7 +171,7 @@ async def test_the_line_is_noted_when_its_verdict_changes(exchange: Exchange):
     async with database.session() as s:
         for loss in (0, 1, 50, 60, 0):
             await sound_checks.line_was(s, operator, loss, 5, 40)
-        kept = [(row.shift_id, row.verdict) for row in await s.exec(select(LineQuality).order_by(LineQuality.id))]  # type: ignore[arg-type]
+        kept = [(row.shift_id, row.verdict) for row in await s.exec(select(LineQuality).order_by(col(LineQuality.id)))]
         assert kept == [(shift, SoundVerdict.GOOD), (shift, SoundVerdict.WEAK), (shift, SoundVerdict.GOOD)]
         assert await sound_checks.line_was(s, operator + 1, 900, 5, 40) is SoundVerdict.BAD, "nothing to keep it with"
 

@@ -240,7 +240,8 @@ async def test_the_shifts_figures_and_ones_call_backs_are_there(work: Work):
     assert "5550142" not in mine.contact, "operators never see full numbers"
 
 
-async def test_after_an_hour_another_campaign_is_offered_once(work: Work, monkeypatch: pytest.MonkeyPatch):
+async def after_an_hour(work: Work) -> int:
+    """Ready again on the same campaign since more than an hour; another one is open: its id."""
     other = await work.exchange.campaign()
     await work.exchange.contact(other, "+78125559900")
     await work.wrap_up()
@@ -250,6 +251,11 @@ async def test_after_an_hour_another_campaign_is_offered_once(work: Work, monkey
     async with database.session() as s:
         await s.execute(text("update call set claimed_at = claimed_at - interval '70 minutes'"))
     await work.push(work.view(OperatorState.READY, with_call=False))
+    return other
+
+
+async def test_after_an_hour_another_campaign_is_offered_once(work: Work, monkeypatch: pytest.MonkeyPatch):
+    other = await after_an_hour(work)
     offer = await work.state(Offer)
     assert offer.campaign_id == other and offer.minutes >= 55
     await work.page.send(Offer.take(work.campaign_id))
@@ -263,15 +269,7 @@ async def test_after_an_hour_another_campaign_is_offered_once(work: Work, monkey
 
 
 async def test_the_offer_is_taken_by_changing_the_campaign_of_the_shift(work: Work):
-    other = await work.exchange.campaign()
-    await work.exchange.contact(other, "+78125559900")
-    await work.wrap_up()
-    assert work.claim is not None
-    await work.exchange.close(work.claim, "refused")
-    work.claim = None
-    async with database.session() as s:
-        await s.execute(text("update call set claimed_at = claimed_at - interval '70 minutes'"))
-    await work.push(work.view(OperatorState.READY, with_call=False))
+    other = await after_an_hour(work)
     await work.page.send(Offer.take(other))
     (command,) = await work.commands()
     assert isinstance(command, StartShift) and command.campaign_id == other

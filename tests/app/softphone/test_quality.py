@@ -1,11 +1,15 @@
 """What pages measure: kept with the account and its shift, bounded, refused to strangers."""
 
+import re
+from pathlib import Path
+
 import httpx
 import pytest
 from sqlmodel import select
 
+from exchange_app import softphone
 from exchange_app.softphone import relays
-from exchange_domain import database
+from exchange_domain import database, sound_checks
 from exchange_domain.tables import LineQuality, SoundCheck
 
 from ..conftest import make_account
@@ -58,6 +62,14 @@ async def test_a_line_without_a_shift_is_judged_and_not_kept(site: httpx.AsyncCl
     assert answer.json() == {"kept": True, "verdict": "bad"}
     async with database.session() as s:
         assert not (await s.exec(select(LineQuality))).all()
+
+
+def test_the_page_and_the_server_judge_the_network_by_one_table():
+    """The page says it at once, the server keeps it: two languages, one table."""
+    line = (Path(softphone.__file__).parent / "line.js").read_text("utf-8")
+    found = re.findall(r'\["(bad|weak)", (\d+), (\d+), (\d+)\]', line)
+    in_page = [(name, 10 * int(loss), int(jitter), int(trip)) for name, loss, jitter, trip in found]
+    assert in_page == [(verdict.value, *limits) for verdict, *limits in sound_checks.NETWORK]
 
 
 def test_a_relays_password_is_the_name_signed_with_the_secret(settings_env):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import redis.asyncio
 from sqlalchemy import text
 
-from exchange_domain import call_backs, calls, campaigns, claiming, database, drafts, settling, shifts, transfers
+from exchange_domain import calls, campaigns, claiming, database, drafts, settling, shifts, transfers
 from exchange_domain.claiming import Claim
 from exchange_domain.clock import now_ms
 from exchange_domain.hours import Stretch, every_day
@@ -192,8 +192,6 @@ class Stage:
             await self.has_ended()
             back = {"call_back_at": datetime.now(UTC) + timedelta(hours=20), "call_back_bound": True}
             await self.was_closed(outcome, **(back if outcome == "call_back" else {}))
-        async with database.session() as s:
-            await call_backs.promised_by(s, self.operator_id)
 
     async def rings_at_manager(self) -> None:
         assert self.claim is not None
