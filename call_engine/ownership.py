@@ -129,6 +129,7 @@ class Ownership:
 
     async def _transaction(self, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
         async with asyncio.timeout(self._length_s), Session(self._database) as s, s.begin():
+            await switches.bound(s, self._length_s)
             return await work(s)
 
 

@@ -87,18 +87,35 @@ async def release(s: AsyncSession, name: str, token: int) -> None:
     )
 
 
+# Stopped between two messages of one statement, a client is not idle for the database: only the second limit, known
+# since PostgreSQL 17, ends that.
+BOUNDED = """
+set_config('idle_in_transaction_session_timeout', :idle, true),
+case when current_setting('server_version_num')::int >= 170000
+     then set_config('transaction_timeout', :longest, true) end
+"""
+
+
+def _limits(idle_s: float) -> dict[str, str]:
+    return {"idle": str(round(idle_s * 1_000)), "longest": str(round(idle_s * 2_000))}
+
+
+async def bound(s: AsyncSession, idle_s: float = LEASE_S) -> None:
+    """The database ends this transaction when it is idle for `idle_s`, or lasts twice that.
+
+    An engine that is stopped in the middle of one would otherwise keep its locks.
+    """
+    await s.execute(text(f"select {BOUNDED}"), _limits(idle_s))
+
+
 async def fence(s: AsyncSession, name: str, token: int, idle_s: float = LEASE_S) -> None:
     """Lets a transaction go on only while the token is the switch's, and keeps it so until the transaction ends.
 
-    A transaction that then stays idle for `idle_s` is ended by the database: an engine that is stopped in the middle
-    of one would otherwise keep its locks. Raises SwitchLeaseLost.
+    It is bounded as by `bound`. Raises SwitchLeaseLost.
     """
     kept = await s.execute(
-        text(
-            "select set_config('idle_in_transaction_session_timeout', :idle, true) from switch "
-            "where name = :name and fencing_token = :token for key share"
-        ),
-        {"name": name, "token": token, "idle": str(round(idle_s * 1_000))},
+        text(f"select {BOUNDED} from switch where name = :name and fencing_token = :token for key share"),
+        {"name": name, "token": token, **_limits(idle_s)},
     )
     if kept.one_or_none() is None:
         raise SwitchLeaseLost(name)
