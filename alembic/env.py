@@ -13,7 +13,15 @@ from exchange_domain.settings import Settings
 
 # Read afresh: a process that migrates several databases changes DATABASE_URL in between.
 url = Settings().sqlalchemy_url
+
+
+def is_ours(_: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    """Not the job library's tables, which come and change with it."""
+    return not (kind == "table" and reflected and compare_to is None and (name or "").startswith("procrastinate_"))
+
+
 compared = {
+    "include_object": is_ours,
     "target_metadata": SQLModel.metadata,
     "compare_type": True,
     "compare_server_default": True,

@@ -231,3 +231,52 @@ class RecordingState(StrEnum):
     """Deleted because the campaign keeps recordings no longer."""
     ERASED = "erased"
     """Deleted because the person's number was erased."""
+
+
+class ImportState(StrEnum):
+    """How far an import of a list is. Waiting: for its turn. Done, failed and cancelled are ends."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ImportPhase(StrEnum):
+    """What a running import does: reads the file, adds its contacts, writes the file of remarks."""
+
+    READING = "reading"
+    ADDING = "adding"
+    REPORTING = "reporting"
+
+
+class RemarkKind(StrEnum):
+    """Why a row of a list is in the file that goes back to the customer."""
+
+    REJECTED = "rejected"
+    ELSEWHERE = "elsewhere"
+    """Not added: its numbers are in another campaign of the customer."""
+    DO_NOT_CALL = "do_not_call"
+    WARNING = "warning"
+    DUPLICATE = "duplicate"
+
+
+class Elsewhere(StrEnum):
+    """What an import does with a number that another campaign of the customer has."""
+
+    SKIP = "skip"
+    KEEP = "keep"
+    """It is added here, and stays there."""
+    MOVE = "move"
+    """It is added here, and leaves campaigns in which it was not called yet."""
+
+
+class LegalBasis(StrEnum):
+    """By what right the customer calls the people of a list (GDPR art. 6; 152-FZ art. 6, 38-FZ art. 18)."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    PUBLIC = "public"
+    """Business contacts which firms have published themselves."""
+    OTHER = "other"

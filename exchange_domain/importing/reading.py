@@ -8,12 +8,13 @@ from exchange_domain.importing.limits import FIELD_LENGTH, NAME_LENGTH, NUMBERS_
 from exchange_domain.importing.mapping import ColumnMapping, ColumnRole, check_mapping
 from exchange_domain.importing.number_cells import ImportedNumber, NumberCell, parse_cell
 from exchange_domain.importing.numbers import NumberRules
+from exchange_domain.importing.plain_numbers import PlainNumbers
 from exchange_domain.importing.reasons import Reason, UnreadableList
 from exchange_domain.importing.result import DuplicateRow, ImportedContact, ImportResult, RejectedRow, Warned
 from exchange_domain.importing.table import SheetTable, table_of
 from exchange_domain.importing.used_range import NO_VALUE
 from exchange_domain.importing.workbook import Workbook
-from exchange_domain.importing.zones import is_zone, zone_of_number, zone_of_text
+from exchange_domain.importing.zones import is_zone, zone_of_text
 
 _BATCH = 10_000
 _CELLS_REMEMBERED = 200_000
@@ -83,6 +84,10 @@ class _RowReader:
     default_time_zone: str
     first_rows: dict[str, int] = field(default_factory=dict)
     parsed: dict[str, NumberCell] = field(default_factory=dict)
+    plain: PlainNumbers = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.plain = PlainNumbers(self.rules)
 
     def judge(self, row: int, cells: Sequence[str | None], part: ImportResult) -> None:
         """Adds the row to exactly one list of `part`, or counts it as empty."""
@@ -149,7 +154,7 @@ class _RowReader:
             ]
         name = name or next((number.person_name for number in numbers if number.person_name), "")
         if zone is None:
-            by_number = (zone_of_number(number.e164) for number in numbers)
+            by_number = (self.plain.zone_of(number.e164) for number in numbers)
             zone = next((found for found in by_number if found), self.default_time_zone)
         return ImportedContact(row, name, fields, numbers, zone)
 
@@ -176,6 +181,8 @@ class _RowReader:
         return list(found.values())
 
     def _parse(self, text: str) -> NumberCell:
+        if (plain := self.plain.e164(text)) is not None:
+            return NumberCell((ImportedNumber(plain),))
         cell = self.parsed.get(text)
         if cell is None:
             cell = parse_cell(text, self.rules)

@@ -12,11 +12,12 @@ from .accounts import (
 )
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
-from .contacts import Contact, ContactNumber, DoNotCall, ListImport, NumberLock
+from .contacts import Contact, ContactNumber, DoNotCall, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 from .leg_events import LegEvent
 from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
+from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .recordings import Erasure, Recording, RecordingErasure
 from .switches import SeatPromise, Switch
 from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
@@ -26,8 +27,8 @@ __all__ = [
     "CampaignManager", "CampaignTally", "CarriedLeg", "Carrier", "CarrierRate", "Contact", "ContactNumber", "Customer",
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Erasure", "Flag",
     "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "LineQuality", "ListImport",
-    "ManagerHours", "ManagerPresence", "NumberLock", "PriceCeiling", "ProblemReport",
-    "Recording", "RecordingErasure", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
+    "ListImportRemark", "ManagerHours", "ManagerPresence", "NumberLock", "PriceCeiling", "ProblemReport",
+    "Recording", "RecordingErasure", "RememberedMapping", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
     "Settlement", "Shift", "SipCredential", "SoundCheck", "SpendCap", "Switch", "SwitchRecord", "Tariff",
     "TourSeen", "Transfer",
 ]  # fmt: skip

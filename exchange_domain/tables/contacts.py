@@ -28,19 +28,6 @@ from .columns import Table, created, document, key, moment, points_at, text, who
 E164 = "^\\+[1-9][0-9]{6,14}$"
 
 
-class ListImport(Table, table=True):
-    """One uploaded list and what became of its rows."""
-
-    id: int | None = key()
-    campaign_id: int = points_at("campaign.id", index=True, ondelete="CASCADE")
-    account_id: int | None = points_at("account.id", nullable=True)
-    file_name: str = text()
-    report: dict[str, Any] = document()
-    """Counts: added, numbers_added, already_there, rejected, duplicates, empty, total."""
-    rejected_file: bytes | None = Field(default=None)
-    created_at: datetime | None = created()
-
-
 class Contact(Table, table=True):
     """A firm or a person to be reached in one campaign."""
 
