@@ -26,6 +26,7 @@ from .tables import (
     ContactNumber,
     Erasure,
     ListImport,
+    ListImportRemark,
     NumberLock,
     ProblemReport,
     SwitchRecord,
@@ -224,7 +225,13 @@ async def _records(s: AsyncSession, scrubber: Scrubber, call_ids: list[UUID], er
 
 
 async def _rejected_files(s: AsyncSession, scrubber: Scrubber, erased: Erased) -> None:
-    """Files of rows that were not taken, with the number in them, are removed whole. One is read at a time."""
+    """Files of rows that were not taken, with the number in them, are removed whole. One is read at a time.
+
+    Of the remarks that stand beside them, those rows go.
+    """
+    for remark in await s.exec(select(ListImportRemark)):
+        if scrubber.has_number("\n".join(remark.cells)):
+            await s.delete(remark)
     ids = list(await s.exec(select(ListImport.id).where(col(ListImport.rejected_file).is_not(None))))
     for id_ in ids:
         entry = await s.get_one(ListImport, id_)

@@ -9,7 +9,16 @@ from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from .words import CallState, CampaignStatus, ManagerResult, OperatorState, Outcome, TransferState
+from .words import (
+    CallState,
+    CampaignStatus,
+    ImportPhase,
+    ImportState,
+    ManagerResult,
+    OperatorState,
+    Outcome,
+    TransferState,
+)
 
 VERSION = 1
 """Version of the message format; a reader refuses a greater one."""
@@ -361,7 +370,23 @@ class CampaignChanged(Message):
     status: CampaignStatus
 
 
-AnyLive = Annotated[OperatorView | ManagerView | DraftSaved | CallRow | CampaignChanged, Field(discriminator="kind")]
+class ImportMoved(Message):
+    """The import of a list has come further, or to its end."""
+
+    kind: Literal["import"] = "import"
+    campaign_id: int
+    import_id: int
+    state: ImportState
+    phase: ImportPhase
+    done_rows: int
+    total_rows: int
+    elapsed_ms: int
+    """Since the work was begun."""
+
+
+AnyLive = Annotated[
+    OperatorView | ManagerView | DraftSaved | CallRow | CampaignChanged | ImportMoved, Field(discriminator="kind")
+]
 LIVE: TypeAdapter[AnyLive] = TypeAdapter(AnyLive)
 
 

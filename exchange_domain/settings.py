@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     overrun_share_percent: int = 25
     """More of them than this that reached the longest call are flagged."""
 
+    job_stalled_s: float = Field(default=30.0, ge=1)
+    """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
+
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""
     web_port: int = 3000

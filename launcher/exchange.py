@@ -129,7 +129,7 @@ class Bringing:
         """Raises ChildFailed, ClusterFailed or ServerMissing when a part does not come up."""
         simulator = self._simulator() if self._plan.switch_port else _nothing()
         await together(self._database(), self._broker(), simulator, self._pages())
-        await together(self._engine(), self._web(), self._recordings())
+        await together(self._engine(), self._web(), self._recordings(), self._jobs())
         await self._supervisor.start(self._plan.program("robot", "demo.robot_operator"))
 
     async def _database(self) -> None:
@@ -188,6 +188,11 @@ class Bringing:
         with self._console.step("recordings"):
             mover = self._plan.program("recordings", "recording_store")
             await self._supervisor.start(replace(mover, ready_line="recordings: moving"))
+
+    async def _jobs(self) -> None:
+        with self._console.step("background jobs"):
+            worker = self._plan.program("jobs", "job_worker")
+            await self._supervisor.start(replace(worker, ready_line="jobs: working"))
 
     async def _web(self) -> None:
         with self._console.step("web server"):

@@ -14,6 +14,7 @@ from .do_not_call_state import DoNotCallList
 from .here import Here
 from .hours_page import hours_page
 from .hours_state import Hours
+from .import_run_state import ImportRun
 from .list_page import list_page
 from .list_routes import routes as list_routes
 from .list_state import ContactList
@@ -53,7 +54,7 @@ def pages() -> list[Page]:
             nav=Nav(t("Do not call"), "phone-off", key="KeyD"),
         ),
         page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Results.enter),
-        page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ContactList.enter),
+        page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ImportRun.enter, ContactList.enter),
         page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
         page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter, DaysOff.enter),
         page(f"{CAMPAIGN}/people", people_page, t("Managers and results"), Here.enter, People.enter),

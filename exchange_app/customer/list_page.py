@@ -12,20 +12,20 @@ from exchange_app.design import (
     callout,
     card,
     field,
-    link_button,
     loading,
-    progress,
     select,
-    stat,
     table,
 )
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import date, t, tn
+from exchange_app.i18n import t, tn
 
+from . import import_report
 from .here import Here, of_campaign
-from .list_state import ColumnLine, ContactList, ImportLine, RejectedLine, Told
+from .import_run_state import ImportRun
+from .list_lines import ColumnLine
+from .list_state import ContactList
 from .steps import step_foot, step_head
-from .words import sentence
+from .words import told
 
 # Said by list_upload.jsx or by a Told of list_state.py; named here for the catalogue.
 _SAID = (
@@ -35,12 +35,13 @@ _SAID = (
     t("There is no such campaign. Nothing was changed."),
     t("Another list is being uploaded or imported. Wait until it is done and repeat."),
     t("The upload broke off. Nothing was changed; repeat it."),
-    t("The import broke off. Nothing was added; repeat it."),
+    t("The import broke off. What was added before stays; upload the file again, nothing is added twice."),
+    t("The file could not be read to its end. Save it anew in a spreadsheet program and upload it again."),
     t("Drop the file here, or choose it."),
     t("Choose a file"),
     t("Uploading: {n} %"),
     t("Not uploaded."),
-    t("XLSX, XLS, ODS or CSV, up to 100 MB. Headings may stand anywhere near the top."),
+    t("XLSX, XLS, ODS or CSV, up to 256 MB. Headings may stand anywhere near the top."),
 )
 COUNTRIES = tuple(sorted(phonenumbers.SUPPORTED_REGIONS, key=lambda c: (c not in ("RU", "BY", "KZ"), c)))
 
@@ -63,15 +64,29 @@ def role_names() -> list[tuple[str, Any]]:
     ]
 
 
-def _told(what: Any) -> Any:
-    return sentence(what.id, what.params)
+def basis_names() -> list[tuple[str, Any]]:
+    return [
+        ("", t("Choose")),
+        ("consent", t("They have agreed to be called")),
+        ("contract", t("They are our customers, or have asked us for something")),
+        ("public", t("Firms, by the numbers that they have published")),
+        ("other", t("Another right; I say which")),
+    ]
+
+
+def elsewhere_names() -> list[tuple[str, Any]]:
+    return [
+        ("skip", t("Leave them out here")),
+        ("keep", t("Add them here too")),
+        ("move", t("Move here who was not called there yet")),
+    ]
 
 
 def _choose() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ContactList.unusable,
-            callout(t("This file cannot be used."), _told(ContactList.problem), tone="red", alert=True),
+            callout(t("This file cannot be used."), told(ContactList.problem), tone="red", alert=True),
         ),
         card(
             rx.el.h2(rx.cond(Here.has_list, t("Add another list"), t("Upload the list"))),
@@ -85,7 +100,7 @@ def _choose() -> rx.Component:
             _ListUpload.create(address=f"/customer/campaign/{Here.number}/upload", on_uploaded=ContactList.take),
             class_name="col g3",
         ),
-        _earlier(),
+        import_report.earlier(),
         class_name="col g4",
     )
 
@@ -162,7 +177,7 @@ def _settings() -> rx.Component:
             ),
             control_id="prefix",
             hint=t("Put before numbers that have none, such as +7-812. Empty: such rows are not taken"),
-            error=rx.cond(ContactList.prefix_problem.id != "", _told(ContactList.prefix_problem), ""),
+            error=rx.cond(ContactList.prefix_problem.id != "", told(ContactList.prefix_problem), ""),
         ),
         field(
             t("Time zone where none is known"),
@@ -175,6 +190,52 @@ def _settings() -> rx.Component:
             ),
             control_id="zone",
             hint=t("Most numbers and cities tell their own"),
+        ),
+        class_name="col g4",
+    )
+
+
+def _rights() -> rx.Component:
+    return card(
+        rx.el.h2(t("Before they are called")),
+        field(
+            t("By what right do you call these people?"),
+            select(
+                *basis_names(),
+                id="basis",
+                value=ContactList.basis,
+                on_change=ContactList.choose_basis,
+                aria_invalid=ContactList.basis_missing,
+            ),
+            control_id="basis",
+            hint=t("Kept with the list. Whoever complains is answered with it."),
+            error=rx.cond(ContactList.basis_missing, t("Choose one: without it the list cannot be imported."), ""),
+        ),
+        rx.cond(
+            (ContactList.basis == "consent") | (ContactList.basis == "other"),
+            field(
+                rx.cond(ContactList.basis == "consent", t("Where the consents are kept"), t("Which right")),
+                autosave(
+                    id="basis-note",
+                    name=f"{Here.number}:basis",
+                    value=ContactList.basis_note,
+                    on_save=ContactList.type_basis_note,
+                    show_saved=False,
+                    max_length=500,
+                ),
+                control_id="basis-note",
+            ),
+        ),
+        field(
+            t("Numbers that other campaigns of yours have"),
+            select(
+                *elsewhere_names(),
+                id="elsewhere",
+                value=ContactList.elsewhere,
+                on_change=ContactList.choose_elsewhere,
+            ),
+            control_id="elsewhere",
+            hint=t("What is left out is listed in the file of remarks"),
         ),
         class_name="col g4",
     )
@@ -198,7 +259,7 @@ def _mapping() -> rx.Component:
     return rx.el.div(
         rx.cond(
             ContactList.problem.id != "",
-            callout(t("The list cannot be imported like this."), _told(ContactList.problem), tone="red", alert=True),
+            callout(t("The list cannot be imported like this."), told(ContactList.problem), tone="red", alert=True),
         ),
         rx.el.div(
             rx.el.div(
@@ -214,6 +275,10 @@ def _mapping() -> rx.Component:
                     class_name="row sb w",
                 ),
                 sheets,
+                rx.cond(
+                    ContactList.recalled,
+                    rx.el.p(t("Columns as you set them for your last list with these headings."), class_name="s m"),
+                ),
                 table(
                     [(t("Column"), ""), (t("Examples"), ""), (t("What it is"), "")],
                     rx.foreach(ContactList.columns, _column),
@@ -221,7 +286,7 @@ def _mapping() -> rx.Component:
                 ),
                 class_name="col g3",
             ),
-            _settings(),
+            rx.el.div(_settings(), _rights(), class_name="col g4"),
             class_name="grid",
             id="ig",
             style={"gridTemplateColumns": "minmax(0,1fr) 360px", "alignItems": "start"},
@@ -232,140 +297,11 @@ def _mapping() -> rx.Component:
                 tn("Import {n} row", "Import {n} rows", n=ContactList.row_count),
                 kind="solid",
                 icon="check",
-                on_click=ContactList.run_import,
+                on_click=ImportRun.run_import,
             ),
             class_name="row sb w",
         ),
         class_name="col g4",
-    )
-
-
-def _rejected(line: RejectedLine) -> rx.Component:
-    def reason(one: Told) -> rx.Component:
-        return rx.el.li(_told(one))
-
-    return rx.el.tr(
-        rx.el.td(line.row, class_name="num m"),
-        rx.el.td(line.cells, **THEIRS, style={"overflowWrap": "anywhere"}),
-        rx.el.td(rx.el.ul(rx.foreach(line.reasons, reason), style={"listStyle": "none", "padding": 0})),
-    )
-
-
-def _report() -> rx.Component:
-    report: Any = ContactList.report
-    total = report["total"].to(int)
-    taken = report["added"].to(int) + report["extended"].to(int) + report["already_there"].to(int)
-    share = rx.cond(total > 0, (100 * taken / total).to(int), 0)  # type: ignore[operator]
-    address = f"/customer/campaign/{Here.number}/rejected/{ContactList.report_id}.xlsx"
-    return rx.el.div(
-        card(
-            rx.el.div(
-                rx.el.h2(t("Imported"), tab_index=-1, id="report"),
-                rx.el.span(ContactList.file_name, class_name="m", **THEIRS),
-                class_name="row sb w",
-            ),
-            progress(
-                share, label=tn("{n} of the rows is in the campaign", "{n} of the rows are in the campaign", n=taken)
-            ),
-            rx.el.div(
-                stat(t("New contacts"), report["added"]),
-                stat(t("New numbers"), report["numbers_added"]),
-                stat(t("Already there"), report["already_there"].to(int) + report["extended"].to(int)),
-                stat(t("Repeated rows"), report["duplicates"]),
-                stat(t("Not taken"), report["rejected"]),
-                rx.cond(
-                    report["do_not_call"].to(int) > 0,
-                    stat(t("On a do-not-call list"), report["do_not_call"]),
-                ),
-                stat(t("Empty rows"), report["empty"]),
-                class_name="grid",
-                style={"gridTemplateColumns": "repeat(auto-fill, minmax(150px, 1fr))"},
-            ),
-            rx.cond(
-                ContactList.has_file,
-                rx.el.div(
-                    rx.el.div(
-                        link_button(
-                            t("Download the rows with remarks"), address, icon="download", external=True, download=True
-                        )
-                    ),
-                    rx.el.p(
-                        t("Correct them there and upload the same file: what is in the campaign stays."),
-                        class_name="s m",
-                    ),
-                    class_name="col",
-                ),
-            ),
-            class_name="col g4",
-        ),
-        rx.cond(
-            ContactList.rejected.length() > 0,
-            rx.el.section(
-                rx.el.h2(t("Rows that were not taken")),
-                table(
-                    [(t("Row"), "num"), (t("Content"), ""), (t("Why"), "")],
-                    rx.foreach(ContactList.rejected, _rejected),
-                    caption=t("Rows that were not taken"),
-                ),
-                class_name="col g3",
-            ),
-        ),
-        rx.el.div(
-            button(t("Add another list"), icon="plus", on_click=ContactList.other_file),
-            link_button(
-                t("On to the script"), f"/customer/campaign/{Here.number}/script", kind="solid", icon="arrow-right"
-            ),
-            class_name="row sb w",
-        ),
-        class_name="col g4",
-    )
-
-
-def _import(one: ImportLine) -> rx.Component:
-    return rx.el.tr(
-        rx.el.td(date(one.at_ms, dateStyle="medium", timeStyle="short"), class_name="m"),
-        rx.el.td(one.file_name, class_name="b", **THEIRS, style={"overflowWrap": "anywhere"}),
-        rx.el.td(tn("{n} contact added", "{n} contacts added", n=one.added)),
-        rx.el.td(
-            rx.cond(
-                one.has_file,
-                rx.link(
-                    tn("{n} not taken", "{n} not taken", n=one.not_taken),
-                    is_external=False,
-                    custom_attrs={"download": True, "reloadDocument": True},
-                    href=f"/customer/campaign/{Here.number}/rejected/{one.id}.xlsx",
-                ),
-                rx.el.span(t("all taken"), class_name="m"),
-            ),
-        ),
-    )
-
-
-def _earlier() -> rx.Component:
-    return rx.cond(
-        ContactList.imports.length() > 0,
-        rx.el.section(
-            rx.el.h2(t("Lists so far")),
-            table(
-                [(t("When"), ""), (t("File"), ""), (t("Added"), ""), (t("Not taken"), "")],
-                rx.foreach(ContactList.imports, _import),
-                caption=t("Lists so far"),
-            ),
-            class_name="col g3",
-        ),
-    )
-
-
-def _importing() -> rx.Component:
-    return card(
-        rx.el.h2(t("Importing “{file}”", file=ContactList.file_name), **THEIRS),
-        rx.el.p(
-            t("A long list takes a minute. You may leave this page: the import goes on, and nothing is added twice."),
-            role="status",
-            class_name="m",
-        ),
-        button(t("Look again"), on_click=ContactList.enter),
-        class_name="col g3",
     )
 
 
@@ -377,12 +313,14 @@ def list_page() -> rx.Component:
                 ContactList.stage,
                 ("choose", _choose()),
                 ("mapping", _mapping()),
-                ("importing", _importing()),
-                ("report", _report()),
+                ("importing", import_report.importing()),
+                ("cancelled", import_report.cancelled()),
+                ("report", import_report.report()),
                 ("reading", loading(t("Reading the file…"))),
                 loading(t("One moment…")),
             ),
             rx.cond(ContactList.stage == "choose", step_foot(None, (t("Script and form"), "script"))),
             class_name="page",
+            on_unmount=ImportRun.leave,
         )
     )

@@ -10,12 +10,11 @@ from starlette.routing import Route
 
 from exchange_app.security import require_session
 from exchange_domain import database
-from exchange_domain.importing import LIMITS, UnreadableList
+from exchange_domain.importing import LIMITS, UnreadableList, uploads
 from exchange_domain.tables import ListImport
 
-from . import uploads
-from .import_lock import Busy, one_at_a_time
 from .rights import owned
+from .upload_lock import Busy, one_at_a_time
 
 log = structlog.get_logger(__name__)
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

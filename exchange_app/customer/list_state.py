@@ -1,130 +1,38 @@
-"""From an uploaded file to contacts: which column is what, the import, and what became of the rows."""
+"""From an uploaded file to an order: which column is what, how numbers are read, by what right people are called."""
 
-import asyncio
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 import reflex as rx
-import structlog
-from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_app.security import current_account, roles
+from exchange_app.security import roles
 from exchange_domain import database
-from exchange_domain.call_rows import epoch_ms
 from exchange_domain.hours import zone_of
 from exchange_domain.importing import (
-    ColumnMapping,
     ColumnRole,
     ImportOptions,
-    ImportResult,
     NumberRules,
-    Preview,
-    Reason,
     UnreadableList,
-    import_list,
-    open_workbook,
-    preview,
-    read_contacts,
+    orders,
+    remembered,
+    uploads,
 )
-from exchange_domain.importing.texts import TEXTS
-from exchange_domain.tables import Campaign, ListImport
+from exchange_domain.importing.list_reader import ReaderDied, preview_apart
+from exchange_domain.importing.uploads import Upload
+from exchange_domain.tables import Campaign
+from exchange_domain.words import Elsewhere, LegalBasis
 
-from . import uploads
 from .arguments import BadArgument, line, one_of, whole
 from .here import Here
-from .import_lock import Busy, one_at_a_time, under_way
-from .rights import field_of, gone, opened, owned
-from .uploads import Upload
+from .list_lines import ColumnLine, Told, column_lines, told
+from .rights import field_of, gone, opened
 
-log = structlog.get_logger(__name__)
-EXAMPLES = 3
-REJECTED_SHOWN = 20
-IMPORTS_SHOWN = 10
-FAILED = "The import broke off. Nothing was added; repeat it."
-BUSY = "Another list is being uploaded or imported. Wait until it is done and repeat."
-"""list_page.py names both for the catalogue."""
-_NOT_GROUPED = frozenset({"row", "first_row", "column"})
-
-
-@dataclass(frozen=True)
-class Told:
-    """A sentence of the catalogue: its English text as the id, and what is filled in."""
-
-    id: str = ""
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-def told(reason: Reason | UnreadableList) -> Told:
-    params = {k: str(v) if k in _NOT_GROUPED else v for k, v in reason.params.items()}
-    return Told(TEXTS[reason.code], params)
-
-
-@dataclass(frozen=True)
-class ColumnLine:
-    """A column of the list on the page."""
-
-    column: int
-    letters: str
-    heading: str
-    examples: str
-    role: str
-    key: str
-
-
-@dataclass(frozen=True)
-class RejectedLine:
-    row: int
-    cells: str
-    reasons: list[Told]
-
-
-@dataclass(frozen=True)
-class ImportLine:
-    """An earlier import of this campaign."""
-
-    id: int
-    file_name: str
-    at_ms: int
-    added: int
-    not_taken: int
-    has_file: bool
-
-
-def column_lines(found: Preview, corrected: list[dict[str, Any]]) -> list[ColumnLine]:
-    """Columns as proposed, with what the person has corrected."""
-    by_column = {one.column: one for one in found.proposed_mapping}
-    mine = {int(c["column"]): c for c in corrected}
-    lines = []
-    for n, column in enumerate(found.columns):
-        values = [cells[n] for _, cells in found.sample_rows if n < len(cells) and cells[n]]
-        proposed = by_column.get(n, ColumnMapping(n, ColumnRole.FIELD, column.key))
-        role = mine[n]["role"] if n in mine else proposed.role.value
-        key = mine[n]["key"] if n in mine else proposed.key or column.key
-        examples = " · ".join(dict.fromkeys(v[:60] for v in values[:EXAMPLES]))
-        lines.append(ColumnLine(n, column.letters, column.heading[:80], examples, role, key))
-    return lines
-
-
-def mapping_of(lines: list[ColumnLine]) -> list[ColumnMapping]:
-    return [ColumnMapping(c.column, ColumnRole(c.role), c.key) for c in lines]
-
-
-def _read_preview(data: bytes, upload: Upload, rules: NumberRules) -> Preview:
-    return preview(open_workbook(data, upload.file_name), upload.sheet, rules=rules)
-
-
-def _read_all(data: bytes, upload: Upload, mapping: list[ColumnMapping], options: ImportOptions) -> ImportResult:
-    return read_contacts(open_workbook(data, upload.file_name), upload.sheet, mapping, options)
-
-
-def _options(campaign: Campaign) -> ImportOptions:
-    return ImportOptions(campaign.country, campaign.default_prefix, campaign.time_zone)
+UNREADABLE = "The file could not be read to its end. Save it anew in a spreadsheet program and upload it again."
+"""list_page.py names it for the catalogue."""
 
 
 class ContactList(rx.State):
     stage: str = "loading"
-    """loading, choose, reading, mapping, importing, report"""
+    """loading, choose, reading, mapping, importing, report, cancelled; from `importing` on the words are ImportRun's"""
     file_name: str = ""
     sheet: str = ""
     sheets: rx.Field[list[str]] = rx.field(default_factory=list)
@@ -138,12 +46,15 @@ class ContactList(rx.State):
     prefix: str = ""
     prefix_problem: Told = Told()
     time_zone: str = ""
-    report: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
-    report_id: int = 0
-    has_file: bool = False
-    rejected: rx.Field[list[RejectedLine]] = rx.field(default_factory=list)
-    imports: rx.Field[list[ImportLine]] = rx.field(default_factory=list)
-    contacts: int = 0
+    elsewhere: str = Elsewhere.SKIP.value
+    """What is done with numbers of the customer's other campaigns."""
+    basis: str = ""
+    """By what right these people are called; empty until it was said."""
+    basis_note: str = ""
+    basis_missing: bool = False
+    """Whether the import was asked for without it."""
+    recalled: bool = False
+    """Whether the columns stand as they were said of an earlier list with the same headings."""
 
     @rx.event
     @roles("customer")
@@ -153,42 +64,19 @@ class ContactList(rx.State):
         async with opened(self) as at:
             if at is None:
                 return
-            await self._read_settings(at.db, at.campaign)
-            busy = await under_way(at.campaign.customer_id)
+            self._read_settings(at.campaign)
+            latest = await orders.progress(at.db, at.id)
+        if latest is not None and latest.under_way:
+            self.stage = "importing"
+            return
         waiting = await uploads.of_campaign(at.id)
         if waiting is None:
             self.stage = "choose"
-        elif waiting.importing and busy:
-            self.stage = "importing"
-            self.file_name = waiting.file_name
         else:
             await self._preview(waiting)
 
-    async def _read_settings(self, db: AsyncSession, campaign: Campaign) -> None:
+    def _read_settings(self, campaign: Campaign) -> None:
         self.country, self.prefix, self.time_zone = campaign.country, campaign.default_prefix, campaign.time_zone
-        found = await db.exec(
-            select(  # pyright: ignore[reportCallIssue]
-                ListImport.id,
-                ListImport.file_name,
-                ListImport.created_at,
-                ListImport.report,
-                col(ListImport.rejected_file).is_not(None),
-            )
-            .where(ListImport.campaign_id == campaign.id)
-            .order_by(col(ListImport.id).desc())
-            .limit(IMPORTS_SHOWN)
-        )
-        self.imports = [
-            ImportLine(
-                i or 0,
-                name,
-                epoch_ms(at) or 0,
-                int(report.get("added", 0)),
-                int(report.get("rejected", 0)),
-                bool(has_file),
-            )
-            for i, name, at, report, has_file in found
-        ]
 
     @rx.event
     @roles("customer")
@@ -282,63 +170,31 @@ class ContactList(rx.State):
             if at is None:
                 return gone()
             waiting = await uploads.of_campaign(at.id)
-            if waiting is not None and not await under_way(at.campaign.customer_id):
+            latest = await orders.progress(at.db, at.id)
+            if waiting is not None and (latest is None or not latest.under_way):
                 await uploads.remove(waiting.id)
             self.reset()
-            await self._read_settings(at.db, at.campaign)
+            self._read_settings(at.campaign)
         self.stage = "choose"
 
-    @rx.event(background=True)
+    @rx.event
     @roles("customer")
-    async def run_import(self):
-        """Reads all rows and adds the contacts. The page may be left meanwhile; a failure changes nothing."""
-        account = current_account(self)
-        async with self, opened(self) as at:
-            if at is None:
-                return
-            campaign, mapping = at.campaign, mapping_of(self.columns)
-            waiting = await uploads.of_campaign(at.id)
-            if waiting is None or self.stage != "mapping":
-                return
-            self.stage, self.problem = "importing", Told()
-            await uploads.update(replace(waiting, importing=True))
-        try:
-            async with one_at_a_time(campaign.customer_id):
-                data = await uploads.read(waiting)
-                if data is None:
-                    raise UnreadableList("empty_file")
-                result = await asyncio.to_thread(_read_all, data, waiting, mapping, _options(campaign))
-                async with database.session() as db:
-                    if await owned(db, account, waiting.campaign_id) is None:
-                        raise UnreadableList("empty_file")
-                    stored = await import_list(
-                        db, waiting.campaign_id, account.account_id, waiting.file_name, result, account.language
-                    )
-                await uploads.remove(waiting.id)
-        except UnreadableList as refused:
-            async with self:
-                self.stage, self.problem = "mapping", told(refused)
-            return
-        except Busy:
-            async with self:
-                self.stage, self.problem = "mapping", Told(BUSY)
-            return
-        except Exception:
-            async with self:
-                self.stage, self.problem = "mapping", Told(FAILED)
-            raise
-        log.info("list_imported", campaign_id=waiting.campaign_id, import_id=stored.import_id, **stored.report)
-        async with self:
-            self._show_report(stored.import_id, stored.report, result)
-            (await self.get_state(Here)).has_list = True
+    def choose_elsewhere(self, choice: str):
+        """What is done with numbers that other campaigns have."""
+        self.elsewhere = one_of(Elsewhere, choice).value
 
-    def _show_report(self, import_id: int, report: dict[str, int], result: ImportResult) -> None:
-        self.stage, self.report_id, self.report = "report", import_id, report
-        self.has_file = bool(result.rejected or result.warnings or result.duplicates)
-        self.rejected = [
-            RejectedLine(r.row, " · ".join(c for c in r.cells if c)[:120], [told(reason) for reason in r.reasons[:3]])
-            for r in result.rejected[:REJECTED_SHOWN]
-        ]
+    @rx.event
+    @roles("customer")
+    def choose_basis(self, basis: str):
+        """By what right these people are called."""
+        self.basis, self.basis_missing = one_of(LegalBasis, basis).value, False
+
+    @rx.event
+    @roles("customer")
+    def type_basis_note(self, field: str, value: str):
+        """Where the consent is kept, or what else the right is."""
+        field_of(field)
+        self.basis_note = line(value, 500)
 
     async def _waiting(self, campaign_id: int | None = None) -> Upload | None:
         async with opened(self, campaign_id) as at:
@@ -357,17 +213,19 @@ class ContactList(rx.State):
 
     async def _preview(self, upload: Upload) -> None:
         self.file_name, self.unusable, self.problem = upload.file_name, False, Told()
-        data = await uploads.read(upload)
-        if data is None:
-            self.stage = "choose"
-            return
         try:
             rules = NumberRules(self.country, self.prefix)
-            found = await asyncio.to_thread(_read_preview, data, upload, rules)
-        except UnreadableList as refused:
-            self.stage, self.problem, self.unusable = "choose", told(refused), True
+            found = await preview_apart(uploads.path_of(upload.id), upload.file_name, upload.sheet, rules)
+        except (UnreadableList, ReaderDied) as refused:
+            self.stage, self.unusable = "choose", True
+            self.problem = told(refused) if isinstance(refused, UnreadableList) else Told(UNREADABLE)
             await uploads.remove(upload.id)
             return
+        mapping = upload.mapping
+        if not mapping:
+            async with database.session() as db:
+                mapping = await remembered.recalled(db, upload.customer_id, [c.heading for c in found.columns])
+        self.recalled = bool(mapping) and not upload.mapping
         self.stage, self.sheet, self.sheets = "mapping", found.sheet, list(found.sheets)
         self.row_count = found.row_count
-        self.columns = column_lines(found, upload.mapping)
+        self.columns = column_lines(found, mapping)

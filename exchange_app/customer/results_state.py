@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from exchange_app import live
 from exchange_app.security import roles
 from exchange_domain import call_rows, database, recordings
-from exchange_domain.messages import CampaignChanged
+from exchange_domain.messages import CampaignChanged, ImportMoved
 from exchange_domain.tables import Call, Campaign, Script
 from exchange_domain.words import Outcome
 
@@ -223,8 +223,10 @@ async def _read_sums(campaign_id: int) -> dict[str, Any]:
     return {"totals": found, "standing": why}
 
 
-async def changed(root: BaseState, message: CampaignChanged) -> None:
+async def changed(root: BaseState, message: CampaignChanged | ImportMoved) -> None:
     """Status or money changed: what the page says of it is read again."""
+    if not isinstance(message, CampaignChanged):
+        return
     here = await root.get_state(Here)
     if here.number != message.campaign_id:
         return

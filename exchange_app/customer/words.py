@@ -17,6 +17,11 @@ def sentence(message_id: Any, params: Any) -> Any:
     return Var(_js_expr=f"t_({message_id!s}, {message_id!s}, {params!s})", _var_data=data).to(str)
 
 
+def told(what: Any) -> Any:
+    """The sentence of a Var of `list_lines.Told`."""
+    return sentence(what.id, what.params)
+
+
 def digits(number: Any) -> Any:
     """A whole number as a text without grouping, for ids and keys."""
     return number.to_string()

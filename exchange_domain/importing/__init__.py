@@ -10,14 +10,14 @@ from exchange_domain.importing.numbers import NumberRules, normalise
 from exchange_domain.importing.previewing import Preview, preview
 from exchange_domain.importing.reading import ImportOptions, read_contacts, read_in_batches
 from exchange_domain.importing.reasons import Reason, UnreadableList
-from exchange_domain.importing.report_file import rejected_file
-from exchange_domain.importing.result import DuplicateRow, ImportedContact, ImportResult, RejectedRow, Warned
+from exchange_domain.importing.report_file import RemarksFile, remarks_file
+from exchange_domain.importing.result import DuplicateRow, ImportedContact, ImportResult, RejectedRow, Remark, Warned
 from exchange_domain.importing.storing import StoredImport, StoredReport, import_list, store
 from exchange_domain.importing.workbook import Workbook, open_workbook
 
 __all__ = [
     "LIMITS", "ColumnMapping", "ColumnRole", "DuplicateRow", "ImportOptions", "ImportResult", "ImportedContact",
-    "ImportedNumber", "Limits", "NumberRules", "Preview", "Reason", "RejectedRow", "StoredImport", "StoredReport",
-    "UnreadableList", "Warned", "Workbook", "import_list", "normalise", "open_workbook", "preview", "read_contacts",
-    "read_in_batches", "rejected_file", "store",
+    "ImportedNumber", "Limits", "NumberRules", "Preview", "Reason", "RejectedRow", "Remark", "RemarksFile",
+    "StoredImport", "StoredReport", "UnreadableList", "Warned", "Workbook", "import_list", "normalise",
+    "open_workbook", "preview", "read_contacts", "read_in_batches", "remarks_file", "store",
 ]  # fmt: skip

@@ -4,6 +4,10 @@ import re
 import unicodedata
 
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f]")
+_ODD = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\x00-\x1f\x7f\x85]|[^\\S ]|  |^[ '’`]| $"
+)
+"""Whatever cleaning might change, but for figures."""
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _APOSTROPHES = re.compile(r"^['’`\s]+")
@@ -25,6 +29,8 @@ def clean_text(raw: str) -> str:
     """
     if raw.isascii() and raw.isalnum():
         return raw
+    if _ODD.search(raw) is None:
+        return _plain_number_or_date(raw) if raw[:1].isdecimal() else raw
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", raw))
     text = _BLANKS.sub(" ", text).strip()
     if text[:1] in ("'", "’", "`"):

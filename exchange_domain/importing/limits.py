@@ -16,7 +16,7 @@ NUMBERS_PER_ROW = 20
 class Limits:
     """Limits of one file; all are refused with a reason that names the limit."""
 
-    file_bytes: int = 100 * 2**20
+    file_bytes: int = 256 * 2**20
     unpacked_bytes: int = 1536 * 2**20
     """Sum of the sizes inside the zip container of XLSX and ODS, as unpacked."""
     packing_ratio: int = 500

@@ -9,16 +9,17 @@ import re
 from enum import StrEnum
 
 import phonenumbers
-from phonenumbers import PhoneMetadata
+from phonenumbers import PhoneMetadata, PhoneNumberType
 from phonenumbers.phonemetadata import PhoneNumberDesc
-from phonenumbers.tzdata import TIMEZONE_LONGEST_PREFIX
+from phonenumbers.phonenumberutil import is_number_type_geographical
+from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
 from exchange_domain.importing.numbers import E164, NumberRules
 from exchange_domain.importing.zones import zone_of_number
 
 _PLAIN = re.compile(r"\+?\(?\d[\d ()-]{5,22}\d")
 _SIGNS = str.maketrans("", "", " ()-+")
-_ZONES_REMEMBERED = 50_000
+_TYPES = {"fixed": PhoneNumberType.FIXED_LINE, "mobile": PhoneNumberType.MOBILE}
 
 
 class Kind(StrEnum):
@@ -34,6 +35,8 @@ class PlainNumbers:
     def __init__(self, rules: NumberRules):
         code = phonenumbers.country_code_for_region(rules.country)
         self._code, self._trunk = str(code), rules.trunk_prefix
+        self._last: tuple[str, Kind | None] = ("", None)
+        """A row's number is asked about more than once."""
         self._zones: dict[tuple[Kind, str], str | None] = {}
         regions = phonenumbers.region_codes_for_country_code(code)
         metadata = PhoneMetadata.metadata_for_region(rules.country)
@@ -47,7 +50,9 @@ class PlainNumbers:
             self._known.premium_rate, self._known.toll_free, self._known.shared_cost, self._known.voip,
             self._known.personal_number, self._known.pager, self._known.uan, self._known.voicemail,
         )  # fmt: skip
-        self._others = [found for found in map(_pattern, other) if found is not None]
+        patterns = [desc.national_number_pattern for desc in other if desc and desc.national_number_pattern]
+        self._others = re.compile("|".join(f"(?:{one})" for one in patterns))
+        self._geographical = {kind for kind in Kind if is_number_type_geographical(_TYPES[kind], code)}
         leading = self._known.leading_digits
         self._leading = re.compile(leading) if leading else None
 
@@ -86,24 +91,36 @@ class PlainNumbers:
         return zone_of_number(e164)
 
     def _zone(self, e164: str, kind: Kind) -> str | None:
-        key = (kind, e164[: 1 + TIMEZONE_LONGEST_PREFIX])
+        # Where zones do not follow the number, as with most mobile ones, one answer does for all of the kind.
+        key = (kind, _zoned_by(e164[1:]) if kind in self._geographical else "")
         if key not in self._zones:
-            if len(self._zones) > _ZONES_REMEMBERED:
-                self._zones.clear()
             self._zones[key] = zone_of_number(e164)
         return self._zones[key]
 
     def kind(self, national: str) -> Kind | None:
         """Of a national number without any prefix; None: not surely a plain one."""
+        if national != self._last[0]:
+            self._last = national, self._kind(national)
+        return self._last[1]
+
+    def _kind(self, national: str) -> Kind | None:
         if self._known is None or self._general is None or not self._general.fits(national):
             return None
         if self._leading is not None and self._leading.match(national) is None:
             return None
-        if any(other.fits(national) for other in self._others):
+        if self._others.fullmatch(national):
             return None
         if self._fixed is not None and self._fixed.fits(national):
             return Kind.FIXED
         return Kind.MOBILE if self._mobile is not None and self._mobile.fits(national) else None
+
+
+def _zoned_by(digits: str) -> str:
+    """The first digits by which the zones of a geographical number are known."""
+    for length in range(TIMEZONE_LONGEST_PREFIX, 0, -1):
+        if digits[:length] in TIMEZONE_DATA:
+            return digits[:length]
+    return ""
 
 
 class _Pattern:

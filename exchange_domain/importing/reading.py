@@ -14,7 +14,7 @@ from exchange_domain.importing.result import DuplicateRow, ImportedContact, Impo
 from exchange_domain.importing.table import SheetTable, table_of
 from exchange_domain.importing.used_range import NO_VALUE
 from exchange_domain.importing.workbook import Workbook
-from exchange_domain.importing.zones import is_zone, zone_of_text
+from exchange_domain.importing.zones import is_zone, same_time, zone_of_text
 
 _BATCH = 10_000
 _CELLS_REMEMBERED = 200_000
@@ -60,12 +60,18 @@ def read_in_batches(
     batch: int = _BATCH,
 ) -> Iterator[ImportResult]:
     """The same in parts of `batch` rows, so that a long list need not be held in memory as contacts."""
+    table = table_of(workbook.grid(sheet), options.rules, workbook.limits)
+    yield from batches_of(table, mapping, options, batch)
+
+
+def batches_of(
+    table: SheetTable, mapping: Sequence[ColumnMapping], options: ImportOptions, batch: int = _BATCH
+) -> Iterator[ImportResult]:
+    """The rows of a table, judged in parts. Raises UnreadableList as `read_contacts` does."""
     if not is_zone(options.default_time_zone):
         raise UnreadableList("unknown_default_time_zone", zone=options.default_time_zone)
-    rules = options.rules
-    table = table_of(workbook.grid(sheet), rules, workbook.limits)
     check_mapping(mapping, len(table.columns))
-    reader = _RowReader(table, sorted(mapping, key=lambda one: one.column), rules, options.default_time_zone)
+    reader = _RowReader(table, sorted(mapping, key=lambda one: one.column), options.rules, options.default_time_zone)
     headings = tuple(column.heading for column in table.columns)
     for start in range(0, max(1, table.frame.height), batch):
         part = ImportResult(headings)
@@ -82,12 +88,21 @@ class _RowReader:
     mapping: Sequence[ColumnMapping]
     rules: NumberRules
     default_time_zone: str
+    phones: list[int] = field(init=False)
+    others: list[tuple[int, ColumnRole, str]] = field(init=False)
+    """Column, role and key of what is no number."""
     first_rows: dict[str, int] = field(default_factory=dict)
     parsed: dict[str, NumberCell] = field(default_factory=dict)
     plain: PlainNumbers = field(init=False)
 
     def __post_init__(self) -> None:
         self.plain = PlainNumbers(self.rules)
+        self.phones = [one.column for one in self.mapping if one.role is ColumnRole.PHONE]
+        self.others = [
+            (one.column, one.role, one.key.strip() or self.table.columns[one.column].key)
+            for one in self.mapping
+            if one.role not in (ColumnRole.PHONE, ColumnRole.IGNORE)
+        ]
 
     def judge(self, row: int, cells: Sequence[str | None], part: ImportResult) -> None:
         """Adds the row to exactly one list of `part`, or counts it as empty."""
@@ -117,55 +132,59 @@ class _RowReader:
             for number in fresh[NUMBERS_PER_ROW:]:
                 del self.first_rows[number.e164]
             fresh = fresh[:NUMBERS_PER_ROW]
-        part.contacts.append(self._contact(row, cleaned, fresh, problems))
+        part.contacts.append(self._contact(row, cleaned, fresh, problems, shown))
         part.warnings += [Warned(row, problem, shown) for problem in problems]
 
     def _contact(
-        self, row: int, cleaned: list[str], numbers: list[ImportedNumber], problems: list[Reason]
+        self,
+        row: int,
+        cleaned: list[str],
+        numbers: list[ImportedNumber],
+        problems: list[Reason],
+        shown: tuple[str, ...],
     ) -> ImportedContact:
         names: list[str] = []
         people: list[str] = []
         fields: dict[str, str] = {}
         zone: str | None = None
-        for one in self.mapping:
-            if one.role is ColumnRole.PHONE or one.role is ColumnRole.IGNORE:
-                continue
-            if fault := self._fault(row, one.column, cleaned[one.column]):
+        stated = ""
+        for column, role, key in self.others:
+            value = cleaned[column]
+            if fault := self._fault(row, column, value):
                 problems.append(fault)
                 continue
-            value = cleaned[one.column]
             if not value:
                 continue
-            if one.role is ColumnRole.NAME:
+            if role is ColumnRole.NAME:
                 names.append(value)
-            elif one.role is ColumnRole.PERSON:
+            elif role is ColumnRole.PERSON:
                 people.append(value)
             else:
-                fields[self._key(one)] = self._cut(value, FIELD_LENGTH, self._key(one), problems)
-            if one.role is ColumnRole.TIME_ZONE:
-                zone = zone_of_text(value)
+                fields[key] = value if len(value) <= FIELD_LENGTH else self._cut(value, FIELD_LENGTH, key, problems)
+            if role is ColumnRole.TIME_ZONE:
+                zone, stated = zone_of_text(value), value[:60]
                 if zone is None:
-                    problems.append(Reason("unknown_time_zone", {"value": value[:60]}))
-        person = self._cut(_one_line(people), NAME_LENGTH, self._heading(ColumnRole.PERSON), problems)
-        name = self._cut(_one_line(names), NAME_LENGTH, self._heading(ColumnRole.NAME), problems) or person
+                    problems.append(Reason("unknown_time_zone", {"value": stated}))
+        person = self._name(people, ColumnRole.PERSON, problems)
+        name = self._name(names, ColumnRole.NAME, problems) or person
         if person:
             numbers = [
                 number if number.person_name else ImportedNumber(number.e164, person, number.note) for number in numbers
             ]
         name = name or next((number.person_name for number in numbers if number.person_name), "")
+        by_number = next((found for number in numbers if (found := self.plain.zone_of(number.e164))), None)
         if zone is None:
-            by_number = (self.plain.zone_of(number.e164) for number in numbers)
-            zone = next((found for found in by_number if found), self.default_time_zone)
-        return ImportedContact(row, name, fields, numbers, zone)
+            zone = by_number or self.default_time_zone
+        elif by_number is not None and not same_time(zone, by_number):
+            problems.append(Reason("zone_differs", {"value": stated, "zone": by_number}))
+        return ImportedContact(row, name, fields, numbers, zone, shown)
 
     def _numbers(self, row: int, cleaned: list[str], problems: list[Reason]) -> list[ImportedNumber]:
         """The row's good numbers, each once; the bad ones go to `problems`."""
         found: dict[str, ImportedNumber] = {}
-        for one in self.mapping:
-            if one.role is not ColumnRole.PHONE:
-                continue
-            text = cleaned[one.column]
-            if fault := self._fault(row, one.column, text):
+        for column in self.phones:
+            text = cleaned[column]
+            if fault := self._fault(row, column, text):
                 problems.append(fault)
                 continue
             if not text:
@@ -193,7 +212,7 @@ class _RowReader:
 
     def _fault(self, row: int, column: int, text: str) -> Reason | None:
         value = self.table.faults.get((row, column)) if self.table.faults else None
-        if value is None and not is_error_value(text):
+        if value is None and not (text[:1] in ("#", "E") and is_error_value(text)):
             return None
         cell = f"{self.table.columns[column].letters}{row}"
         if value == NO_VALUE:
@@ -202,12 +221,15 @@ class _RowReader:
 
     def _as_uploaded(self, row: int, cells: Sequence[str | None]) -> tuple[str, ...]:
         faults = self.table.faults
+        if not faults:
+            return tuple([cell or "" for cell in cells])
         return tuple(
             cell or (faults.get((row, n), "").replace(NO_VALUE, "") if faults else "") for n, cell in enumerate(cells)
         )
 
-    def _key(self, one: ColumnMapping) -> str:
-        return one.key.strip() or self.table.columns[one.column].key
+    def _name(self, parts: list[str], role: ColumnRole, problems: list[Reason]) -> str:
+        text = " ".join(" ".join(parts).split())
+        return text if len(text) <= NAME_LENGTH else self._cut(text, NAME_LENGTH, self._heading(role), problems)
 
     def _heading(self, role: ColumnRole) -> str:
         return next((self.table.columns[one.column].key for one in self.mapping if one.role is role), "")
@@ -218,7 +240,3 @@ class _RowReader:
             return value
         problems.append(Reason("cut", {"column": column, "limit": limit}))
         return value[:limit].rstrip()
-
-
-def _one_line(parts: list[str]) -> str:
-    return " ".join(" ".join(parts).split())

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from exchange_domain.importing.number_cells import ImportedNumber
 from exchange_domain.importing.reasons import Params, Reason
+from exchange_domain.words import RemarkKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class ImportedContact:
     numbers: list[ImportedNumber]
     time_zone: str
     """IANA name."""
+    cells: tuple[str, ...] = ()
+    """The row as uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,16 @@ class DuplicateRow:
         return Reason("duplicate", {"number": self.number, "first_row": self.first_row})
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What there is to say about a row, for the file that goes back to the customer."""
+
+    kind: RemarkKind
+    row: int
+    reasons: tuple[Reason, ...]
+    cells: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class ImportResult:
     """Every row below the headings is in exactly one of: contacts, rejected, duplicates, empty_rows."""
@@ -81,6 +94,13 @@ class ImportResult:
     duplicates: list[DuplicateRow] = field(default_factory=list)
     empty_rows: int = 0
     total_rows: int = 0
+
+    def remarks(self) -> list[Remark]:
+        """All that reading the rows has found, in the file's order within a kind."""
+        said = [Remark(RemarkKind.REJECTED, one.row, one.reasons, one.cells) for one in self.rejected]
+        said += [Remark(RemarkKind.WARNING, one.row, (one.reason,), one.cells) for one in self.warnings]
+        said += [Remark(RemarkKind.DUPLICATE, one.row, (one.reason,), one.cells) for one in self.duplicates]
+        return said
 
     def extend(self, part: "ImportResult") -> None:
         """Adds a later part of the same list."""

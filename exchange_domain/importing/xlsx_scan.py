@@ -5,6 +5,7 @@ of two cells in opposite corners, and the reason "#REF!", are both seen only her
 """
 
 import posixpath
+from xml.parsers.expat import XMLParserType
 from zipfile import ZipFile
 
 from exchange_domain.importing.limits import Limits
@@ -12,6 +13,7 @@ from exchange_domain.importing.packages import part_chunks
 from exchange_domain.importing.reasons import UnreadableList
 from exchange_domain.importing.spreadsheet_xml import feed, local_name, parser
 from exchange_domain.importing.used_range import NO_VALUE, UsedRange
+from exchange_domain.importing.xlsx_rows import NotPlain, scan_rows
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -131,9 +133,21 @@ def _position(address: str) -> tuple[int, int]:
 
 def _scan_sheet(package: ZipFile, part: str) -> UsedRange:
     scan = _SheetScan()
+
+    def by_xml(piece: bytes) -> None:
+        feed(_reader(scan), [piece])
+
+    try:
+        scan_rows(part_chunks(package, part), scan.used, by_xml)
+    except NotPlain:
+        scan = _SheetScan()
+        feed(_reader(scan), part_chunks(package, part))
+    return scan.used
+
+
+def _reader(scan: _SheetScan) -> XMLParserType:
     reader = parser()
     reader.StartElementHandler = scan.start
     reader.EndElementHandler = scan.end
     reader.CharacterDataHandler = scan.text
-    feed(reader, part_chunks(package, part))
-    return scan.used
+    return reader

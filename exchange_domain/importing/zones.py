@@ -95,6 +95,11 @@ def zone_of_number(e164: str) -> str | None:
     return next((zone for zone in _MAIN_ZONES if zone in known), known[0])
 
 
+def same_time(zone: str, other: str) -> bool:
+    """Whether clocks show the same in both, in winter and in summer."""
+    return zone == other or _offsets(zone) == _offsets(other)
+
+
 @lru_cache(maxsize=1_000)
 def _offsets(zone: str) -> tuple[object, object]:
     """Winter's and summer's distance from UTC: zones alike in both keep the same time for a call."""

@@ -28,7 +28,7 @@ __all__ = [
     "CustomerLines", "CustomerMember", "DestinationPrefix", "Disposition", "DoNotCall", "Erasure", "Flag",
     "Invitation", "LedgerAccount", "LedgerEntry", "LedgerTransaction", "LegEvent", "LineQuality", "ListImport",
     "ListImportRemark", "ManagerHours", "ManagerPresence", "NumberLock", "PriceCeiling", "ProblemReport",
-    "Recording", "RecordingErasure", "RememberedMapping", "RetryRule", "Script", "SeatEndpoint", "SeatLeg", "SeatPromise",
-    "Settlement", "Shift", "SipCredential", "SoundCheck", "SpendCap", "Switch", "SwitchRecord", "Tariff",
+    "Recording", "RecordingErasure", "RememberedMapping", "RetryRule", "Script", "SeatEndpoint", "SeatLeg",
+    "SeatPromise", "Settlement", "Shift", "SipCredential", "SoundCheck", "SpendCap", "Switch", "SwitchRecord", "Tariff",
     "TourSeen", "Transfer",
 ]  # fmt: skip

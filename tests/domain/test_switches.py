@@ -116,7 +116,7 @@ async def run_out_elsewhere(name: str) -> None:
 
 @pytest.mark.parametrize("within_a_statement", [False, True])
 async def test_a_transaction_that_stands_still_is_ended_by_the_database(exchange: Exchange, within_a_statement: bool):
-    """An engine stopped in the middle of one keeps the switch from nobody, be it between the messages of a statement."""
+    """An engine stopped in the middle of one keeps the switch from nobody, also within a statement."""
     first = await take("a")
     assert first is not None
     with pytest.raises(DBAPIError) as ended:

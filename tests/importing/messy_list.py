@@ -150,7 +150,8 @@ def _file(lines: list[_Line]) -> bytes:
                 sheet.write_string(row, column, cell)
             elif cell is not None:
                 sheet.write_number(row, column, cell)
-        sheet.write_string(row, 5, _CITIES[count % len(_CITIES)])
+        # A local number's area has a clock of its own.
+        sheet.write_string(row, 5, _CITIES[0 if line.kind == "local" else count % len(_CITIES)])
         if count % 7 == 0:
             sheet.write_string(row, 6, '=HYPERLINK("http://example.com";"скидка")')
     book.close()
@@ -167,12 +168,15 @@ def _expected(lines: list[_Line]) -> ExpectedReport:
         "added": len(taken),
         "extended": 0,
         "already_there": 0,
+        "elsewhere": 0,
+        "moved": 0,
         "numbers_added": sum(line.numbers for line in taken),
         "do_not_call": 0,
         "rejected": len(rejected),
         "duplicates": len(duplicates),
         "empty": len(empty),
         "warnings": len(warnings),
+        "wrong_zone": 0,
         "total": len(lines),
     }
     return ExpectedReport(report, rejected, duplicates, warnings, empty)

@@ -15,7 +15,9 @@ RULES = {country: NumberRules(country) for country in COUNTRIES} | {
     "RU 812": NumberRules("RU", "+7-812"), "GB 020": NumberRules("GB", "020"),
 }  # fmt: skip
 PLAIN = {name: PlainNumbers(rules) for name, rules in RULES.items()}
-ways = st.sampled_from(["{}", "+{}", "8{}", "7{}", "+7{}", "0{}", "1{}", "+1{}", "+44{}", "44{}", "00{}", "810{}", "+49{}"])
+ways = st.sampled_from(
+    ["{}", "+{}", "8{}", "7{}", "+7{}", "0{}", "1{}", "+1{}", "+44{}", "44{}", "00{}", "810{}", "+49{}"]
+)
 starts = st.sampled_from(["", "9", "495", "812", "800", "700", "727", "7", "3", "20", "212", "90", "29", "06", "33622"])
 
 

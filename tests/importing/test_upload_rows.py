@@ -19,7 +19,7 @@ from exchange_domain.importing import (
     preview,
     read_contacts,
     read_in_batches,
-    rejected_file,
+    remarks_file,
 )
 from tests.importing import list_files
 
@@ -236,6 +236,10 @@ def test_the_same_table_in_every_format_gives_the_same(rows: list[tuple[str, str
         assert other.empty_rows == results[0].empty_rows
 
 
+def file_of(result: ImportResult, language: str) -> bytes:
+    return remarks_file(result.columns, result.remarks(), language)
+
+
 def sheets_of(data: bytes) -> dict[str, list[tuple]]:
     book = openpyxl.load_workbook(io.BytesIO(data))
     return {page.title: list(page.iter_rows(values_only=True)) for page in book.worksheets}
@@ -245,7 +249,7 @@ def test_file_of_rejected_rows():
     result = read_rows(
         ("=HYPERLINK(1)", "@SUM(1)", "+7"), ("Иван", ONE, "-1"), ("Пётр", f"{TWO}, 12", ""), ("Ян", ONE, "007"),
     )  # fmt: skip
-    data = rejected_file(result, "ru")
+    data = file_of(result, "ru")
     pages = sheets_of(data)
     assert list(pages) == ["Не загружено", "Замечания", "Повторы"]
     assert pages["Не загружено"] == [
@@ -259,7 +263,7 @@ def test_file_of_rejected_rows():
 
 
 def test_file_of_rejected_rows_in_english():
-    pages = sheets_of(rejected_file(read_rows(("Иван", "12", "")), "en"))
+    pages = sheets_of(file_of(read_rows(("Иван", "12", "")), "en"))
     assert pages == {
         "Not imported": [
             ("Имя", "Телефон", "Город", "Row in the file", "Reason"),
@@ -269,7 +273,7 @@ def test_file_of_rejected_rows_in_english():
 
 
 def test_corrected_file_can_be_uploaded_again():
-    data = rejected_file(read_rows(("Иван", "8 921 123-45-6", "Омск"), ("Пётр", "12", "Омск")), "ru")
+    data = file_of(read_rows(("Иван", "8 921 123-45-6", "Омск"), ("Пётр", "12", "Омск")), "ru")
     seen = preview(open_workbook(data, "x"), rules=OPTIONS.rules)
     assert [one.role.value for one in seen.proposed_mapping] == ["name", "phone", "time_zone", "ignore", "ignore"]
     assert [one.reason for one in read(data).rejected] == ["not_valid", "too_short"]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_domain.database import Session
 from exchange_domain.importing import (
     ImportedContact,
     ImportedNumber,
@@ -34,7 +35,7 @@ class Lists:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def new_campaign(self) -> int:

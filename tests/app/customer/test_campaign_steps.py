@@ -1,25 +1,38 @@
 """The way from a name to a running campaign, as the owner's page walks it."""
 
 from datetime import time
+from typing import Any
 
 import httpx
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from exchange_app.broker import redis
 from exchange_app.customer.campaigns_state import Campaigns
 from exchange_app.customer.here import Here
 from exchange_app.customer.hours_state import Hours
+from exchange_app.customer.import_run_state import ImportRun
 from exchange_app.customer.list_state import ContactList
 from exchange_app.customer.people_state import People
 from exchange_app.customer.run_state import Run
 from exchange_app.customer.script_state import Script
 from exchange_domain import campaigns, database, invitations
 from exchange_domain.hours import Stretch
+from exchange_domain.importing import orders
 from exchange_domain.messages import CampaignChanged, campaign_channel
-from exchange_domain.tables import Campaign, CampaignManager, Contact, CustomerMember, Disposition, RetryRule
+from exchange_domain.tables import (
+    Campaign,
+    CampaignManager,
+    Contact,
+    CustomerMember,
+    Disposition,
+    ListImport,
+    RetryRule,
+)
 from exchange_domain.tables import Script as StoredScript
 from exchange_domain.words import CampaignStatus, EndpointKind, Outcome
+from job_worker.lists import ListImporter
+from job_worker.telling import Bus
 from tests.app.conftest import Page
 
 from .conftest import Shop, Sockets, as_account, balance_of
@@ -41,6 +54,23 @@ async def upload(web: httpx.AsyncClient, shop: Shop, page: Page, body: bytes, na
     await page.send(ContactList.take(sent.json()["upload"]), path=shop.address("list"))
 
 
+async def run_import(shop: Shop, page: Page) -> dict[str, Any]:
+    """Orders the import of the list that is shown, does it as the worker does, and what the page shows then."""
+    where = shop.address("list")
+    await page.send(ContactList.choose_basis("contract"), path=where)
+    await page.send(ImportRun.enter(), path=where)
+    await page.send(ImportRun.run_import(), path=where)
+    if page.values(ContactList)["stage"] == "importing":
+        async with database.session() as s:
+            under_way = col(ListImport.state).in_(orders.UNDER_WAY)
+            (import_id,) = (await s.exec(select(ListImport.id).where(under_way))).all()
+        bus = Bus()
+        await ListImporter(bus).run(import_id or 0)
+        await bus.close()
+        await page.send(ImportRun.look(), path=where)
+    return {**page.values(ImportRun), **page.values(ContactList)}
+
+
 async def test_from_a_name_to_a_running_campaign(shop: Shop, owner: Page, web: httpx.AsyncClient, sockets: Sockets):
     await owner.send(Campaigns.enter(), path="/customer")
     await owner.send(Campaigns.create({"name": "  Осенний   опрос "}), path="/customer")
@@ -52,8 +82,7 @@ async def test_from_a_name_to_a_running_campaign(shop: Shop, owner: Page, web: h
 
     await upload(web, shop, owner, LIST.encode())
     assert owner.values(ContactList)["stage"] == "mapping"
-    await owner.send(ContactList.run_import(), path=shop.address("list"))
-    shown = owner.values(ContactList)
+    shown = await run_import(shop, owner)
     assert (shown["stage"], shown["report"]["added"], shown["report"]["rejected"]) == ("report", 2, 1)
 
     await owner.send(Script.enter(), path=shop.address("script"))
@@ -326,9 +355,11 @@ async def test_dispositions_keep_their_rows_when_they_move(shop: Shop, owner: Pa
     assert [d.position for d in left] == list(range(1, 9)) and left[0].id == first
 
 
-async def test_contacts_of_the_import_are_the_campaigns(shop: Shop, owner: Page, web: httpx.AsyncClient):
+async def test_contacts_of_the_import_are_the_campaigns(
+    shop: Shop, owner: Page, web: httpx.AsyncClient, sockets: Sockets
+):
     await upload(web, shop, owner, LIST.encode())
-    await owner.send(ContactList.run_import(), path=shop.address("list"))
+    await run_import(shop, owner)
     async with database.session() as s:
         contacts = (await s.exec(select(Contact).order_by("id"))).all()
     assert [(c.campaign_id, c.name, c.fields.get("Город")) for c in contacts] == [

@@ -10,16 +10,24 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from exchange_app.customer import uploads
-from exchange_app.customer.import_lock import one_at_a_time, under_way
+from exchange_app.customer.here import Here
+from exchange_app.customer.import_run_state import ImportRun
 from exchange_app.customer.list_state import ContactList
+from exchange_app.customer.upload_lock import one_at_a_time
 from exchange_domain import database
-from exchange_domain.importing import LIMITS
+from exchange_domain.importing import LIMITS, uploads
 from exchange_domain.tables import Campaign, Contact, ContactNumber, ListImport
+from exchange_domain.words import ImportState
 from tests.app.conftest import Page
 
-from .conftest import Shop, as_account
-from .test_campaign_steps import LIST, upload
+from .conftest import Shop, Sockets, as_account
+from .test_campaign_steps import LIST, run_import, upload
+
+
+@pytest.fixture(autouse=True)
+def bridge(sockets: Sockets) -> Sockets:
+    """Pages hear of imports."""
+    return sockets
 
 
 def files() -> list[str]:
@@ -33,9 +41,9 @@ async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
 
 async def import_of(shop: Shop, page: Page, web: httpx.AsyncClient, body: str = LIST) -> int:
     await upload(web, shop, page, body.encode())
-    await page.send(ContactList.run_import(), path=shop.address("list"))
-    assert page.values(ContactList)["stage"] == "report", page.values(ContactList)["problem"]
-    return page.values(ContactList)["report_id"]
+    shown = await run_import(shop, page)
+    assert shown["stage"] == "report", shown["problem"]
+    return shown["report_id"]
 
 
 # --- the route
@@ -46,7 +54,7 @@ async def test_a_list_too_large_by_its_own_word_is_refused_unread(shop: Shop, we
     headers = {"content-length": str(LIMITS.file_bytes + 1)}
     sent = await web.post(shop.address("upload"), content=b"x", headers=headers)
     assert (sent.status_code, sent.json()["error"]) == (413, "too_large")
-    assert "100" in sent.json()["text"] and not files()
+    assert "256" in sent.json()["text"] and not files()
 
 
 async def test_a_list_that_grows_too_large_leaves_nothing(shop: Shop):
@@ -58,17 +66,63 @@ async def test_a_list_that_grows_too_large_leaves_nothing(shop: Shop):
     assert not files() and await uploads.of_campaign(shop.campaign) is None
 
 
-async def test_one_upload_or_import_of_a_customer_at_a_time(shop: Shop, owner: Page, web: httpx.AsyncClient):
+async def test_one_upload_of_a_customer_at_a_time(shop: Shop, owner: Page, web: httpx.AsyncClient):
     await upload(web, shop, owner, LIST.encode())
     async with one_at_a_time(shop.customer):
         sent = await web.post(shop.address("upload"), content=LIST.encode())
         assert (sent.status_code, sent.json()["error"]) == (409, "busy")
-        await owner.send(ContactList.run_import(), path=shop.address("list"))
-        shown = owner.values(ContactList)
-        assert shown["stage"] == "mapping" and shown["problem"].id.startswith("Another list")
-    assert not await under_way(shop.customer)
-    await owner.send(ContactList.run_import(), path=shop.address("list"))
-    assert owner.values(ContactList)["stage"] == "report"
+    sent = await web.post(shop.address("upload"), content=LIST.encode())
+    assert sent.status_code == 200
+
+
+async def test_one_import_of_a_campaign_at_a_time(shop: Shop, owner: Page, web: httpx.AsyncClient):
+    where = shop.address("list")
+    await upload(web, shop, owner, LIST.encode())
+    async with database.session() as s:
+        s.add(ListImport(campaign_id=shop.campaign, file_name="other.csv", state=ImportState.RUNNING))
+    await owner.send(ContactList.choose_basis("public"), path=where)
+    await owner.send(ImportRun.run_import(), path=where)
+    shown = owner.values(ContactList)
+    assert shown["stage"] == "mapping" and shown["problem"].id.startswith("Another list")
+
+
+async def test_without_the_legal_basis_nothing_is_imported(shop: Shop, owner: Page, web: httpx.AsyncClient):
+    where = shop.address("list")
+    await upload(web, shop, owner, LIST.encode())
+    await owner.send(ImportRun.run_import(), path=where)
+    assert owner.values(ContactList)["stage"] == "mapping" and owner.values(ContactList)["basis_missing"]
+    await owner.send(ContactList.choose_basis("consent"), path=where)
+    await owner.send(ContactList.type_basis_note(f"{shop.campaign}:basis", " Анкеты 2026 "), path=where)
+    await owner.send(ImportRun.run_import(), path=where)
+    async with database.session() as s:
+        entry = (await s.exec(select(ListImport))).one()
+    assert (entry.state, entry.legal_basis, entry.legal_note) == (ImportState.WAITING, "consent", "Анкеты 2026")
+    assert owner.values(ContactList)["stage"] == "importing"
+
+
+async def test_an_import_that_waits_is_called_off_at_once(shop: Shop, owner: Page, web: httpx.AsyncClient):
+    where = shop.address("list")
+    await upload(web, shop, owner, LIST.encode())
+    await owner.send(ContactList.choose_basis("public"), path=where)
+    await owner.send(ImportRun.run_import(), path=where)
+    await owner.send(ImportRun.cancel_import(), path=where)
+    assert owner.values(ContactList)["stage"] == "cancelled"
+    shown = await run_import(shop, owner)
+    assert shown["stage"] == "cancelled", "a page that was left there begins nothing"
+
+
+async def test_a_list_with_known_headings_comes_with_its_columns(shop: Shop, owner: Page, web: httpx.AsyncClient):
+    where = shop.address("list")
+    await upload(web, shop, owner, LIST.encode())
+    assert not owner.values(ContactList)["recalled"]
+    await owner.send(Here.enter(), path=where)
+    await owner.send(ContactList.choose_role(2, "field"), path=where)
+    await owner.send(ContactList.type_key(f"{shop.campaign}:key:2", "Где"), path=where)
+    await run_import(shop, owner)
+    await owner.send(ContactList.other_file(), path=where)
+    await upload(web, shop, owner, LIST.replace("Город", " ГОРОД ").encode())
+    shown = owner.values(ContactList)
+    assert shown["recalled"] and [(c.role, c.key) for c in shown["columns"]][2] == ("field", "Где")
 
 
 async def test_a_new_upload_takes_the_place_of_the_waiting_one(shop: Shop, owner: Page, web: httpx.AsyncClient):
@@ -87,8 +141,8 @@ async def test_the_file_goes_after_the_import_or_a_day(shop: Shop, owner: Page, 
         os.utime(path, (old, old))
     uploads.sweep()
     assert not files()
-    await owner.send(ContactList.run_import(), path=shop.address("list"))
-    assert owner.values(ContactList)["stage"] == "mapping" or owner.values(ContactList)["stage"] == "choose"
+    shown = await run_import(shop, owner)
+    assert shown["stage"] == "mapping"
 
 
 async def test_another_campaigns_waiting_list_is_not_shown(shop: Shop, owner: Page, web: httpx.AsyncClient):
@@ -116,7 +170,7 @@ async def test_corrected_columns_survive_a_reload_and_decide(shop: Shop, owner: 
     await owner.send(ContactList.choose_role(0, "ignore"), path=where)
     await owner.send(ContactList.enter(), path=where)
     assert [c.role for c in owner.values(ContactList)["columns"]] == ["ignore", "phone", "field"]
-    await owner.send(ContactList.run_import(), path=where)
+    await run_import(shop, owner)
     async with database.session() as s:
         contacts = (await s.exec(select(Contact).order_by("id"))).all()
     assert [(c.name, c.fields) for c in contacts] == [("", {"Город": "Казань"}), ("", {"Город": "Омск"})]
@@ -126,13 +180,11 @@ async def test_a_mapping_without_numbers_is_refused_and_kept(shop: Shop, owner: 
     where = shop.address("list")
     await upload(web, shop, owner, LIST.encode())
     await owner.send(ContactList.choose_role(1, "ignore"), path=where)
-    await owner.send(ContactList.run_import(), path=where)
-    shown = owner.values(ContactList)
+    shown = await run_import(shop, owner)
     assert shown["stage"] == "mapping" and "telephone numbers" in shown["problem"].id
     assert files() == [".json", ".list"]
     await owner.send(ContactList.choose_role(1, "phone"), path=where)
-    await owner.send(ContactList.run_import(), path=where)
-    assert owner.values(ContactList)["report"]["added"] == 2
+    assert (await run_import(shop, owner))["report"]["added"] == 2
 
 
 async def test_a_file_that_cannot_be_read_says_why(shop: Shop, owner: Page, web: httpx.AsyncClient):
@@ -154,7 +206,7 @@ async def test_country_and_prefix_are_the_campaigns(shop: Shop, owner: Page, web
     async with database.session() as s:
         campaign = await s.get_one(Campaign, shop.campaign)
     assert (campaign.country, campaign.default_prefix, campaign.time_zone) == ("RU", "+7-812", "Asia/Omsk")
-    await owner.send(ContactList.run_import(), path=where)
+    await run_import(shop, owner)
     async with database.session() as s:
         assert (await s.exec(select(ContactNumber.e164))).all() == ["+78125550101"]
 
@@ -164,7 +216,7 @@ async def test_country_and_prefix_are_the_campaigns(shop: Shop, owner: Page, web
 
 async def test_the_report_names_rows_and_reasons(shop: Shop, owner: Page, web: httpx.AsyncClient):
     import_id = await import_of(shop, owner, web)
-    (line,) = owner.values(ContactList)["rejected"]
+    (line,) = owner.values(ImportRun)["rejected"]
     assert (line.row, line.cells) == (3, "Пётр · не номер · Омск")
     assert line.reasons[0].params == {"value": "не номер"}
     got = await web.get(f"{shop.address('rejected')}/{import_id}.xlsx")
@@ -185,7 +237,7 @@ async def test_the_same_list_again_adds_nothing(shop: Shop, owner: Page, web: ht
     await import_of(shop, owner, web)
     await owner.send(ContactList.other_file(), path=shop.address("list"))
     await import_of(shop, owner, web)
-    report = owner.values(ContactList)["report"]
+    report = owner.values(ImportRun)["report"]
     assert (report["added"], report["already_there"], report["numbers_added"]) == (0, 2, 0)
-    await owner.send(ContactList.enter(), path=shop.address("list"))
-    assert [i.added for i in owner.values(ContactList)["imports"]] == [0, 2]
+    await owner.send(ImportRun.enter(), path=shop.address("list"))
+    assert [i.added for i in owner.values(ImportRun)["imports"]] == [0, 2]

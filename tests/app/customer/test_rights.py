@@ -15,6 +15,7 @@ from exchange_app.customer.days_off_state import DaysOff
 from exchange_app.customer.do_not_call_state import DoNotCallList
 from exchange_app.customer.here import Here
 from exchange_app.customer.hours_state import Hours
+from exchange_app.customer.import_run_state import ImportRun
 from exchange_app.customer.list_state import ContactList
 from exchange_app.customer.money_state import Money
 from exchange_app.customer.people_state import People
@@ -30,7 +31,8 @@ from tests.app.conftest import ORIGIN, Events
 from .conftest import Shop, Sockets, as_account, everything, signed_in
 
 STATES: tuple[type[rx.State], ...] = (
-    Campaigns, Caps, ContactList, DaysOff, DoNotCallList, Here, Hours, Money, People, Purse, Results, Run, Script,
+    Campaigns, Caps, ContactList, DaysOff, DoNotCallList, Here, Hours, ImportRun, Money, People, Purse, Results, Run,
+    Script,
 )  # fmt: skip
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 
@@ -64,6 +66,9 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "choose_sheet": {"sheet": "x"},
         "choose_country": {"country": "KZ"},
         "choose_zone": {"zone": "Asia/Omsk"},
+        "choose_elsewhere": {"choice": "move"},
+        "choose_basis": {"basis": "public"},
+        "type_basis_note": {"field": f"{c}:basis", "value": "x"},
         "take": {"upload_id": "0" * 32},
         "move_end": {"disposition_id": 1, "by": 1},
         "add_end": {"outcome": "refused"},
@@ -112,6 +117,7 @@ async def test_foreigners_change_and_learn_nothing(
             "Script": "script",
             "People": "people",
             "ContactList": "list",
+            "ImportRun": "list",
             "Run": "start",
         }
         wanted = arguments(shop, name)

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from exchange_domain.importing import LIMITS
+from exchange_domain.importing.limits import LIMITS
 from exchange_domain.settings import settings
 
 KEPT_S = 24 * 3600
@@ -42,15 +42,14 @@ class Upload:
     """The chosen sheet; None: the first that is not empty."""
     mapping: list[dict[str, Any]] = field(default_factory=list)
     """Corrected columns as {column, role, key}; empty: as proposed."""
-    importing: bool = False
-    """Whether its import was begun."""
 
 
 def folder() -> Path:
     return settings().data_dir / "uploads"
 
 
-def _data(upload_id: str) -> Path:
+def path_of(upload_id: str) -> Path:
+    """Where the file of an upload is, if it is there."""
     return folder() / f"{upload_id}.list"
 
 
@@ -70,7 +69,7 @@ async def keep(
     """Stores a stream of bytes as the campaign's waiting list, in place of an earlier one. Raises TooLarge."""
     await asyncio.to_thread(_prepare)
     upload_id = secrets.token_hex(16)
-    path, size = _data(upload_id), 0
+    path, size = path_of(upload_id), 0
     try:
         with await asyncio.to_thread(path.open, "xb") as file:
             async for chunk in chunks:
@@ -106,7 +105,7 @@ async def of_campaign(campaign_id: int) -> Upload | None:
 async def read(upload: Upload) -> bytes | None:
     """The file; None when it was removed meanwhile."""
     try:
-        return await asyncio.to_thread(_data(upload.id).read_bytes)
+        return await asyncio.to_thread(path_of(upload.id).read_bytes)
     except FileNotFoundError:
         return None
 
@@ -140,7 +139,7 @@ def _write(upload: Upload) -> None:
 def _remove(upload_id: str) -> None:
     if _ID.fullmatch(upload_id):
         _about(upload_id).unlink(missing_ok=True)
-        _data(upload_id).unlink(missing_ok=True)
+        path_of(upload_id).unlink(missing_ok=True)
 
 
 def _all() -> list[Upload]:

@@ -1,0 +1,69 @@
+"""`python -m job_worker`: does jobs until SIGTERM or SIGINT."""
+
+import asyncio
+import logging
+import os
+import sys
+
+import structlog
+from procrastinate import App, PsycopgConnector
+
+from exchange_domain import database
+from exchange_domain.settings import settings
+
+from .tasks import Tasks
+from .telling import Bus
+
+AT_ONCE = 4
+STOPPING_S = 3
+"""Jobs that are not done this long after the signal are put off until the next start."""
+
+
+def set_up_logs() -> None:
+    """One line an event on standard error; ids and codes only."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
+    # It logs each job with its arguments.
+    logging.getLogger("procrastinate").setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+async def serve() -> int:
+    stalled_s = settings().job_stalled_s
+    app = App(connector=PsycopgConnector(conninfo=settings().database_url, min_size=1, max_size=3))
+    bus = Bus()
+    tasks = Tasks(app, bus, stalled_s)
+    async with app.open_async():
+        rescuer = asyncio.create_task(tasks.rescue_for_ever(), name="rescue")
+        print("jobs: working", flush=True)
+        try:
+            await app.run_worker_async(
+                concurrency=AT_ONCE, shutdown_graceful_timeout=STOPPING_S, delete_jobs="successful",
+                update_heartbeat_interval=stalled_s / 3, stalled_worker_timeout=stalled_s,
+            )  # fmt: skip
+        finally:
+            rescuer.cancel()
+            await bus.close()
+            await database.dispose()
+    return 0
+
+
+def main() -> int:
+    """0 after an orderly end."""
+    set_up_logs()
+    # Lists are nobody else's on this machine.
+    os.umask(0o077)
+    return asyncio.run(serve())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

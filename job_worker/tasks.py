@@ -1,0 +1,52 @@
+"""Which jobs there are, and what becomes of those whose worker has died."""
+
+import asyncio
+
+import structlog
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+
+from exchange_domain.importing.orders import TASK as IMPORT_LIST
+from exchange_domain.jobs import QUEUE
+
+from .lists import ListImporter
+from .telling import Bus
+
+log = structlog.get_logger(__name__)
+TRIES = 5
+RESCUED_EVERY_S = 10
+
+
+class Again(BaseRetryStrategy):
+    """A job that failed is tried again, later each time; one broken off by an orderly stop at the next start."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, asyncio.CancelledError):
+            return RetryDecision(retry_in={"seconds": 0})
+        if job.attempts >= TRIES:
+            return None
+        return RetryDecision(retry_in={"seconds": 3 ** (job.attempts + 1)})
+
+
+class Tasks:
+    """The tasks of an app."""
+
+    def __init__(self, app: App, bus: Bus, stalled_s: float):
+        self._app, self._stalled_s = app, stalled_s
+        lists = ListImporter(bus)
+
+        @app.task(name=IMPORT_LIST, queue=QUEUE, retry=Again(), pass_context=True)
+        async def import_list(context: JobContext, import_id: int) -> None:
+            await lists.run(import_id, last_try=context.job.attempts >= TRIES)
+
+    async def rescue_for_ever(self) -> None:
+        """Jobs of a worker that was killed are to be done again."""
+        while True:
+            try:
+                for job in await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._stalled_s):
+                    log.warning("job rescued", task=job.task_name, job=job.id)
+                    await self._app.job_manager.retry_job(job)
+            except (ConnectorException, OSError) as error:
+                log.warning("jobs not looked at", error=type(error).__name__)
+            await asyncio.sleep(RESCUED_EVERY_S)
