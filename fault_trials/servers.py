@@ -92,18 +92,27 @@ async def running_valkey(folder: Path) -> AsyncIterator[valkey.Server]:
 
 
 @contextlib.asynccontextmanager
-async def running_engine(folder: Path, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The engine as it always runs: a process of its own, set up by its environment."""
-    log = folder / "engine.log"
-    command = [sys.executable, "-m", "call_engine"]
+async def running_program(
+    folder: Path, module: str, ready: bytes, environment: Mapping[str, str]
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A program of this checkout as it always runs: a process of its own, set up by its environment."""
+    log = folder / f"{module}.log"
+    command = [sys.executable, "-m", module]
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
     async with _process(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_S):
-                while not (line := await process.stdout.readline()).startswith(DRIVING):
+                while not (line := await process.stdout.readline()).startswith(ready):
                     if not line:
-                        raise NotStarted(f"the engine ended: {_last_words(log)}")
+                        raise NotStarted(f"{module} ended: {_last_words(log)}")
         except TimeoutError:
-            raise NotStarted(f"the engine does not say that it drives: {_last_words(log)}") from None
+            raise NotStarted(f"{module} does not say that it is ready: {_last_words(log)}") from None
         yield process
+
+
+def running_engine(
+    folder: Path, environment: Mapping[str, str]
+) -> contextlib.AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """The engine, once it drives its switch."""
+    return running_program(folder, "call_engine", DRIVING, environment)

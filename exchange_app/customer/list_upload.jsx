@@ -53,7 +53,7 @@ export function ListUpload({ address, onUploaded }) {
           <input ref={input} type="file" className="sr" accept=".xlsx,.xlsm,.xls,.ods,.csv,.tsv,.txt" disabled={part !== null}
             onChange={(e) => send(e.target.files[0])} />
         </label>
-        <p className="s m">{t("XLSX, XLS, ODS or CSV, up to 100 MB. Headings may stand anywhere near the top.", "XLSX, XLS, ODS or CSV, up to 100 MB. Headings may stand anywhere near the top.")}</p>
+        <p className="s m">{t("XLSX, XLS, ODS or CSV, up to 256 MB. Headings may stand anywhere near the top.", "XLSX, XLS, ODS or CSV, up to 256 MB. Headings may stand anywhere near the top.")}</p>
       </div>
       <div role="status" aria-live="polite">
         {part === null ? null : <><p className="s m">{t("Uploading: {n} %", "Uploading: {n} %", { n: part })}</p>

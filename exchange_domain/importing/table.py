@@ -59,6 +59,8 @@ def table_of(grid: Grid, rules: NumberRules, limits: Limits) -> SheetTable:
     keys = unique_keys(headings, letters)
     first = header + 1 if header is not None else _first_filled(top)
     rows = frame.slice(first)
+    if rows.is_empty():
+        raise UnreadableList("no_rows")
     if rows.height > limits.rows:
         raise UnreadableList("too_many_rows", count=rows.height, limit=limits.rows)
     columns = tuple(Column(*parts) for parts in zip(letters, headings, keys, strict=True))

@@ -64,6 +64,13 @@ COMMANDS = (
         "run the engine's core in a world that breaks, each run repeatable by its seed",
         "launcher.commands.simulate",
     ),
+    Command(
+        "bench",
+        "import [--rows N]",
+        "measure an import of a million rows beside the fastest copy there is, and operators' pages meanwhile",
+        "launcher.commands.bench",
+        needs_development_tools=True,
+    ),
     Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
     Command(
         "check",

@@ -86,6 +86,9 @@ class House:
     async def start_engine(self) -> Child:
         return await self.run("engine", "call_engine", "engine: driving switch")
 
+    async def start_jobs(self) -> Child:
+        return await self.run("jobs", "job_worker", "jobs: working")
+
     async def start_web(self) -> Child:
         child = await self.run("web", "exchange_app.serve", "web: listening on")
         async with httpx.AsyncClient() as client, asyncio.timeout(30):

@@ -2,13 +2,19 @@
 
 import contextlib
 import io
+import re
 import zipfile
 
 import openpyxl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from exchange_domain.importing import Limits, UnreadableList, open_workbook
+from exchange_domain.importing.cell_text import cell_address
 from exchange_domain.importing.excel_cells import read_cells
+from exchange_domain.importing.spreadsheet_xml import feed
+from exchange_domain.importing.xlsx_scan import _reader, _scan_sheet, _SheetScan
 from tests.importing import list_files
 
 ROWS = [("Имя", "Телефон"), ("Иван", "89211234567")]
@@ -213,3 +219,37 @@ def test_file_of_another_writer_is_read():
     grid = open_workbook(target.getvalue(), "x").grid()
     assert grid.first_column == 1
     assert grid.frame.rows() == [(None, None), ("Имя", "Телефон"), (None, "89211234567")]
+
+
+CELLS = st.sampled_from([
+    '<c r="{}"><v>1</v></c>', '<c r="{}" t="s"><v>0</v></c>', '<c r="{}" t="inlineStr"><is><t>x</t></is></c>',
+    '<c r="{}" s="3"/>', '<c r="{}" t="e"><v>#N/A</v></c>',
+    '<c r="{}"><f>A1</f></c>', '<c r="{}"><f>A1</f><v>2</v></c>',
+    '<c r="{}" t="str"><f>A1</f><v></v></c>', '<c r="{}"><v/></c>', "<c r='{}'><v>1</v></c>", "<c><v>1</v></c>",
+    '<c r="{}"><v><!-- --></v></c>',
+])  # fmt: skip
+
+
+@st.composite
+def sheet_rows(draw: st.DrawFn) -> str:
+    rows, number = "", 0
+    for _ in range(draw(st.integers(0, 6))):
+        number += draw(st.integers(1, 3))
+        columns = sorted(draw(st.sets(st.integers(0, 30), max_size=5)))
+        cells = "".join(draw(CELLS).format(cell_address(number, column)) for column in columns)
+        head = draw(st.sampled_from([f'<row r="{number}">', f'<row r="{number}" spans="1:3" x14:dy="0.2">', "<row>"]))
+        rows += f"{head}{cells}</row>" if cells else draw(st.sampled_from([f'<row r="{number}"/>', ""]))
+    return rows
+
+
+@given(sheet_rows(), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_plain_rows_are_seen_as_by_the_xml_parser(rows: str, prefixed: bool):
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x14="x"'
+    sheet = f"<worksheet {space}><sheetData>{rows}</sheetData></worksheet>".encode()
+    if prefixed:
+        sheet = re.sub(rb"<(/?)(?=[a-z])", rb"<\1p:", sheet).replace(b"xmlns=", b"xmlns:p=")
+    whole = _SheetScan()
+    feed(_reader(whole), [sheet])
+    with zipfile.ZipFile(io.BytesIO(list_files.package({"sheet.xml": sheet}))) as package:
+        assert _scan_sheet(package, "sheet.xml") == whole.used

@@ -73,7 +73,7 @@ class House:
 
     async def until(self, import_id: int, fits: Callable[[ListImport], bool]) -> ListImport:
         async with asyncio.timeout(WAIT_S):
-            while not fits(found := await self.entry(import_id)):
+            while not fits(found := await self.entry(import_id)):  # noqa: ASYNC110 - another process works
                 await asyncio.sleep(0.03)
         return found
 
