@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, campaigns, customers, database, ledger
+from exchange_domain import accounts, books, campaigns, customers, database, ledger
 from exchange_domain.tables import Tariff
 from exchange_domain.words import EndpointKind, MemberRole
 
@@ -45,7 +45,7 @@ async def make(s: AsyncSession) -> bool:
     who = await people.create(s)
     await _workshop(s, who)
     await _school(s, who)
-    if problems := await ledger.check_books(s):
+    if problems := await books.check(s):
         raise RuntimeError(f"the sample's books do not add up: {'; '.join(problems)}")
     return True
 

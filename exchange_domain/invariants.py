@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger
+from . import books
 from .campaigns import hours_of
 from .hours import Hours
 from .settling import LIMIT_SLACK_S
@@ -92,7 +92,7 @@ async def broken(s: AsyncSession, now: datetime, *, hours_since: datetime | None
         count, example = (await s.execute(statement, used)).one()
         if count:
             found.append(f"{what}: {count}, such as {example}")
-    return [*found, *await _outside_hours(s, hours_since), *await ledger.check_books(s)]
+    return [*found, *await _outside_hours(s, hours_since), *await books.check(s)]
 
 
 async def _outside_hours(s: AsyncSession, since: datetime | None) -> list[str]:

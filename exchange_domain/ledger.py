@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import charged
 from .tables import LedgerAccount, LedgerEntry, LedgerTransaction
 from .words import LedgerKind
 
@@ -246,9 +245,3 @@ CHECKS = {
         "and not exists (select from call where id = t.call_id)"
     ),
 }
-
-
-async def check_books(s: AsyncSession) -> list[str]:
-    """What is wrong with the books, in words; an empty list means that they are coherent."""
-    counts = [(what, (await s.execute(text(query))).scalar_one()) for what, query in (CHECKS | charged.CHECKS).items()]
-    return [f"{what}: {count}" for what, count in counts if count]

@@ -49,6 +49,15 @@ class Settings(BaseSettings):
     overrun_share_percent: int = 25
     """More of them than this that reached the longest call are flagged."""
 
+    review_days: float = Field(default=7, ge=0)
+    """So long an operator's pay for a call stays pending: moderators may listen, customers contest the charge."""
+    dispute_days: float = Field(default=14, ge=0)
+    """So long after its settlement a charge may be contested."""
+    payout_least: int = Field(default=50_000, ge=1)
+    """The least an operator may ask to be paid, in minor units."""
+    two_people_from: int = Field(default=10_000_000, ge=1)
+    """A batch of payouts of this total or more, in minor units, is sent when two people have approved."""
+
     job_stalled_s: float = Field(default=30.0, ge=1)
     """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
 

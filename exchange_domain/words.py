@@ -126,11 +126,15 @@ class LedgerKind(StrEnum):
     CUSTOMER_HOLD = "customer_hold"
     OPERATOR_PENDING = "operator_pending"
     OPERATOR_AVAILABLE = "operator_available"
+    OPERATOR_PAYOUT = "operator_payout"
+    """Asked for, and not sent yet."""
     PLATFORM_REVENUE = "platform_revenue"
     BONUS_EXPENSE = "bonus_expense"
     CASH_IN = "cash_in"
     PAYOUTS = "payouts"
     TELEPHONY_COST = "telephony_cost"
+    DISPUTED = "disputed"
+    """What customers were charged and contest, until it is decided."""
     CARRIER_PAYABLE = "carrier_payable"
     """What is owed to carriers for the legs they carried."""
 
@@ -280,3 +284,45 @@ class LegalBasis(StrEnum):
     PUBLIC = "public"
     """Business contacts which firms have published themselves."""
     OTHER = "other"
+
+
+class DisputeState(StrEnum):
+    """Of a contested charge. Refunded and upheld are ends: the customer got it back, or not."""
+
+    OPEN = "open"
+    REFUNDED = "refunded"
+    UPHELD = "upheld"
+
+
+class PayoutState(StrEnum):
+    """Of an operator's wish to be paid. Paid, failed and cancelled are ends; the money of the latter two is hers."""
+
+    REQUESTED = "requested"
+    BATCHED = "batched"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class BatchState(StrEnum):
+    """Of payouts that are sent together. Exported: handed to the bank, and not to be changed any more."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    EXPORTED = "exported"
+
+
+class PaymentProvider(StrEnum):
+    YOOKASSA = "yookassa"
+    STRIPE = "stripe"
+    SANDBOX = "sandbox"
+    """Moves no money: for the demo and for tests."""
+
+
+class PaymentState(StrEnum):
+    """Of a customer's payment. A paid one stays paid, whatever notices come after."""
+
+    NEW = "new"
+    PENDING = "pending"
+    PAID = "paid"
+    CANCELLED = "cancelled"

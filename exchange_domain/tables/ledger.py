@@ -59,7 +59,8 @@ class LedgerAccount(Table, table=True):
             "(kind in ('customer_funds', 'customer_hold')) = (customer_id is not null)", name="customers_own"
         ),
         CheckConstraint(
-            "(kind in ('operator_pending', 'operator_available')) = (operator_id is not null)", name="operators_own"
+            "(kind in ('operator_pending', 'operator_available', 'operator_payout')) = (operator_id is not null)",
+            name="operators_own",
         ),
         CheckConstraint("(customer_id is null and operator_id is null) = (balance is null)", name="balance_of_people"),
         CheckConstraint("balance >= 0", name="never_below_zero"),
@@ -71,7 +72,8 @@ class LedgerTransaction(Table, table=True):
 
     id: int | None = key()
     kind: str = text()
-    """bonus, deposit, hold, settle, correct, cost"""
+    """bonus, deposit, hold, settle, correct, cost, dispute, refund, uphold, release, payout, payout_paid,
+    payout_back"""
     idempotency_key: str = text()
     call_id: UUID | None = Field(default=None, index=True)
     details: dict[str, Any] = document()

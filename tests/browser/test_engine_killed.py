@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
-from exchange_domain import database, ledger
+from exchange_domain import books, database
 from exchange_domain.settling import read_record
 from exchange_domain.tables import SwitchRecord
 
@@ -44,7 +44,7 @@ async def settled_by_its_record(call_id: str) -> None:
     async with database.session() as s:
         kept = await s.get_one(SwitchRecord, row.id)
         record = read_record(kept.body)
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     assert (str(row.id), row.source, row.billed_s) == (call_id, "record", record.billed_s)
     success = 6000 if row.outcome == "success" else 0
     assert row.charge == 1500 + -(-600 * record.billed_s // 60) + success

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
-from exchange_domain import campaigns, database, ledger
+from exchange_domain import books, campaigns, database, ledger
 from exchange_domain.hours import every_day
 from tests.importing.messy_list import DEFAULT_PREFIX, messy_xlsx
 
@@ -223,7 +223,7 @@ async def test_a_messy_list_five_contacts_by_keyboard_and_every_result_live(
                 )
             )
         ).all()
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     expected = sum(
         TARIFF["answered"] + -(-TARIFF["minute"] * r.billed_s // 60) + (r.outcome == "success") * TARIFF["success"]
         for r in rows

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import func, select
 
 from demo import people, sample_campaigns, sample_data
-from exchange_domain import accounts, board, call_rows, calls, claiming, database, forms, ledger, scripts, shifts
+from exchange_domain import accounts, board, books, call_rows, calls, claiming, database, forms, ledger, scripts, shifts
 from exchange_domain.claiming import Claim
 from exchange_domain.tables import Account, Call, Campaign, Contact, Customer, Script, Settlement, Shift, Transfer
 from exchange_domain.words import CampaignStatus, EndpointKind
@@ -63,7 +63,7 @@ async def test_the_board_offers_the_furniture_campaign_with_pay_from_real_calls(
 
 async def test_every_past_call_is_settled_and_the_books_are_coherent(sampled: None) -> None:
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
         made = (await s.exec(select(func.count()).select_from(Call))).one()
         settled = list(await s.exec(select(Settlement)))
         assert len(settled) == made >= 40

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import accounts, calls, campaigns, claiming, customers, database, ledger, settling, shifts
+from exchange_domain import accounts, books, calls, campaigns, claiming, customers, database, ledger, settling, shifts
 from exchange_domain.hours import every_day
 from exchange_domain.tables import Call, Campaign, Contact, ContactNumber, Tariff
 from exchange_domain.words import EndpointKind
@@ -147,7 +147,7 @@ class Exchange:
 
     async def books(self) -> list[str]:
         async with database.session() as s:
-            return await ledger.check_books(s)
+            return await books.check(s)
 
 
 @pytest.fixture

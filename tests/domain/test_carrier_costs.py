@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from exchange_domain import correcting, costs, database, ledger
+from exchange_domain import books, correcting, costs, database
 from exchange_domain.claiming import Claim
 
 from .conftest import Exchange
@@ -25,7 +25,7 @@ async def talked_over_a_carrier(exchange: Exchange, per_minute: int | None) -> C
 
 async def owed() -> int:
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
         return await costs.owed(s, "RUB")
 
 

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from exchange_domain import call_rows, calling_rules, calls, carrier_book, database, ledger, line_limits
+from exchange_domain import books, call_rows, calling_rules, calls, carrier_book, database, line_limits
 from exchange_domain.calls import SKIPPED_REST
 from exchange_domain.claiming import Claim, Refusal
 from exchange_domain.tables import Contact
@@ -71,7 +71,7 @@ async def test_a_contact_passed_over_rests_and_nothing_is_counted_or_paid(exchan
     assert (settled.charge, settled.operator_pay, settled.source) == (0, 0, RecordSource.NOT_PLACED)
     async with database.session() as s:
         assert sum(tally.calls for tally in await calls.totals(s, claim.campaign_id)) == 0
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
 
 
 async def test_who_was_only_shown_is_no_row_of_the_customers_table(exchange: Exchange):

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from exchange_domain import costs, database, ledger, records, seats
+from exchange_domain import books, costs, database, records, seats
 from exchange_domain.tables import SeatLeg, Shift, Tariff
 from exchange_domain.words import EndpointKind
 
@@ -110,4 +110,4 @@ async def test_its_cost_is_booked_once_from_the_switchs_record(exchange: Exchang
         kept = await s.get_one(SeatLeg, leg)
         assert (kept.billed_s, kept.cost) == (61, 244)
         assert await costs.owed(s, "RUB") == 244
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from sqlalchemy import text
 from sqlmodel import select
 
-from exchange_domain import calls, correcting, database, ledger, leg_events, lengths, settling, tariffs
+from exchange_domain import books, calls, correcting, database, ledger, leg_events, lengths, settling, tariffs
 from exchange_domain.claiming import Claim
 from exchange_domain.ledger import Kind
 from exchange_domain.leg_events import Said
@@ -174,7 +174,7 @@ class Orders(RuleBasedStateMachine):
             tariff = (await s.exec(select(Tariff))).one()
             held = await ledger.held_for(s, self.claim.call_id)
             assert (await ledger.balance(s, self.claim.customer_id)).held == 0
-            assert await ledger.check_books(s) == []
+            assert await books.check(s) == []
             count = text("select count(*) from ledger_transaction where call_id = :id and kind = :kind")
             made = {
                 kind: (await s.execute(count, {"id": self.claim.call_id, "kind": kind})).scalar_one()

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from exchange_domain import database, ledger, returned_calls, shifts, switches
+from exchange_domain import books, database, returned_calls, shifts, switches
 from exchange_domain.claiming import Claim
 from exchange_domain.switches import Health, SwitchLeaseLost
 from exchange_domain.tables import Call, CampaignTally, Contact, Switch
@@ -287,6 +287,6 @@ async def test_a_call_that_nobody_answered_gives_its_contact_back(exchange: Exch
     (settled,) = await exchange.settle(after=timedelta(minutes=5))
     assert settled.charge == 0
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     again = await exchange.claim(await exchange.operator(campaign), at=now)
     assert isinstance(again, Claim) and again.attempt == 1

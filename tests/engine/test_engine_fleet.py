@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from call_engine.engine import Engine
-from exchange_domain import database, ledger
+from exchange_domain import books, database
 from exchange_domain.messages import CallNext, OperatorView
 from exchange_domain.tables import Call, Contact
 from exchange_domain.words import CallState, ContactStatus, OperatorState, TransferState
@@ -81,7 +81,7 @@ async def test_many_operators_work_a_list_to_its_end(house: House, engine: Engin
     async with database.session() as s:
         calls = list(await s.exec(select(Call).order_by(col(Call.claimed_at))))
         contacts = list(await s.exec(select(Contact)))
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     assert sorted(call.e164 for call in calls) == sorted(numbers), "every contact was called, and called once"
     assert all(contact.status != ContactStatus.WORKING for contact in contacts)
     for call in calls:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlmodel import select
 
-from exchange_domain import database, ledger, tariffs
+from exchange_domain import books, database, ledger, tariffs
 from exchange_domain.messages import CallNext, OperatorView
 from exchange_domain.settings import settings
 from exchange_domain.tables import Call, Campaign, Contact, Tariff
@@ -101,7 +101,7 @@ async def test_ten_calls_are_placed_ninety_are_told_and_the_balance_is_never_bel
         assert {str(c.id) for c in calls} == {c.uuid for c in contacts}
         assert (await s.execute(LOWEST, {"customer": house.customer_id})).scalar_one() == 0
         assert await ledger.balance(s, house.customer_id) == ledger.Balance(0, COVERED * most, "RUB")
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
         assert (await s.get_one(Campaign, house.campaign_id)).status == CampaignStatus.OUT_OF_FUNDS
         states = Counter(await s.exec(select(Contact.status)))
         assert states == {ContactStatus.WORKING: COVERED, ContactStatus.WAITING: OPERATORS - COVERED}
@@ -117,4 +117,4 @@ async def test_ten_calls_are_placed_ninety_are_told_and_the_balance_is_never_bel
         await desk.close(call_id)
         await house.until_call(call_id, lambda c: c.closed_at is not None)
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []

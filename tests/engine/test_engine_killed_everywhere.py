@@ -17,7 +17,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from exchange_domain import database, ledger, settling
+from exchange_domain import books, database, settling
 from exchange_domain.messages import RECORD_CHANNEL, CallNext, EndShift, NextManager, OperatorView, StartShift
 from exchange_domain.words import OperatorState
 from switch_simulator.cdr import record
@@ -330,7 +330,7 @@ async def test_killed_in_every_situation(house: House, engine_processes: Any, tu
     draining.cancel()
     write(table)
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     bad = "\n".join(str(row) for row in table if not row.good)
     assert not bad, bad
     assert "not persisted" not in following.log_text()

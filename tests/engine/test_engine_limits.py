@@ -16,6 +16,7 @@ from call_engine.core import effects as fx
 from call_engine.engine import Engine
 from call_engine.switch.connection import SwitchConnection
 from exchange_domain import (
+    books,
     carrier_book,
     database,
     dial_proofs,
@@ -202,7 +203,7 @@ async def _settled_for_nothing(house: House, call_id: UUID) -> None:
                 if found is not None:
                     assert tuple(found) == (RecordSource.NOT_PLACED.value, 0, 0)
                     assert (await ledger.balance(s, house.customer_id)).held == 0
-                    assert await ledger.check_books(s) == []
+                    assert await books.check(s) == []
                     return
             await asyncio.sleep(0.2)
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from call_engine import upkeep
 from call_engine.engine import Engine
-from exchange_domain import database, ledger, settling
+from exchange_domain import books, database, ledger, settling
 from exchange_domain.messages import LIVE, RECORD_CHANNEL, CallNext, CallRow, CampaignChanged, campaign_channel
 from exchange_domain.settings import settings
 from exchange_domain.words import CallState, CampaignStatus, OperatorState
@@ -54,7 +54,7 @@ async def test_a_closed_call_is_settled_when_its_record_comes(house: House, engi
         assert isinstance(row, CallRow) and row.charge == 160
         await live(house, lambda m: isinstance(m, CampaignChanged), subscriber)
     async with database.session() as s:
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
 
 
 async def test_a_campaign_without_money_is_said_to_be_out_of_funds(house: House, engine: Engine):

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from call_engine.places import places
-from exchange_domain import database, ledger, settling, switches
+from exchange_domain import books, database, settling, switches
 from exchange_domain.messages import StartShift
 from exchange_domain.settings import settings
 from exchange_domain.tables import Call, Contact, Flag, Settlement, Shift, Switch
@@ -136,7 +136,7 @@ async def test_twenty_operators_are_spread_and_a_dead_switch_returns_its_calls(
         await settling.settle_due(s, later, timedelta(seconds=60))
     async with database.session() as s:
         charges = {x.call_id: x for x in await s.exec(select(Settlement))}
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
     for call_id, name in ringing.items():
         if name == "b":
             assert charges[call_id].charge == 0, "nobody talked"

@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from call_engine.engine import Engine
 from call_engine.switch.leg_events import said_of
-from exchange_domain import database, ledger, lengths, settling
+from exchange_domain import books, database, lengths, settling
 from exchange_domain.leg_events import Said
 from exchange_domain.tables import LegEvent, Settlement
 from exchange_domain.words import CallState, LegEventKind, OperatorState, RecordSource
@@ -89,7 +89,7 @@ async def test_a_call_whose_record_never_comes_is_settled_by_the_switchs_own_tim
         settled = await s.get_one(Settlement, call_id)
         assert settled.source == RecordSource.EVENT
         assert settled.billed_s == lengths.whole_seconds(end.answered_at, end.at) in (1, 2)
-        assert await ledger.check_books(s) == []
+        assert await books.check(s) == []
 
 
 @pytest.mark.switch
