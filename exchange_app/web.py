@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from exchange_app.payments import routes as payment_routes
 from exchange_app.records import routes as record_routes
 from exchange_app.shell.roles import FOLDERS
 from exchange_app.sign_in.routes import routes as sign_in_routes
@@ -14,8 +15,10 @@ from exchange_app.switch_directory import routes as directory_routes
 
 
 def routes() -> Starlette:
-    """Sign-in, what the switch and softphones ask, and what role folders bring; all else falls through to the pages."""
-    found: list[BaseRoute] = [*sign_in_routes(), *record_routes(), *directory_routes(), *softphone_routes()]
+    """Sign-in, what switch, softphones and providers of payments ask, what role folders bring; else it is a page."""
+    found: list[BaseRoute] = [
+        *sign_in_routes(), *record_routes(), *directory_routes(), *softphone_routes(), *payment_routes(),
+    ]  # fmt: skip
     here = Path(__file__).parent
     for folder in FOLDERS:
         if (here / folder / "__init__.py").exists():

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger
+from . import campaigns, ledger
 from .settings import settings
 from .tables import Call, Dispute, Settlement, Tariff
 from .words import DisputeState
@@ -119,6 +119,8 @@ async def decide(
     dispute.decided_by, dispute.decision, dispute.decided_at = by, words.strip()[:2_000], at
     s.add(dispute)
     await s.flush()
+    if back:
+        await campaigns.resume_funded(s, call.customer_id)
     return dispute
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import ledger
+from . import campaigns, ledger
 from .tables import Customer, Payment, PaymentNotice
 from .words import PaymentProvider, PaymentState
 
@@ -131,6 +131,8 @@ async def _apply(s: AsyncSession, told: Notice, at: datetime) -> Noticed:
         )
         payment.state, payment.ended_at = PaymentState.PAID, at
         s.add(payment)
+        await s.flush()
+        await campaigns.resume_funded(s, payment.customer_id)
         return Noticed.PAID
     if told.state is PaymentState.CANCELLED and payment.state in (PaymentState.NEW, PaymentState.PENDING):
         payment.state, payment.ended_at = PaymentState.CANCELLED, at

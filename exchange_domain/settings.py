@@ -58,6 +58,20 @@ class Settings(BaseSettings):
     two_people_from: int = Field(default=10_000_000, ge=1)
     """A batch of payouts of this total or more, in minor units, is sent when two people have approved."""
 
+    payments: str = Field(default="", pattern="^(|yookassa|stripe|sandbox)$")
+    """By whom customers pay in: yookassa, stripe, sandbox (no money moves), or empty: by transfer only."""
+    yookassa_shop_id: str = ""
+    yookassa_secret_key: SecretStr = SecretStr("")
+    yookassa_api: str = ""
+    """Another address than YooKassa's own: for tests."""
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    """Of the webhook endpoint /webhooks/payments/stripe, whsec_…"""
+    stripe_api: str = ""
+    """Another address than Stripe's own: for tests."""
+    sandbox_secret: SecretStr = SecretStr("")
+    """Signs the sandbox's notices."""
+
     job_stalled_s: float = Field(default=30.0, ge=1)
     """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
 

@@ -1,12 +1,14 @@
 """Which jobs there are, and what becomes of those whose worker has died."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
+from exchange_domain import database, earnings
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
 
@@ -16,6 +18,20 @@ from .telling import Bus
 log = structlog.get_logger(__name__)
 TRIES = 5
 RESCUED_EVERY_S = 10
+
+
+async def release_all(now: datetime) -> int:
+    """Pay whose review is over becomes available; returns for how many calls."""
+    done = 0
+    while True:
+        async with database.session() as s:
+            some = await earnings.release_due(s, now)
+        done += some
+        if not some:
+            break
+    if done:
+        log.info("earnings released", calls=done)
+    return done
 
 
 class Again(BaseRetryStrategy):
@@ -39,6 +55,11 @@ class Tasks:
         @app.task(name=IMPORT_LIST, queue=QUEUE, retry=Again(), pass_context=True)
         async def import_list(context: JobContext, import_id: int) -> None:
             await lists.run(import_id, last_try=context.job.attempts >= TRIES)
+
+        @app.periodic(cron="*/5 * * * *")
+        @app.task(name="release_earnings", queue=QUEUE, queueing_lock="release_earnings")
+        async def release_earnings(timestamp: int) -> None:
+            await release_all(datetime.now(UTC))
 
     async def rescue_for_ever(self) -> None:
         """Jobs of a worker that was killed are to be done again."""

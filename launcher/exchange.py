@@ -59,6 +59,8 @@ class Plan:
             "CDR_USER": given.get("CDR_USER") or CDR_USER,
             "CDR_PASSWORD": cdr_password,
             "EXCHANGE_DEMO": "1",
+            "PAYMENTS": given.get("PAYMENTS") or "sandbox",
+            "SANDBOX_SECRET": data.secret("sandbox"),
         }
         if simulated:
             settings["RECORDINGS_DIR"] = str(data.recordings)

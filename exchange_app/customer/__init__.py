@@ -20,6 +20,8 @@ from .list_routes import routes as list_routes
 from .list_state import ContactList
 from .money_page import money_page
 from .money_state import Money
+from .pay_in_card import sandbox_page
+from .pay_in_state import PayIn, SandboxPay
 from .people_page import people_page
 from .people_state import People
 from .purse import Purse, purse
@@ -45,7 +47,15 @@ def pages() -> list[Page]:
             Campaigns.enter,
             nav=Nav(t("Campaigns"), "chart-column", key="KeyC"),
         ),
-        page("/customer/money", money_page, t("Money"), Money.enter, nav=Nav(t("Money"), "wallet", key="KeyM")),
+        page(
+            "/customer/money",
+            money_page,
+            t("Money"),
+            Money.enter,
+            PayIn.enter,
+            nav=Nav(t("Money"), "wallet", key="KeyM"),
+        ),
+        page("/customer/sandbox/[sandbox_payment]", sandbox_page, t("Payment, as if"), SandboxPay.enter),
         page(
             "/customer/do-not-call",
             do_not_call_page,

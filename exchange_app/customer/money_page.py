@@ -6,8 +6,8 @@ import reflex as rx
 
 from exchange_app.design import (
     OUTCOMES,
+    badge,
     button,
-    callout,
     card,
     data_list,
     empty_state,
@@ -22,7 +22,10 @@ from exchange_app.i18n import date, money, number, t
 
 from .caps_field import cap_field
 from .caps_state import Caps
+from .contest_dialog import contest_dialog
+from .contest_state import Contest
 from .money_state import Line, Money
+from .pay_in_card import pay_in
 from .words import digits
 
 
@@ -79,14 +82,23 @@ def _prices() -> rx.Component:
     )
 
 
-def _pay_in() -> rx.Component:
-    return callout(
-        t("To pay in, write to the exchange."),
-        t(
-            "An administrator books your transfer, and campaigns that stand for want of money go on by themselves. "
-            "Paying by card on this page is not there yet."
+def _dispute(line: Line) -> Any:
+    """Whether the charge is contested, and what came of it."""
+    return rx.match(
+        line.dispute,
+        ("open", badge(t("contested, being looked into"), tone="amber", icon="clock")),
+        ("refunded", badge(t("given back"), tone="accent", icon="circle-check")),
+        (
+            "upheld",
+            rx.fragment(
+                badge(t("contested, found right"), tone="gray"),
+                rx.cond(line.decision, rx.el.div(line.decision, class_name="s m", **THEIRS)),
+            ),
         ),
-        tone="blue",
+        rx.cond(
+            line.contestable,
+            button(t("Not right?"), kind="ghost", on_click=Contest.ask(line.call_id), class_name="s"),
+        ),
     )
 
 
@@ -106,8 +118,10 @@ def _line(line: Line) -> rx.Component:
                     class_name="s m",
                     **THEIRS,
                 ),
+                _dispute(line),
             ),
         ),
+        ("refund", rx.el.b(t("Given back after your complaint"))),
         ("bonus", rx.el.b(t("Bonus for joining"))),
         ("deposit", rx.el.b(t("Paid in"))),
         rx.el.b(t("Correction")),
@@ -174,9 +188,10 @@ def money_page() -> rx.Component:
         rx.cond(
             Money.loaded,
             rx.el.div(
-                rx.el.div(_balance(), _prices(), class_name="grid c2"), _pay_in(), _statement(), class_name="col g4"
+                rx.el.div(_balance(), _prices(), class_name="grid c2"), pay_in(), _statement(), class_name="col g4"
             ),
             loading(t("One moment…")),
         ),
+        contest_dialog(),
         class_name="page",
     )

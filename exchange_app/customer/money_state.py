@@ -1,6 +1,7 @@
 """A customer's balance, statement and prices."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import reflex as rx
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from exchange_app.security import current_account, roles
 from exchange_domain import database, ledger, tariffs
 from exchange_domain.accounts import Principal
 from exchange_domain.call_rows import epoch_ms
+from exchange_domain.settings import settings
 from exchange_domain.tables import Customer
 
 from .arguments import whole
@@ -20,9 +22,10 @@ PAGE = 50
 MOST = 1000
 
 CALLS = text("""
-select k.id, k.claimed_at, k.e164, k.campaign_id, k.outcome, c.name as contact, p.name as campaign, x.billed_s
+select k.id, k.claimed_at, k.e164, k.campaign_id, k.outcome, c.name as contact, p.name as campaign, x.billed_s,
+  x.settled_at, coalesce(d.state, '') as dispute, d.decision
 from call k join contact c on c.id = k.contact_id join campaign p on p.id = k.campaign_id
-left join settlement x on x.call_id = k.id where k.id = any(:ids)
+left join settlement x on x.call_id = k.id left join dispute d on d.call_id = k.id where k.id = any(:ids)
 """)
 
 
@@ -33,7 +36,7 @@ class Line:
     id: int
     at_ms: int
     kind: str
-    """bonus, deposit, settle"""
+    """bonus, deposit, settle, refund, correct"""
     amount: int
     contact: str = ""
     number: str = ""
@@ -41,6 +44,12 @@ class Line:
     campaign_id: int = 0
     billed_s: int = 0
     outcome: str = ""
+    call_id: str = ""
+    dispute: str = ""
+    """open, refunded, upheld; empty: none."""
+    decision: str = ""
+    """In the moderator's words."""
+    contestable: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +137,7 @@ async def _lines(s: AsyncSession, customer_id: int, before: int | None) -> tuple
     shown = found[:PAGE]
     ids = [line.call_id for line in shown if line.call_id]
     calls = {row.id: row for row in await s.execute(CALLS, {"ids": ids})} if ids else {}
+    oldest = datetime.now(UTC) - timedelta(days=settings().dispute_days)
     lines = []
     for one in shown:
         call = calls.get(one.call_id)
@@ -144,6 +154,10 @@ async def _lines(s: AsyncSession, customer_id: int, before: int | None) -> tuple
                 call.campaign_id,
                 call.billed_s or 0,
                 call.outcome or "",
+                str(call.id),
+                call.dispute,
+                call.decision or "",
+                not call.dispute and one.kind == "settle" and one.amount < 0 and call.settled_at > oldest,
             )
         lines.append(line)
     return lines, len(found) > PAGE

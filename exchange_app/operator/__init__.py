@@ -8,6 +8,7 @@ from .board_state import Board
 from .check_page import check_page
 from .desk_state import Desk
 from .earnings_page import earnings_page
+from .payout_state import Payouts
 from .work_page import status, title, work_page, work_status
 
 
@@ -46,7 +47,7 @@ def pages() -> list[Page]:
             t("Earnings"),
             role="operator",
             nav=Nav(t("Earnings"), "wallet", key="KeyE"),
-            on_load=[Desk.enter],
+            on_load=[Desk.enter, Payouts.enter],
             status=status,
         ),
     ]

@@ -11,6 +11,7 @@ from exchange_app.shell import browser_zone
 
 from .earnings_state import Earnings
 from .look import LOOK
+from .payout_cards import ask_button, ask_dialog, wishes
 
 
 def _balance() -> rx.Component:
@@ -18,6 +19,8 @@ def _balance() -> rx.Component:
         card(
             stat(tc("money", "Available"), money(Earnings.available, Earnings.currency)),
             rx.el.p(t("Reviewed, yours to be paid out."), class_name="s m"),
+            ask_button(),
+            class_name="col",
         ),
         card(
             stat(t("On review"), money(Earnings.pending, Earnings.currency)),
@@ -110,6 +113,7 @@ def earnings_page() -> rx.Component:
                 tab_index=0,
             ),
         ),
+        wishes(),
         section(t("Calls"), _calls()),
         class_name="col g5",
     )
@@ -127,5 +131,6 @@ def earnings_page() -> rx.Component:
         browser_zone(Earnings.enter),
         head(t("Earnings")),
         rx.cond(Earnings.loaded, rx.cond(Earnings.calls.length() > 0, filled, empty), loading(t("Adding up…"))),
+        ask_dialog(),
         class_name="page",
     )

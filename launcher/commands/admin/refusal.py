@@ -26,3 +26,19 @@ async def customer_called(session: "Session", name: str) -> int | None:
     if len(found) > 1:
         raise AdminRefused(f"{len(found)} customers are called {name!r}")
     return found[0] if found else None
+
+
+async def known_admin(session: "Session", email: str) -> int:
+    """The account of an administrator. Raises AdminRefused."""
+    from sqlalchemy import text
+
+    found = await session.execute(
+        text(
+            "select a.id from account a join account_role r on r.account_id = a.id "
+            "where lower(a.email) = lower(:email) and r.role = 'admin'"
+        ),
+        {"email": email.strip()},
+    )
+    if (account := found.scalar_one_or_none()) is None:
+        raise AdminRefused(f"{email} is no administrator")
+    return account
