@@ -11,6 +11,7 @@ import reflex as rx
 
 from exchange_app.customer.campaigns_state import Campaigns
 from exchange_app.customer.caps_state import Caps
+from exchange_app.customer.contest_state import Contest
 from exchange_app.customer.days_off_state import DaysOff
 from exchange_app.customer.do_not_call_state import DoNotCallList
 from exchange_app.customer.here import Here
@@ -18,6 +19,7 @@ from exchange_app.customer.hours_state import Hours
 from exchange_app.customer.import_run_state import ImportRun
 from exchange_app.customer.list_state import ContactList
 from exchange_app.customer.money_state import Money
+from exchange_app.customer.pay_in_state import PayIn, SandboxPay
 from exchange_app.customer.people_state import People
 from exchange_app.customer.purse import Purse
 from exchange_app.customer.results_state import Results
@@ -31,8 +33,8 @@ from tests.app.conftest import ORIGIN, Events
 from .conftest import Shop, Sockets, as_account, everything, signed_in
 
 STATES: tuple[type[rx.State], ...] = (
-    Campaigns, Caps, ContactList, DaysOff, DoNotCallList, Here, Hours, ImportRun, Money, People, Purse, Results, Run,
-    Script,
+    Campaigns, Caps, ContactList, Contest, DaysOff, DoNotCallList, Here, Hours, ImportRun, Money, PayIn, People,
+    Purse, Results, Run, SandboxPay, Script,
 )  # fmt: skip
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 
@@ -69,6 +71,11 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "choose_elsewhere": {"choice": "move"},
         "choose_basis": {"basis": "public"},
         "type_basis_note": {"field": f"{c}:basis", "value": "x"},
+        "ask": {"call_id": str(uuid4())},
+        "show": {"wanted": True},
+        "send": {"form": {"words": "чужое"}},
+        "begin": {"form": {"amount": "500"}},
+        "say": {"state": "paid"},
         "take": {"upload_id": "0" * 32},
         "move_end": {"disposition_id": 1, "by": 1},
         "add_end": {"outcome": "refused"},
