@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import books
+from . import books, contact_counts
 from .campaigns import hours_of
 from .hours import Hours
 from .settling import LIMIT_SLACK_S
@@ -57,6 +57,7 @@ QUERIES = {
     "numbers locked for calls that are over": """
         select l.call_id as id from number_lock l left join call k on k.id = l.call_id
         where l.leased_until > :now and (k.id is null or k.ended_at < :late)""",
+    **contact_counts.CHECKS,
     # 6. A recording that was started is stored whole or reported lost; one that waits is tried by its mover.
     "answered calls of which no recording is known": """
         select k.id from call k where k.recording_path is not null

@@ -8,7 +8,7 @@ from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from exchange_domain import database, earnings
+from exchange_domain import contact_counts, database, earnings
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
 
@@ -18,6 +18,16 @@ from .telling import Bus
 log = structlog.get_logger(__name__)
 TRIES = 5
 RESCUED_EVERY_S = 10
+
+
+async def sum_up_counts() -> int:
+    """Changes of campaigns' counts become few rows again; returns of how many campaigns."""
+    async with database.session() as s:
+        found = await contact_counts.to_sum_up(s)
+    for campaign_id in found:
+        async with database.session() as s:
+            await contact_counts.sum_up(s, campaign_id)
+    return len(found)
 
 
 async def release_all(now: datetime) -> int:
@@ -60,6 +70,11 @@ class Tasks:
         @app.task(name="release_earnings", queue=QUEUE, queueing_lock="release_earnings")
         async def release_earnings(timestamp: int) -> None:
             await release_all(datetime.now(UTC))
+
+        @app.periodic(cron="* * * * * */10")
+        @app.task(name="sum_up_counts", queue=QUEUE, queueing_lock="sum_up_counts")
+        async def sum_up(timestamp: int) -> None:
+            await sum_up_counts()
 
     async def rescue_for_ever(self) -> None:
         """Jobs of a worker that was killed are to be done again."""

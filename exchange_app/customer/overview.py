@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain import calls, daily_caps, spend_caps, standstill
+from exchange_domain import calls, contact_counts, daily_caps, spend_caps, standstill
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.campaigns import hours_of
 from exchange_domain.tables import Campaign
@@ -20,25 +20,13 @@ select c.id, c.name, c.status, c.customer_id, c.script_id is not null as has_scr
        coalesce(t.charge, 0) as charge
 from campaign c
 join customer u on u.id = c.customer_id
-left join lateral (select count(*) as contacts, count(*) filter (where status = 'done') as done
-                   from contact where campaign_id = c.id) n on true
+left join lateral (select sum(n) as contacts, sum(n) filter (where status = 'done') as done
+                   from contact_count where campaign_id = c.id) n on true
 left join lateral (select sum(calls) as calls, sum(answered) as answered, sum(charge) as charge,
                           sum(calls) filter (where outcome = 'success') as successes
                    from campaign_tally where campaign_id = c.id) t on true
 where c.customer_id = any(:customers)
 order by c.status = 'finished', c.id desc
-""")
-
-CONTACTS = text("""
-select count(*) as contacts, count(*) filter (where status = 'done') as done,
-       count(*) filter (where status = 'working') as working,
-       count(*) filter (where status = 'done' and last_outcome = 'do_not_call') as forbidden
-from contact where campaign_id = :campaign
-""")
-
-ZONES = text("""
-select time_zone, count(*) as waiting, count(*) filter (where due_at <= :now) as due, min(due_at) as first_due
-from contact where campaign_id = :campaign and status = 'waiting' group by time_zone
 """)
 
 ON_SHIFT = text("select count(*) from shift where campaign_id = :campaign and ended_at is null")
@@ -81,8 +69,8 @@ async def campaigns_of(s: AsyncSession, customers: tuple[int, ...]) -> list[Camp
             customer=r.customer,
             currency=r.currency,
             ready=r.has_script and r.contacts > 0,
-            contacts=r.contacts,
-            done=r.done,
+            contacts=int(r.contacts),
+            done=int(r.done),
             progress=_percent(r.done, r.contacts),
             calls=int(r.calls),
             answered=int(r.answered),
@@ -95,7 +83,7 @@ async def campaigns_of(s: AsyncSession, customers: tuple[int, ...]) -> list[Camp
 
 @dataclass(frozen=True)
 class Totals:
-    """The sums of a campaign. Costs the same at any size, except for the counts of contacts."""
+    """The sums of a campaign; they cost the same at any size."""
 
     calls: int = 0
     answered: int = 0
@@ -132,7 +120,7 @@ class Totals:
 
 async def totals(s: AsyncSession, campaign_id: int) -> Totals:
     tallies = await calls.totals(s, campaign_id)
-    counted = (await s.execute(CONTACTS, {"campaign": campaign_id})).one()
+    counted = await contact_counts.of_campaign(s, campaign_id)
     return Totals(
         calls=sum(t.calls for t in tallies),
         answered=sum(t.answered for t in tallies),
@@ -158,7 +146,7 @@ class Standing:
     closed_now: int = 0
     """Waiting contacts whose own clock is outside the calling hours."""
     resting: int = 0
-    """Waiting contacts inside the hours that rest before their next attempt."""
+    """Waiting contacts inside the hours that rest before their next attempt, of each zone a thousand at most."""
     operators: int = 0
     forbidden: int = 0
     """Contacts that are not called, or not any more, because they are on a do-not-call list."""
@@ -168,13 +156,14 @@ async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standi
     """What the customer is told when calls are slower than hoped."""
     assert campaign.id is not None
     operators = (await s.execute(ON_SHIFT, {"campaign": campaign.id})).scalar_one()
-    zones = (await s.execute(ZONES, {"campaign": campaign.id, "now": now})).all()
+    by_zone = await contact_counts.waiting_by_zone(s, campaign.id)
     hours = await hours_of(s, campaign.id)
-    waiting = sum(z.waiting for z in zones)
-    open_zones = [z for z in zones if hours.is_open(z.time_zone, now)]
-    closed_now = waiting - sum(z.waiting for z in open_zones)
-    resting = sum(z.waiting - z.due for z in open_zones)
-    counted = (await s.execute(CONTACTS, {"campaign": campaign.id})).one()
+    waiting = sum(by_zone.values())
+    open_zones = [zone for zone in by_zone if hours.is_open(zone, now)]
+    closed_now = waiting - sum(by_zone[zone] for zone in open_zones)
+    resting = await contact_counts.resting(s, campaign.id, open_zones, now)
+    counted = await contact_counts.of_campaign(s, campaign.id)
+    first_due = {row.time_zone: row.due_at for row in await standstill.waiting_zones(s, campaign.id)}
 
     def said(code: str, until: datetime | None = None) -> Standing:
         return Standing(code, epoch_ms(until), waiting, closed_now, resting, operators, counted.forbidden)
@@ -183,7 +172,9 @@ async def standing(s: AsyncSession, campaign: Campaign, now: datetime) -> Standi
         return said(campaign.status.value)
     if not waiting:
         return said("no_contacts" if not counted.contacts else "running" if counted.working else "list_done")
-    if not any(z.due for z in open_zones) or await daily_caps.reached(s, campaign, now):
+    if not any(first_due[zone] <= now for zone in open_zones if zone in first_due) or await daily_caps.reached(
+        s, campaign, now
+    ):
         return said(*await standstill.reason(s, campaign, now))
     if (until := await spend_caps.stands_until(s, campaign.id, now)) is not None:
         return said("spend_cap", until)

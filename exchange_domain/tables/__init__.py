@@ -12,7 +12,7 @@ from .accounts import (
 )
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
-from .contacts import Contact, ContactNumber, DoNotCall, NumberLock
+from .contacts import Contact, ContactCount, ContactNumber, DoNotCall, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
 from .leg_events import LegEvent
@@ -38,6 +38,7 @@ __all__ = [
     "Carrier",
     "CarrierRate",
     "Contact",
+    "ContactCount",
     "ContactNumber",
     "Customer",
     "CustomerLines",

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from ..words import ContactStatus, DoNotCallSource, NumberState, Outcome
-from .columns import Table, created, document, key, moment, points_at, text, whole, word
+from .columns import Table, created, document, flag, key, moment, points_at, text, whole, word
 
 E164 = "^\\+[1-9][0-9]{6,14}$"
 
@@ -80,6 +80,21 @@ class Contact(Table, table=True):
         Index("ix_contact_added_by", "added_by", postgresql_where=sql("added_by is not null")),
         Index("ix_contact_campaign", "campaign_id", "id"),
     )
+
+
+class ContactCount(Table, table=True):
+    """Changes of how many contacts a campaign has, by zone and state: their sum is how many there are.
+
+    The database adds a row for each statement that changes contacts; `contact_counts` sums them up now and then.
+    """
+
+    id: int | None = key()
+    campaign_id: int = points_at("campaign.id", index=True, ondelete="CASCADE")
+    time_zone: str = text()
+    status: str = text()
+    forbidden: bool = flag()
+    """Done because nobody may call: on a do-not-call list."""
+    n: int = whole()
 
 
 class ContactNumber(Table, table=True):
