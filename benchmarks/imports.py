@@ -1,57 +1,48 @@
 """`./run bench import`: a long list through upload's end, order, worker and database, as on a customer's day."""
 
 import asyncio
-import contextlib
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
 import openpyxl
 import polars as pl
-from alembic import command
-from alembic.config import Config
 
-from exchange_app.security import passwords
-from exchange_domain import accounts, campaigns, customers, database
+from exchange_domain import campaigns, database
 from exchange_domain.importing import NumberRules, orders, uploads
 from exchange_domain.importing.list_reader import preview_apart
 from exchange_domain.importing.orders import Basis, ImportOrder
 from exchange_domain.settings import settings
-from exchange_domain.tables import Campaign, ListImport, Tariff
+from exchange_domain.tables import Campaign, ListImport
 from exchange_domain.words import Elsewhere, ImportState, LegalBasis
-from fault_trials.servers import ROOT, running_postgres, running_program, running_valkey
-from launcher.ports import free_ports
 
 from . import lists
+from .house import OPERATOR, PASSWORD, House, open_house
 from .memory import peak_of
-from .operator_page import OperatorPage, sign_in, watched
+from .page import Page, sign_in, watched
 
-EMAIL, PASSWORD = "operator@example.org", "long enough"
+EARNINGS = "reflex___state____state.exchange_app___operator___earnings_state____earnings.enter"
+"""The operator's page that is looked at: each look reads the books."""
 IDLE_S = 10
 MEGABYTE = 2**20
-
-
-@dataclass(frozen=True)
-class House:
-    customer: int
-    url: str
-    worker: int
-    """Process number."""
 
 
 async def run(folder: Path, count: int, sample: int) -> int:
     """Prints what was measured; 0."""
     print(f"writing the list of {count:,} rows × {len(lists.HEADINGS)} …", flush=True)
     delimited, book = await asyncio.to_thread(lists.write, folder, count)
-    async with _house(folder) as house, OperatorPage(house.url, await sign_in(house.url, EMAIL, PASSWORD)) as page:
+    async with (
+        open_house(folder) as house,
+        Page(house.url, await sign_in(house.url, OPERATOR, PASSWORD), "/operator/earnings") as page,
+    ):
+
+        async def look() -> float:
+            return await page.press(EARNINGS, {"zone": "Europe/Moscow"}, "earnings_state____earnings")
+
         for _ in range(20):
-            await page.look()
-        async with watched(page) as idle:
+            await look()
+        async with watched(look) as idle:
             await asyncio.sleep(IDLE_S)
         print(f"operator's page, nothing else going on: {idle}", flush=True)
         for path in (book, delimited):
@@ -61,7 +52,7 @@ async def run(folder: Path, count: int, sample: int) -> int:
             print(f"  bare polars read + COPY into a plain table: {bare:.1f} s", flush=True)
             seen = await _timed(lambda path=path: _preview(path))
             print(f"  preview, all sheets and columns: {seen:.1f} s", flush=True)
-            async with watched(page) as busy, peak_of(house.worker) as peak:
+            async with watched(look) as busy, peak_of(house.worker) as peak:
                 took, report = await _import(house, path)
             print(
                 f"  import: {took:.1f} s, {count / took:,.0f} rows/s, {took / bare:.1f} × the bare copy, "
@@ -83,40 +74,6 @@ async def _timed(work: Callable[[], Awaitable[object]]) -> float:
     began = time.perf_counter()
     await work()
     return time.perf_counter() - began
-
-
-@contextlib.asynccontextmanager
-async def _house(folder: Path) -> AsyncIterator[House]:
-    """Servers, pages and worker, with an operator and a customer."""
-    async with running_postgres(folder) as cluster, running_valkey(folder) as broker:
-        (port,) = free_ports(1)
-        url = f"http://127.0.0.1:{port}"
-        environment = {
-            "DATABASE_URL": cluster.url(), "REDIS_URL": broker.url(), "PUBLIC_URL": url, "WEB_PORT": str(port),
-            "DATA_DIR": str(folder),
-        }  # fmt: skip
-        os.environ |= environment
-        settings.cache_clear()
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(command.upgrade, Config(ROOT / "alembic.ini"), "head").result()
-        customer = await _people()
-        web = running_program(folder, "exchange_app.serve", b"web: listening on", environment)
-        async with web, running_program(folder, "job_worker", b"jobs: working", environment) as worker:
-            yield House(customer, url, worker.pid)
-        await database.dispose()
-
-
-async def _people() -> int:
-    async with database.session() as s:
-        s.add(Tariff(valid_from=datetime.now(UTC) - timedelta(days=1), operator_share_bp=6000, per_answered_call=100))
-        await s.flush()
-        await accounts.create(
-            s, email=EMAIL, display_name="Operator", password_hash=await passwords.hashed(PASSWORD),
-            roles=("operator",),
-        )  # fmt: skip
-        made = await customers.create(s, name="Measured")
-        assert made.id is not None
-        return made.id
 
 
 async def _import(house: House, path: Path) -> tuple[float, dict[str, int]]:

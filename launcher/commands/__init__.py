@@ -66,8 +66,8 @@ COMMANDS = (
     ),
     Command(
         "bench",
-        "import [--rows N]",
-        "measure an import of a million rows beside the fastest copy there is, and operators' pages meanwhile",
+        "import [--rows N] | results [--long N]",
+        "measure an import of a million rows beside the fastest copy there is, and live pages of long lists",
         "launcher.commands.bench",
         needs_development_tools=True,
     ),

@@ -1,4 +1,4 @@
-"""What is counted as contacts change is what a count of them finds, whoever changes them and whenever it is summed up."""
+"""What is counted as contacts change is what a count of them finds, whoever changes them, whenever it is added up."""
 
 import asyncio
 import random

@@ -1,19 +1,20 @@
-"""How long an operator's page waits for an answer: over its own socket, signed in as a person does."""
+"""An open page as its socket sees it: signed in as a person does, presses answered, changes coming by themselves."""
 
 import asyncio
 import contextlib
 import json
 import statistics
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import websockets
 
-EVENT = "reflex___state____state.exchange_app___operator___earnings_state____earnings.enter"
 EVERY_S = 0.1
+LONGEST_S = 120
 
 
 @dataclass
@@ -41,64 +42,68 @@ async def sign_in(url: str, email: str, password: str) -> str:
         return "; ".join(f"{name}={value}" for name, value in client.cookies.items())
 
 
-class OperatorPage:
-    """An open page of earnings: each look at it reads the books."""
+class Page:
+    """A page at an address. `route` is the address with the names of its parts, as the framework knows it."""
 
-    def __init__(self, url: str, cookies: str):
+    def __init__(self, url: str, cookies: str, address: str, route: str = ""):
         self._url, self._cookies = url, cookies
+        self._router = {"pathname": route or address, "asPath": address, "query": {}}
         self._socket: websockets.ClientConnection | None = None
 
-    async def __aenter__(self) -> "OperatorPage":
+    async def __aenter__(self) -> "Page":
         address = f"ws{self._url.removeprefix('http')}/_event/?token={uuid4()}&EIO=4&transport=websocket"
         headers = {"Cookie": self._cookies, "Origin": self._url}
         self._socket = await websockets.connect(address, additional_headers=headers, max_size=None)
         await self._socket.recv()
-        hydrate = {"name": "reflex___state____state.hydrate", "payload": {}, "router_data": self._router()}
+        hydrate = {"name": "reflex___state____state.hydrate", "payload": {}, "router_data": self._router}
         await self._socket.send("40/_event," + json.dumps({"event": hydrate}))
-        await self._heard("is_hydrated_rx_state_")
+        await self.heard("is_hydrated_rx_state_")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._socket is not None
         await self._socket.close()
 
-    def _router(self) -> dict[str, object]:
-        return {"pathname": "/operator/earnings", "asPath": "/operator/earnings", "query": {}}
-
-    async def _heard(self, word: str) -> None:
+    async def next_frame(self) -> str:
+        """The next that is said, but for pings."""
         assert self._socket is not None
-        async with asyncio.timeout(60):
-            async for said in self._socket:
-                if said == "2":
-                    await self._socket.send("3")
-                elif word in str(said):
-                    return
-        raise RuntimeError("the page's socket was closed")
+        while True:
+            said = str(await self._socket.recv())
+            if said != "2":
+                return said
+            await self._socket.send("3")
 
-    async def look(self) -> float:
-        """Milliseconds of one press."""
+    async def heard(self, word: str) -> str:
+        """The first frame with this word in it."""
+        async with asyncio.timeout(LONGEST_S):
+            while word not in (said := await self.next_frame()):
+                pass
+        return said
+
+    async def press(self, handler: str, payload: dict[str, Any], word: str) -> float:
+        """Milliseconds until a frame with this word answers a handler of this full name."""
         assert self._socket is not None
-        event = {"name": EVENT, "payload": {"zone": "Europe/Moscow"}, "router_data": self._router()}
+        event = {"name": handler, "payload": payload, "router_data": self._router}
         began = time.perf_counter()
         await self._socket.send("42/_event," + json.dumps(["event", event]))
-        await self._heard("earnings_state____earnings")
+        await self.heard(word)
         return (time.perf_counter() - began) * 1_000
 
 
 @contextlib.asynccontextmanager
-async def watched(page: OperatorPage) -> AsyncIterator[Waits]:
-    """Presses again and again while the block lasts."""
+async def watched(look: Callable[[], Awaitable[float]]) -> AsyncIterator[Waits]:
+    """Looks again and again while the block lasts."""
     waits = Waits()
 
-    async def press() -> None:
+    async def again() -> None:
         while True:
-            waits.each.append(await page.look())
+            waits.each.append(await look())
             await asyncio.sleep(EVERY_S)
 
-    pressing = asyncio.create_task(press())
+    looking = asyncio.create_task(again())
     try:
         yield waits
     finally:
-        pressing.cancel()
+        looking.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await pressing
+            await looking

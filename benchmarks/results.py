@@ -1,0 +1,166 @@
+"""`./run bench results`: a customer's live page of a short and of a long list, side by side in one run."""
+
+import asyncio
+import statistics
+from dataclasses import dataclass, field
+from datetime import time as clock
+from pathlib import Path
+
+import psutil
+import redis.asyncio as aioredis
+from sqlalchemy import text
+
+from exchange_domain import call_rows, campaigns, database
+from exchange_domain.hours import every_day
+from exchange_domain.messages import campaign_channel
+from exchange_domain.settings import settings
+from exchange_domain.words import CampaignStatus
+
+from .house import OWNER, PASSWORD, House, open_house
+from .page import Page, sign_in
+
+ENTER = "reflex___state____state.exchange_app___customer___results_state____results.enter"
+STATE = "results_state____results"
+CALLS = 300
+CHANGES = 100
+EVERY_S = 0.2
+OPENED = 15
+
+CONTACTS = text("""
+insert into contact (campaign_id, name, time_zone, due_at)
+select :campaign, 'Contact ' || i, (array['Europe/Moscow', 'Asia/Omsk', 'Asia/Yekaterinburg'])[1 + i % 3],
+       now() - interval '1 hour' from generate_series(1, :count) i
+""")
+NUMBERS = text("""
+insert into contact_number (contact_id, campaign_id, e164)
+select id, campaign_id, '+7' || (9000000000 + id) from contact where campaign_id = :campaign
+""")
+# Calls that are over: what the table shows, the same number in both.
+SOME_CALLS = text("""
+insert into shift (operator_id, campaign_id, switch_name, endpoint_kind, endpoint, ended_at)
+values (:operator, :campaign, 'main', 'browser', 'x', now()) returning id
+""")
+CALL_ROWS = text("""
+insert into call (id, campaign_id, customer_id, contact_id, number_id, e164, operator_id, shift_id, switch_name,
+                  tariff_id, script_id, attempt, state, claimed_at, answered_at, ended_at, closed_at, outcome,
+                  fencing_token, settled, dial_at, transferred, overran)
+select gen_random_uuid(), :campaign, :customer, c.id, n.id, n.e164, :operator, :shift, 'main',
+       (select min(id) from tariff), :script, 1, 'closed', now() - interval '5 minutes', now() - interval '4 minutes',
+       now() - interval '3 minutes', now() - interval '2 minutes', 'refused', 1, true, now() - interval '5 minutes',
+       false, false
+from (select id from contact where campaign_id = :campaign order by id limit :calls) c
+join contact_number n on n.contact_id = c.id
+""")
+
+
+@dataclass
+class Seen:
+    """What one list cost. Milliseconds and bytes."""
+
+    opened_ms: float = 0
+    patch_bytes: float = 0
+    totals_bytes: float = 0
+    web_ms: float = 0
+    database_ms: float = 0
+    frames: list[str] = field(default_factory=list)
+
+
+async def run(folder: Path, short: int, long: int) -> int:
+    """Prints what was measured; 0."""
+    async with open_house(folder) as house:
+        cookies = await sign_in(house.url, OWNER, PASSWORD)
+        seen = {}
+        for count in (short, long):
+            print(f"making a campaign of {count:,} contacts …", flush=True)
+            campaign = await _campaign(house, count)
+            seen[count] = await _measure(house, cookies, campaign)
+        _print(seen[short], seen[long], short, long)
+    return 0
+
+
+async def _campaign(house: House, count: int) -> int:
+    async with database.session() as s:
+        made = await campaigns.create(s, house.customer, name=f"{count} contacts", holidays_off=False)
+        assert made.id is not None
+        await campaigns.set_hours(s, made.id, every_day(clock(0), clock(0)))
+        script = await campaigns.save_script(s, made.id, "Hello", [])
+        made.status = CampaignStatus.ACTIVE
+        s.add(made)
+        await s.execute(CONTACTS, {"campaign": made.id, "count": count})
+        await s.execute(NUMBERS, {"campaign": made.id})
+        values = {"campaign": made.id, "operator": house.operator}
+        shift = (await s.execute(SOME_CALLS, values)).scalar_one()
+        await s.execute(
+            CALL_ROWS, values | {"customer": house.customer, "shift": shift, "script": script.id, "calls": CALLS}
+        )
+    async with database.engine().connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("vacuum analyze"))
+    return made.id
+
+
+async def _measure(house: House, cookies: str, campaign: int) -> Seen:
+    seen = Seen()
+    address = f"/customer/campaign/{campaign}"
+    async with Page(house.url, cookies, address, "/customer/campaign/[customer_campaign]") as page:
+        opened = [await page.press(ENTER, {}, STATE) for _ in range(OPENED)]
+        seen.opened_ms = statistics.median(opened)
+        async with database.session() as s:
+            rows = await call_rows.page(s, campaign, limit=CALLS)
+        web, databases = psutil.Process(house.web), _databases()
+        listening = asyncio.create_task(_listen(page, seen))
+        web_before, database_before = _busy([web]), _busy(databases())
+        async with aioredis.from_url(settings().redis_url) as bus:
+            for n in range(CHANGES):
+                row = rows[n % len(rows)].model_copy(update={"note": f"change {n}"})
+                await bus.publish(campaign_channel(campaign), row.model_dump_json())
+                await asyncio.sleep(EVERY_S)
+        await asyncio.sleep(2)
+        seen.web_ms = (_busy([web]) - web_before) / CHANGES
+        seen.database_ms = (_busy(databases()) - database_before) / CHANGES
+        listening.cancel()
+    patches = [len(one.encode()) for one in seen.frames if '"upserts"' in one]
+    totals = [len(one.encode()) for one in seen.frames if '"totals_rx_state_"' in one and '"upserts"' not in one]
+    seen.patch_bytes = statistics.median(patches)
+    seen.totals_bytes = statistics.median(totals)
+    return seen
+
+
+async def _listen(page: Page, seen: Seen) -> None:
+    while True:
+        seen.frames.append(await page.next_frame())
+
+
+def _databases():
+    """The database's processes, whichever there are at the moment."""
+    me = psutil.Process()
+    server = next(one for one in me.children(recursive=True) if "postgres" in one.name())
+
+    def now() -> list[psutil.Process]:
+        return [server, *server.children(recursive=True)]
+
+    return now
+
+
+def _busy(processes: list[psutil.Process]) -> float:
+    """Milliseconds of processor time that they have had."""
+    total = 0.0
+    for one in processes:
+        try:
+            times = one.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += (times.user + times.system) * 1_000
+    return total
+
+
+def _print(short: Seen, long: Seen, fewer: int, more: int) -> None:
+    print(f"\n{'':34}{fewer:>12,}{more:>14,}{'ratio':>9}")
+    for name, unit, of in (
+        ("time to open the page", "ms", "opened_ms"), ("bytes of a change in the table", "B", "patch_bytes"),
+        ("bytes of the sums beside it", "B", "totals_bytes"), ("web's processor time a change", "ms", "web_ms"),
+        ("database's processor time a change", "ms", "database_ms"),
+    ):  # fmt: skip
+        one, other = getattr(short, of), getattr(long, of)
+        ratio = f"{other / one:.2f}" if one else "-"
+        print(f"{name:34}{one:>9.1f} {unit:<2}{other:>11.1f} {unit:<2}{ratio:>9}", flush=True)
