@@ -150,6 +150,7 @@ async def _open(
     values = of_switch | {
         "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port, "data_dir": folder,
         "cdr_user": CDR_USER, "switch_directory_user": CDR_USER, "preview_s": 3,
+        "payments": "sandbox", "sandbox_secret": "s3cret", "payout_least": 1_000,
     }  # fmt: skip
     change_settings(**values)
     environment = {**os.environ, **{k.upper(): str(v) for k, v in values.items()}}

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.async_api import Page, expect
+from sqlalchemy import text
 
+from exchange_domain import database
 from exchange_domain.clock import now_ms
+from exchange_domain.earnings import release_due
 from exchange_domain.words import OperatorState as S
 from exchange_domain.words import TransferState
 
@@ -238,3 +241,34 @@ async def work_lost_between_calls(stage: Stage, page: Page) -> None:
 async def earnings(stage: Stage, page: Page) -> None:
     await stage.operator_is(S.READY, call=False)
     await to(stage, page, "/operator/earnings")
+
+
+@scene
+async def earnings_available(stage: Stage, page: Page) -> None:
+    async with database.session() as s:
+        await release_due(s, datetime.now(UTC) + timedelta(days=30))
+    await to(stage, page, "/operator/earnings")
+    await expect(page.get_by_role("button", name="Pay it out")).to_be_visible()
+
+
+@scene
+async def payout_where_to(stage: Stage, page: Page) -> None:
+    await page.get_by_role("button", name="Pay it out").click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.get_by_role("button", name="Ask to be paid").click()
+    await expect(page.get_by_text("Write a card, an account or a telephone.")).to_be_visible()
+
+
+@scene
+async def payout_asked_for(stage: Stage, page: Page) -> None:
+    await page.locator("#target").fill("2200 1111 2222 3333, Банк")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Take back")).to_be_visible()
+
+
+@scene
+async def payout_came_back(stage: Stage, page: Page) -> None:
+    async with database.session() as s:
+        await s.execute(text("update payout set state = 'failed', why = 'Карта закрыта', ended_at = now()"))
+    await to(stage, page, "/operator/earnings")
+    await expect(page.get_by_text("came back")).to_be_visible()

@@ -1,4 +1,4 @@
-"""Every page and state of both roles: no rule of access broken, no word outside the catalogue, nothing cut off.
+"""Every page and state of the roles: no rule of access broken, no word outside the catalogue, nothing cut off.
 
 Pictures for docs/screens are written when GALLERY names a folder.
 """
@@ -16,7 +16,7 @@ from tests.browser.house import open_house
 from tests.browser.people import signed_in
 from tests.thorough import figure
 
-from . import line_scenes, manager_scenes, operator_scenes
+from . import customer_scenes, line_scenes, manager_scenes, operator_scenes
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
 from .stage import Stage
@@ -75,6 +75,12 @@ async def test_the_managers_pages_in_every_state(stage: Stage) -> None:
     async with chromium(*MICROPHONE) as browser:
         page = await signed_in(stage.house, browser, "manager")
         await look_at(stage, page, "manager", manager_scenes.SCENES)
+
+
+async def test_the_customers_lists_and_money_in_every_state(stage: Stage) -> None:
+    async with chromium() as browser:
+        page = await signed_in(stage.house, browser, "owner")
+        await look_at(stage, page, "customer", customer_scenes.SCENES)
 
 
 async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:
