@@ -207,7 +207,8 @@ CHECKS = {
     ),
     "paid out that is not that of the paid payouts": (
         "select count(*) from ledger_account a where a.kind = 'payouts' and "
-        "(select coalesce(sum(amount), 0) from ledger_entry where account_id = a.id) <> "
+        "(select coalesce(sum(e.amount), 0) from ledger_entry e join ledger_transaction t on t.id = e.transaction_id "
+        " where e.account_id = a.id and t.kind = 'payout_paid') <> "
         "(select coalesce(sum(amount), 0) from payout p where p.currency = a.currency and p.state = 'paid')"
     ),
     "batches that are not the sum of their payouts": (

@@ -158,13 +158,18 @@ async def store(
         report.elsewhere += sifted.skipped
         report.moved += sifted.moved
         report.remarks += sifted.remarks
-        await _store_batch(connection, campaign_id, sifted.contacts, import_id, report)
-        await _never_called(session, campaign_id, customer_id, sifted.contacts, report)
+        new = await _store_batch(connection, campaign_id, sifted.contacts, import_id, report)
+        await _never_called(session, campaign_id, customer_id, sifted.contacts, new, report)
     return report
 
 
 async def _never_called(
-    session: AsyncSession, campaign_id: int, customer_id: int, contacts: Sequence[ImportedContact], report: StoredReport
+    session: AsyncSession,
+    campaign_id: int,
+    customer_id: int,
+    contacts: Sequence[ImportedContact],
+    new: Sequence[ImportedContact],
+    report: StoredReport,
 ) -> None:
     """A list may bring whom nobody may call: such a contact is done before it begins."""
     numbers = [number.e164 for contact in contacts for number in contact.numbers]
@@ -172,7 +177,7 @@ async def _never_called(
     if not forbidden:
         return
     await do_not_call.retire(session, sorted(forbidden), campaign_id=campaign_id)
-    never = [contact for contact in contacts if all(number.e164 in forbidden for number in contact.numbers)]
+    never = [contact for contact in new if all(number.e164 in forbidden for number in contact.numbers)]
     report.do_not_call += len(never)
     report.remarks += [
         Remark(RemarkKind.DO_NOT_CALL, contact.row, (Reason("do_not_call"),), contact.cells) for contact in never
@@ -185,7 +190,8 @@ async def _store_batch(
     contacts: Sequence[ImportedContact],
     import_id: int | None,
     report: StoredReport,
-) -> None:
+) -> list[ImportedContact]:
+    """Returns those that are new."""
     batch = await _sorted_out(connection, campaign_id, contacts, report)
     ids = list((await connection.execute(_NEW_IDS, {"count": len(batch.new)})).scalars()) if batch.new else []
     if ids:
@@ -199,7 +205,7 @@ async def _store_batch(
     for contact_id, contact in zip(ids, batch.new, strict=True):
         batch.numbers += [(contact_id, number, place) for place, number in enumerate(contact.numbers)]
     if not batch.numbers:
-        return
+        return batch.new
     owners = (
         await connection.execute(
             _ADD_NUMBERS,
@@ -224,6 +230,7 @@ async def _store_batch(
     extended = sum(1 for contact_id in batch.extended if contact_id in with_numbers)
     report.extended += extended
     report.already_there += len(bare) + len(batch.extended) - extended
+    return batch.new
 
 
 async def _sorted_out(

@@ -16,7 +16,7 @@ _MOST_PENDING = 32 * 2**20
 _BATCH = 2_000
 _ROW = re.compile(rb'[^<]*<row r="(\d{1,7})"[^>]*>')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
-_ODD = (b't="e"', b"<f", b"<!", b"t='", b"<is/>", b"<v/>", b"<v></v>")
+_ODD = (b"<c>", b't="e"', b"<f", b"<!", b"t='", b"<is/>", b"<v/>", b"<v></v>")
 
 
 class NotPlain(Exception):

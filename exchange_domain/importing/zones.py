@@ -96,8 +96,8 @@ def zone_of_number(e164: str) -> str | None:
 
 
 def same_time(zone: str, other: str) -> bool:
-    """Whether clocks show the same in both, in winter and in summer."""
-    return zone == other or _offsets(zone) == _offsets(other)
+    """Whether clocks show the same in both, in winter or in summer: no call comes at night for the other half."""
+    return zone == other or any(one == two for one, two in zip(_offsets(zone), _offsets(other), strict=True))
 
 
 @lru_cache(maxsize=1_000)
