@@ -64,7 +64,7 @@ def _sheet_relations(package: ZipFile) -> list[tuple[str, str, bool]]:
     return found
 
 
-_PLAIN_NAMES = frozenset({"c", "v", "f"})
+_PLAIN_NAMES = frozenset({"c", "v", "f", "is"})
 
 
 class _SheetScan:
@@ -108,7 +108,7 @@ class _SheetScan:
 
     def end(self, name: str) -> None:
         local = name if name in _PLAIN_NAMES else local_name(name)
-        if local == "v":
+        if local == "v" or local == "is":
             self.in_value = False
         elif local == "c":
             if self.has_value:

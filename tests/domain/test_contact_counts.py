@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+from datetime import timedelta
 
 from sqlalchemy import text
 
-from exchange_domain import contact_counts, database
+from exchange_domain import campaigns, contact_counts, customers, database
 from exchange_domain.contact_counts import Counts
 from exchange_domain.importing import ImportedContact, ImportedNumber, ImportResult, store
 from job_worker.tasks import sum_up_counts
@@ -73,7 +74,9 @@ async def test_summing_up_at_the_same_moment_as_others_change_loses_nothing(exch
 
 
 async def test_a_list_of_a_thousand_is_a_row_a_zone_and_a_deleted_campaign_none(exchange: Exchange):
-    campaign = await exchange.campaign()
+    async with database.session() as s:
+        customer = await customers.create(s, name="Мебель")
+        campaign = (await campaigns.create(s, customer.id or 0, name="Опрос")).id or 0
     contacts = [
         ImportedContact(n, "Анна", {}, [ImportedNumber(f"+7921{n:07}")], ("Europe/Moscow", "Asia/Omsk")[n % 2])
         for n in range(1_000)
@@ -83,7 +86,8 @@ async def test_a_list_of_a_thousand_is_a_row_a_zone_and_a_deleted_campaign_none(
         assert (await s.execute(text("select count(*) from contact_count"))).scalar_one() == 2
         assert await contact_counts.of_campaign(s, campaign) == Counts(1_000)
         assert await contact_counts.waiting_by_zone(s, campaign) == {"Europe/Moscow": 500, "Asia/Omsk": 500}
-        assert await contact_counts.resting(s, campaign, ["Asia/Omsk"], exchange.now) == 0
+        assert await contact_counts.resting(s, campaign, ["Asia/Omsk"], exchange.now + timedelta(hours=1)) == 0
+        assert await contact_counts.resting(s, campaign, ["Asia/Omsk"], exchange.now - timedelta(hours=1)) == 500
     async with database.session() as s:
         await s.execute(text("delete from campaign where id = :id"), {"id": campaign})
         assert (await s.execute(text("select count(*) from contact_count"))).scalar_one() == 0
