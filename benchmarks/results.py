@@ -2,6 +2,7 @@
 
 import asyncio
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time as clock
 from pathlib import Path
@@ -24,7 +25,10 @@ STATE = "results_state____results"
 CALLS = 300
 CHANGES = 100
 EVERY_S = 0.2
+AFTER_S = 2.0
 OPENED = 15
+
+Family = Callable[[], list[psutil.Process]]
 
 CONTACTS = text("""
 insert into contact (campaign_id, name, time_zone, due_at)
@@ -96,6 +100,7 @@ async def _campaign(house: House, count: int) -> int:
     async with database.engine().connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("vacuum analyze"))
+        await connection.execute(text("checkpoint"))
     return made.id
 
 
@@ -107,17 +112,19 @@ async def _measure(house: House, cookies: str, campaign: int) -> Seen:
         seen.opened_ms = statistics.median(opened)
         async with database.session() as s:
             rows = await call_rows.page(s, campaign, limit=CALLS)
-        web, databases = psutil.Process(house.web), _databases()
+        web, databases = _family(psutil.Process(house.web)), _family(_server())
         listening = asyncio.create_task(_listen(page, seen))
-        web_before, database_before = _busy([web]), _busy(databases())
+        # What both need without any change, over the same time: pings, vacuum, the worker's looks.
+        idle_web, idle_database = await _rest(web, databases)
+        web_before, database_before = _busy(web()), _busy(databases())
         async with aioredis.from_url(settings().redis_url) as bus:
             for n in range(CHANGES):
                 row = rows[n % len(rows)].model_copy(update={"note": f"change {n}"})
                 await bus.publish(campaign_channel(campaign), row.model_dump_json())
                 await asyncio.sleep(EVERY_S)
-        await asyncio.sleep(2)
-        seen.web_ms = (_busy([web]) - web_before) / CHANGES
-        seen.database_ms = (_busy(databases()) - database_before) / CHANGES
+        await asyncio.sleep(AFTER_S)
+        seen.web_ms = (_busy(web()) - web_before - idle_web) / CHANGES
+        seen.database_ms = (_busy(databases()) - database_before - idle_database) / CHANGES
         listening.cancel()
     patches = [len(one.encode()) for one in seen.frames if '"upserts"' in one]
     totals = [len(one.encode()) for one in seen.frames if '"totals_rx_state_"' in one and '"upserts"' not in one]
@@ -131,15 +138,19 @@ async def _listen(page: Page, seen: Seen) -> None:
         seen.frames.append(await page.next_frame())
 
 
-def _databases():
-    """The database's processes, whichever there are at the moment."""
-    me = psutil.Process()
-    server = next(one for one in me.children(recursive=True) if "postgres" in one.name())
+async def _rest(web: Family, databases: Family) -> tuple[float, float]:
+    before = _busy(web()), _busy(databases())
+    await asyncio.sleep(CHANGES * EVERY_S + AFTER_S)
+    return _busy(web()) - before[0], _busy(databases()) - before[1]
 
-    def now() -> list[psutil.Process]:
-        return [server, *server.children(recursive=True)]
 
-    return now
+def _server() -> psutil.Process:
+    return next(one for one in psutil.Process().children(recursive=True) if "postgres" in one.name())
+
+
+def _family(first: psutil.Process) -> Family:
+    """A process and its children, whichever there are at the moment."""
+    return lambda: [first, *first.children(recursive=True)]
 
 
 def _busy(processes: list[psutil.Process]) -> float:

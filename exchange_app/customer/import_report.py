@@ -189,13 +189,18 @@ def importing() -> rx.Component:
 
 def cancelled() -> rx.Component:
     report: Any = ImportRun.report
+    taken = report["taken_back"].to(int)
     return rx.el.div(
         callout(
             t("The import was called off."),
-            tn(
-                "{n} contact that nobody had called was taken out again.",
-                "{n} contacts that nobody had called were taken out again.",
-                n=report["taken_back"].to(int),
+            rx.cond(
+                taken > 0,
+                tn(
+                    "{n} contact that nobody had called was taken out again.",
+                    "{n} contacts that nobody had called were taken out again.",
+                    n=taken,
+                ),
+                t("Nothing had been added yet."),
             ),
             tone="amber",
         ),

@@ -35,7 +35,7 @@ def _balance() -> rx.Component:
             stat(t("Can be spent"), money(Money.available, Money.currency)),
             stat(t("Held for calls in progress"), money(Money.held, Money.currency)),
             class_name="grid",
-            style={"gridTemplateColumns": "1fr 1fr"},
+            style={"gridTemplateColumns": "repeat(auto-fit, minmax(160px, 1fr))"},
         ),
         rx.el.p(
             t("Before each call the most it can cost is held; what it did not cost comes back when it ends."),

@@ -42,6 +42,7 @@ def pay_in() -> rx.Component:
             button(t("On to payment"), kind="solid", icon="arrow-right", type="submit"),
             on_submit=PayIn.begin,
             class_name="col g3",
+            style={"maxWidth": "420px"},
         ),
         rx.cond(PayIn.sandbox, rx.el.p(t("This exchange is a demo: no money moves."), class_name="s m")),
         class_name="col g3",
