@@ -100,9 +100,9 @@ def earnings_page() -> rx.Component:
             table(
                 [
                     (t("Day"), ""),
-                    (t("Calls"), "num"),
-                    (t("Talks"), "num"),
-                    (t("Successes"), "num"),
+                    (t("Calls"), "num no-m"),
+                    (t("Talks"), "num no-m"),
+                    (t("Successes"), "num no-m"),
                     (tc("sum", "Pay"), "num"),
                 ],
                 rx.foreach(Earnings.days, _day),

@@ -33,8 +33,9 @@ class Wish:
 
 
 def hidden(target: str) -> str:
-    """Where the money goes, so that she knows it and nobody over her shoulder does."""
-    return target if len(target) <= 4 else f"•••• {target[-4:]}"
+    """Where the money goes, so that she knows it and nobody over her shoulder does: the last digits."""
+    digits = "".join(sign for sign in target if sign.isdecimal())
+    return f"•••• {digits[-4:] if len(digits) >= 8 else target[-2:]}"
 
 
 class Payouts(rx.State):
