@@ -91,7 +91,7 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     hours = await hours_of(s, row.id)
     open_zones = [z.time_zone for z in zones if hours.is_open(z.time_zone, now)]
     closings = [hours.closes_at(zone, now) for zone in open_zones]
-    own = dict((await s.execute(OWN, {"campaign": row.id, "operator": operator_id})).tuples().all())
+    own = {zone: n for zone, n in await s.execute(OWN, {"campaign": row.id, "operator": operator_id})}
     waiting = sum((await contact_counts.waiting_by_zone(s, row.id)).values()) - sum(own.values())
     callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
     closed, opens_at = None, None

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from exchange_domain import campaigns, contact_counts, customers, database
 from exchange_domain.contact_counts import Counts
-from exchange_domain.importing import ImportedContact, ImportedNumber, ImportResult, store
+from exchange_domain.importing import ImportedContact, ImportedNumber, ImportResult
+from exchange_domain.importing.storing import store
 from job_worker.tasks import sum_up_counts
 
 from .conftest import Exchange

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from exchange_domain import calling_rules, calls, database, do_not_call, number_lines
 from exchange_domain.claiming import Claim, Refusal
-from exchange_domain.importing import ImportedContact, ImportedNumber, ImportResult, NumberRules, store
+from exchange_domain.importing import ImportedContact, ImportedNumber, ImportResult, NumberRules
+from exchange_domain.importing.storing import store
 from exchange_domain.tables import Campaign, Contact
 from exchange_domain.words import ContactStatus, DoNotCallSource, Outcome
 

@@ -13,9 +13,10 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from exchange_domain import calls, claiming, database, drafts, erasing, settling
-from exchange_domain.importing import ImportResult, import_list
+from exchange_domain.importing import ImportResult
 from exchange_domain.importing.reasons import Reason
 from exchange_domain.importing.result import RejectedRow
+from exchange_domain.importing.storing import import_list
 from exchange_domain.tables import (
     Call,
     Campaign,

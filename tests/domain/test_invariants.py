@@ -116,4 +116,7 @@ async def test_open_calls_that_nobody_ends_are_found(exchange: Exchange):
         "calls in wrap-up long after its time"
     ]
     await forge("update contact set status = 'waiting'")
-    assert [x.split(":")[0] for x in await wrong(exchange)] == ["contacts with an open call that are not in work"]
+    assert [x.split(":")[0] for x in await wrong(exchange)] == [
+        "contacts with an open call that are not in work",
+        "campaigns whose contacts are not as many as was counted",
+    ]

@@ -19,6 +19,7 @@ from exchange_domain.ledger import Kind
 from exchange_domain.leg_events import Said
 from exchange_domain.tables import Flag, Settlement, Tariff
 from exchange_domain.words import UNSEEN_END, FlagKind, LegEventKind, RecordSource
+from tests.thorough import figure
 
 from .conftest import Exchange
 
@@ -203,7 +204,10 @@ def test_in_any_order_there_is_one_settlement_and_it_is_the_records(database_url
         run_state_machine_as_test(
             Orders,
             settings=settings(
-                max_examples=60, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+                max_examples=figure(35, 200),
+                stateful_step_count=12,
+                deadline=None,
+                suppress_health_check=list(HealthCheck),
             ),
         )
         runner.run(database.dispose())

@@ -16,12 +16,11 @@ from exchange_domain.importing import (
     ImportOptions,
     ImportResult,
     NumberRules,
-    import_list,
     open_workbook,
     preview,
     read_contacts,
-    store,
 )
+from exchange_domain.importing.storing import import_list, store
 from exchange_domain.tables import Campaign, Contact, ContactNumber, Customer, ListImport
 from tests.importing.messy_list import COUNTRY, DEFAULT_PREFIX, messy_xlsx
 
