@@ -15,7 +15,7 @@ from .tasks import Tasks
 from .telling import Bus
 
 AT_ONCE = 4
-STOPPING_S = 3
+STOPPING_S = 1
 """Jobs that are not done this long after the signal are put off until the next start."""
 
 

@@ -19,7 +19,7 @@ from job_worker.lists import ListImporter
 
 from .conftest import House, Worker, rows
 
-LONG = 25_000
+LONG = 45_000
 """Rows of a list that is read in several parts."""
 BAD = [("Без номера", "-", "Омск"), ("Короткий", "12", "Омск"), ("Повтор", "8 921 100-00-00", "Омск")]
 
