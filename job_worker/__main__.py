@@ -5,10 +5,9 @@ import logging
 import os
 import sys
 
-import structlog
 from procrastinate import App, PsycopgConnector
 
-from exchange_domain import database
+from exchange_domain import database, program_logs
 from exchange_domain.settings import settings
 
 from .tasks import Tasks
@@ -24,17 +23,7 @@ def set_up_logs() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
     # It logs each job with its arguments.
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
+    program_logs.set_up()
 
 
 async def serve() -> int:

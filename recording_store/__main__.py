@@ -1,31 +1,14 @@
 """`python -m recording_store`: moves the recordings of the settings' switch until SIGTERM or SIGINT."""
 
 import asyncio
-import logging
 import os
 import signal
 import sys
 
-import structlog
-
+from exchange_domain import program_logs
 from exchange_domain.settings import settings
 
 from .mover import Mover
-
-
-def set_up_logs() -> None:
-    """One line an event on standard error; ids and codes only."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
 
 
 async def serve() -> int:
@@ -40,7 +23,7 @@ async def serve() -> int:
 
 def main() -> int:
     """0 after an orderly end, 2 for unusable settings."""
-    set_up_logs()
+    program_logs.set_up()
     # What people said is nobody else's on this machine.
     os.umask(0o077)
     try:

@@ -8,6 +8,7 @@ import reflex as rx
 import structlog
 
 from exchange_app.payments import ProviderAway, provider
+from exchange_app.payments.providers import MINOR
 from exchange_app.payments.sandbox import Sandbox, signed
 from exchange_app.security import current_account, roles
 from exchange_domain import database, payments
@@ -21,7 +22,6 @@ from .money_state import Money
 from .rights import gone
 
 log = structlog.get_logger(__name__)
-MINOR = 100
 
 
 class PayIn(rx.State):

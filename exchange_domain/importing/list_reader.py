@@ -19,7 +19,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
-from exchange_domain.importing.mapping import ColumnMapping, ColumnRole
+from exchange_domain.importing.mapping import mapping_of
 from exchange_domain.importing.numbers import NumberRules
 from exchange_domain.importing.previewing import Preview, preview
 from exchange_domain.importing.reading import ImportOptions, batches_of
@@ -108,7 +108,7 @@ def _read(order: dict[str, Any]) -> None:
         _say(("preview", preview(workbook, order["sheet"], rules=NumberRules(**order["preview"]))))
         return
     options = ImportOptions(**order["options"])
-    mapping = [ColumnMapping(int(c["column"]), ColumnRole(c["role"]), str(c["key"])) for c in order["mapping"]]
+    mapping = mapping_of(order["mapping"])
     workbook = open_workbook(Path(order["path"]).read_bytes(), order["file_name"])
     table = table_of(workbook.grid(order["sheet"]), options.rules, workbook.limits)
     _say(("rows", table.frame.height, tuple(column.heading for column in table.columns)))

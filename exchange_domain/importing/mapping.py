@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from exchange_domain.importing.cell_text import column_letters
 from exchange_domain.importing.headings import Meaning, meaning_of
@@ -42,6 +43,11 @@ class ColumnMapping:
     role: ColumnRole
     key: str = ""
     """Name of the field, as in the placeholder {{Город}}; unique. Needed for fields and time zones."""
+
+
+def mapping_of(columns: Iterable[dict[str, Any]]) -> list[ColumnMapping]:
+    """A mapping as it is kept: `{column, role, key}` of each column."""
+    return [ColumnMapping(int(c["column"]), ColumnRole(c["role"]), str(c["key"])) for c in columns]
 
 
 def unique_keys(headings: Sequence[str], letters: Sequence[str]) -> list[str]:

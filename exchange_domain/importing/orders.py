@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import jobs
 from exchange_domain.importing.cell_text import clean_text
-from exchange_domain.importing.mapping import ColumnMapping, ColumnRole
+from exchange_domain.importing.mapping import ColumnMapping, mapping_of
 from exchange_domain.importing.reading import ImportOptions
 from exchange_domain.importing.reasons import Reason, UnreadableList
 from exchange_domain.importing.result import ImportResult, Remark
@@ -51,7 +51,7 @@ class ImportOrder:
     """Of the reasons in the file of remarks."""
 
     def columns(self) -> list[ColumnMapping]:
-        return [ColumnMapping(int(c["column"]), ColumnRole(c["role"]), str(c["key"])) for c in self.mapping]
+        return mapping_of(self.mapping)
 
     def options(self) -> ImportOptions:
         return ImportOptions(self.country, self.default_prefix, self.time_zone)

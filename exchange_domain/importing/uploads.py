@@ -102,14 +102,6 @@ async def of_campaign(campaign_id: int) -> Upload | None:
     return max(found, key=lambda u: u.at, default=None)
 
 
-async def read(upload: Upload) -> bytes | None:
-    """The file; None when it was removed meanwhile."""
-    try:
-        return await asyncio.to_thread(path_of(upload.id).read_bytes)
-    except FileNotFoundError:
-        return None
-
-
 async def remove(upload_id: str) -> None:
     await asyncio.to_thread(_remove, upload_id)
 
