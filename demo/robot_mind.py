@@ -45,6 +45,7 @@ WAITED_FOR = frozenset(
         "list_done",
         "out_of_funds",
         "campaign_not_active",
+        "pilot",
         "lines_busy",
         "spend_cap",
     }

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, do_not_call, drafts, recordings, transfers
+from . import call_backs, daily_caps, do_not_call, drafts, pilots, recordings, transfers
 from .forms import check_answers, parse_form
 from .outcomes import Next, after, unattended_outcome
 from .tables import (
@@ -236,6 +236,7 @@ async def close(
     await _move_contact(s, call, outcome, at, bound=call_back_bound, placed=placed)
     if placed:
         await _count(s, call, outcome)
+        await pilots.call_closed(s, await s.get_one(Campaign, call.campaign_id))
     return Closed(call.id, call.campaign_id, call.contact_id, outcome, first_time=True)
 
 
@@ -245,6 +246,7 @@ async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datet
     forbidden = await do_not_call.forbidden(s, call.customer_id, [n.e164 for n in numbers])
     usable = {n.id for n in numbers if n.state == NumberState.GOOD and n.refused_at is None and n.e164 not in forbidden}
     if placed:
+        contact.last_call_at = max(filter(None, (contact.last_call_at, call.claimed_at)))
         await _apply(s, call, contact, numbers, outcome, at, other_numbers=bool(usable - {call.number_id}))
         if outcome == Outcome.CALL_BACK:
             contact.due_at = await call_backs.due_at(s, call, contact, contact.due_at)

@@ -21,7 +21,7 @@ from .tables import (
     RetryRule,
     Script,
 )  # fmt: skip
-from .words import CampaignStatus, ContactStatus, MemberRole, Outcome
+from .words import CampaignStatus, ContactStatus, MemberRole, Outcome, PilotState
 
 DEFAULT_DISPOSITIONS: tuple[Outcome, ...] = (
     Outcome.SUCCESS, Outcome.REFUSED, Outcome.CALL_BACK, Outcome.NO_ANSWER, Outcome.BUSY, Outcome.WRONG_NUMBER,
@@ -48,7 +48,7 @@ RUSSIAN_SPOKEN = frozenset({"RU", "BY", "KZ", "KG"})
 
 class CampaignError(Exception):
     """Why a campaign cannot be changed or started, as a code: no_script, no_contacts, no_hours, no_funds, no_tariff,
-    no_success_disposition, not_possible, bad_limit, not_a_manager."""
+    no_success_disposition, not_possible, bad_limit, not_a_manager, pilot (its first calls are to be looked at)."""
 
     def __init__(self, code: str, **params: Any):
         super().__init__(f"{code} {params}" if params else code)
@@ -182,8 +182,8 @@ async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:
     campaign = (await s.exec(select(Campaign).where(Campaign.id == campaign_id).with_for_update())).one()
     if campaign.status == CampaignStatus.ACTIVE:
         return campaign.status
-    if campaign.status == CampaignStatus.FINISHED:
-        raise CampaignError("not_possible")
+    if campaign.status == CampaignStatus.FINISHED or campaign.pilot == PilotState.REVIEW:
+        raise CampaignError("not_possible" if campaign.status == CampaignStatus.FINISHED else "pilot")
     if campaign.script_id is None:
         raise CampaignError("no_script")
     if not (await hours_of(s, campaign_id)).stretches:

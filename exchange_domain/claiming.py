@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, ledger, line_limits, routing, spend_caps, standstill, tariffs
+from . import call_backs, daily_caps, ledger, line_limits, pilots, routing, spend_caps, standstill, tariffs
 from .calling_rules import Search
 from .campaigns import hours_of, speech_of
 from .carriers import Offer
@@ -90,6 +90,8 @@ async def _claim(
     if campaign.status != CampaignStatus.ACTIVE or campaign.script_id is None:
         return Refusal("campaign_not_active")
     assert campaign.id is not None
+    if await pilots.is_full(s, campaign):
+        return Refusal("pilot")
     tariff = await tariffs.current(s, campaign.customer_id, customer.currency, now)
     if tariff is None:
         return Refusal("campaign_not_active")

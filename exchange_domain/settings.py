@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     sandbox_secret: SecretStr = SecretStr("")
     """Signs the sandbox's notices."""
 
+    webhooks_inside: bool = False
+    """Customers' webhooks may lead into private networks and be plain HTTP: for tests, or where all customers are one's
+    own."""
     job_stalled_s: float = Field(default=30.0, ge=1)
     """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
 

@@ -286,6 +286,38 @@ class LegalBasis(StrEnum):
     OTHER = "other"
 
 
+class PilotState(StrEnum):
+    """Of a campaign's first calls: still to be made, made and to be looked at, looked at or not wished for."""
+
+    DUE = "due"
+    REVIEW = "review"
+    OVER = "over"
+
+
+class ApiScope(StrEnum):
+    """What a customer's program may do."""
+
+    CAMPAIGNS_READ = "campaigns:read"
+    CAMPAIGNS_WRITE = "campaigns:write"
+    CONTACTS_READ = "contacts:read"
+    CONTACTS_WRITE = "contacts:write"
+    RESULTS_READ = "results:read"
+    RECORDINGS_READ = "recordings:read"
+    MONEY_READ = "money:read"
+    WEBHOOKS_WRITE = "webhooks:write"
+
+
+class EventKind(StrEnum):
+    """What a customer's program can be told of."""
+
+    CALL_CLOSED = "call_closed"
+    """A call has its result."""
+    CALL_CHANGED = "call_changed"
+    """Its price, or what the manager says of it, became known or changed."""
+    CAMPAIGN_CHANGED = "campaign_changed"
+    """It was started, paused, finished, or stands for want of money."""
+
+
 class DisputeState(StrEnum):
     """Of a contested charge. Refunded and upheld are ends: the customer got it back, or not."""
 

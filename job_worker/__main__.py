@@ -12,8 +12,9 @@ from exchange_domain.settings import settings
 
 from .tasks import Tasks
 from .telling import Bus
+from .webhooks import WebhookTeller
 
-AT_ONCE = 4
+AT_ONCE = 8
 STOPPING_S = 1
 """Jobs that are not done this long after the signal are put off until the next start."""
 
@@ -29,10 +30,13 @@ def set_up_logs() -> None:
 async def serve() -> int:
     stalled_s = settings().job_stalled_s
     app = App(connector=PsycopgConnector(conninfo=settings().database_url, min_size=1, max_size=3))
-    bus = Bus()
-    tasks = Tasks(app, bus, stalled_s)
+    bus, teller = Bus(), WebhookTeller()
+    tasks = Tasks(app, bus, teller, stalled_s)
     async with app.open_async():
-        rescuer = asyncio.create_task(tasks.rescue_for_ever(), name="rescue")
+        beside = [
+            asyncio.create_task(tasks.rescue_for_ever(), name="rescue"),
+            asyncio.create_task(tasks.watch_webhooks(), name="webhooks"),
+        ]
         print("jobs: working", flush=True)
         try:
             await app.run_worker_async(
@@ -40,7 +44,9 @@ async def serve() -> int:
                 update_heartbeat_interval=stalled_s / 3, stalled_worker_timeout=stalled_s,
             )  # fmt: skip
         finally:
-            rescuer.cancel()
+            for task in beside:
+                task.cancel()
+            await teller.close()
             await bus.close()
             await database.dispose()
     return 0

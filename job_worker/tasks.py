@@ -1,23 +1,28 @@
 """Which jobs there are, and what becomes of those whose worker has died."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
+from sqlalchemy.exc import SQLAlchemyError
 
-from exchange_domain import contact_counts, database, earnings
+from exchange_domain import api_replies, contact_counts, customer_events, database, earnings, pilots, webhooks
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
+from exchange_domain.messages import CampaignChanged, campaign_channel
 
 from .lists import ListImporter
 from .telling import Bus
+from .webhooks import WebhookTeller
 
 log = structlog.get_logger(__name__)
 TRIES = 5
 RESCUED_EVERY_S = 10
+WATCHED_EVERY_S = 1.0
 
 
 async def sum_up_counts() -> int:
@@ -44,6 +49,22 @@ async def release_all(now: datetime) -> int:
     return done
 
 
+async def forget_all(now: datetime) -> int:
+    """What programs were told and answered is forgotten in its time; returns how many rows."""
+    done = 0
+    for forget, kept in (
+        (customer_events.forget, customer_events.KEPT),
+        (webhooks.forget_log, webhooks.LOG_KEPT),
+        (api_replies.forget, api_replies.KEPT),
+    ):
+        some = 1
+        while some:
+            async with database.session() as s:
+                some = await forget(s, now - kept)
+            done += some
+    return done
+
+
 class Again(BaseRetryStrategy):
     """A job that failed is tried again, later each time; one broken off by an orderly stop at the next start."""
 
@@ -58,9 +79,28 @@ class Again(BaseRetryStrategy):
 class Tasks:
     """The tasks of an app."""
 
-    def __init__(self, app: App, bus: Bus, stalled_s: float):
+    def __init__(self, app: App, bus: Bus, teller: WebhookTeller, stalled_s: float):
         self._app, self._stalled_s = app, stalled_s
         lists = ListImporter(bus)
+
+        @app.task(name=webhooks.TASK, queue=QUEUE)
+        async def tell_webhook(endpoint_id: int) -> None:
+            await teller.run(endpoint_id)
+
+        self._tell_webhook = tell_webhook
+
+        @app.task(name=pilots.TASK, queue=QUEUE, retry=Again())
+        async def end_pilot(campaign_id: int) -> None:
+            async with database.session() as s:
+                status = await pilots.end(s, campaign_id)
+            if status is not None:
+                log.info("pilot over", campaign_id=campaign_id)
+                await bus.say(campaign_channel(campaign_id), CampaignChanged(campaign_id=campaign_id, status=status))
+
+        @app.periodic(cron="17 * * * *")
+        @app.task(name="forget_old", queue=QUEUE, queueing_lock="forget_old")
+        async def forget_old(timestamp: int) -> None:
+            await forget_all(datetime.now(UTC))
 
         @app.task(name=IMPORT_LIST, queue=QUEUE, retry=Again(), pass_context=True)
         async def import_list(context: JobContext, import_id: int) -> None:
@@ -75,6 +115,22 @@ class Tasks:
         @app.task(name="sum_up_counts", queue=QUEUE, queueing_lock="sum_up_counts")
         async def sum_up(timestamp: int) -> None:
             await sum_up_counts()
+
+    async def watch_webhooks(self) -> None:
+        """Orders the telling of what is due: when, the endpoints' own rows say."""
+        while True:
+            try:
+                async with database.session() as s:
+                    due = await webhooks.pending(s, datetime.now(UTC))
+                for endpoint_id in due:
+                    name = f"webhook:{endpoint_id}"
+                    with suppress(AlreadyEnqueued):
+                        await self._tell_webhook.configure(lock=name, queueing_lock=name).defer_async(
+                            endpoint_id=endpoint_id
+                        )
+            except (ConnectorException, SQLAlchemyError, OSError) as error:
+                log.warning("webhooks not looked at", error=type(error).__name__)
+            await asyncio.sleep(WATCHED_EVERY_S)
 
     async def rescue_for_ever(self) -> None:
         """Jobs of a worker that was killed are to be done again."""

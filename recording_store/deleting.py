@@ -7,9 +7,9 @@ import structlog
 
 from exchange_domain import database, recording_erasures
 from exchange_domain.recording_erasures import Deletion
+from object_storage import Storage, StorageAway
 
 from .moving import Clock
-from .storage import Storage, StorageAway
 
 log = structlog.get_logger()
 

@@ -9,11 +9,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_domain import database, erasing, recording_erasures, recording_signals, recordings
 from exchange_domain.settings import Settings
+from object_storage import Storage
 
 from .deleting import Deleting
 from .looking import Looking
 from .moving import Clock, Moving
-from .storage import Storage
 
 log = structlog.get_logger()
 

@@ -19,9 +19,9 @@ import structlog
 
 from exchange_domain import database, recording_erasures, recording_moves
 from exchange_domain.recording_moves import Due, Moved
+from object_storage import Storage, StorageAway
 
 from .encoding import EMPTY, MEDIA_TYPE, NO_SPACE, UNREADABLE, Encoded, read
-from .storage import Storage, StorageAway
 
 log = structlog.get_logger()
 

@@ -2,21 +2,13 @@
 
 import reflex as rx
 
-from exchange_app.broker import redis
+from exchange_app.campaign_news import announce
 from exchange_app.security import roles
 from exchange_domain import campaigns
 from exchange_domain.campaigns import CampaignError
-from exchange_domain.messages import CampaignChanged, campaign_channel
-from exchange_domain.words import CampaignStatus
 
 from .here import Here
 from .rights import gone, opened
-
-
-async def announce(campaign_id: int, status: CampaignStatus) -> None:
-    """Tells every open page that shows this campaign."""
-    message = CampaignChanged(campaign_id=campaign_id, status=status)
-    await redis().publish(campaign_channel(campaign_id), message.model_dump_json())
 
 
 class Run(rx.State):

@@ -73,6 +73,11 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
                 t("What you have done is paid. Choose another campaign for today."),
             ),
         ),
+        "pilot": (
+            "amber",
+            t("The first calls of this campaign are made."),
+            t("Its customer listens to them before it goes on. Choose another campaign; what you have done is paid."),
+        ),
         "campaign_not_active": (
             "amber",
             t("The customer has stopped this campaign."),

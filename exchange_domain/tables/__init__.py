@@ -10,6 +10,7 @@ from .accounts import (
     ManagerPresence,
     SipCredential,
 )
+from .api import ApiReply, ApiToken, CustomerEvent, WebhookDelivery, WebhookEndpoint
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
 from .contacts import Contact, ContactCount, ContactNumber, DoNotCall, NumberLock
@@ -26,6 +27,8 @@ from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
 __all__ = [
     "Account",
     "AccountRole",
+    "ApiReply",
+    "ApiToken",
     "Call",
     "CallDraft",
     "CallsOfDay",
@@ -41,6 +44,7 @@ __all__ = [
     "ContactCount",
     "ContactNumber",
     "Customer",
+    "CustomerEvent",
     "CustomerLines",
     "CustomerMember",
     "DestinationPrefix",
@@ -86,4 +90,6 @@ __all__ = [
     "Tariff",
     "TourSeen",
     "Transfer",
-]  # fmt: skip
+    "WebhookDelivery",
+    "WebhookEndpoint",
+]

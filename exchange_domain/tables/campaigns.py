@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from ..words import CampaignStatus, Outcome
+from ..words import CampaignStatus, Outcome, PilotState
 from .columns import Table, created, document, key, points_at, text, whole, word
 
 
@@ -54,6 +54,8 @@ class Campaign(Table, table=True):
     keep_recordings_days: int = whole(default=180)
     masking_allowed: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=sql("true")))
     """Operators may pause the recording, when the contact says something that must not be kept."""
+    pilot: PilotState = word(PilotState, default=PilotState.OVER)
+    """Whether its first calls stop it, so that the customer can hear them (pilots)."""
     created_at: datetime | None = created()
 
     __table_args__ = (

@@ -43,6 +43,8 @@ class Contact(Table, table=True):
     )
     attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     last_outcome: Outcome | None = Field(default=None, sa_column=Column(Text, nullable=True))
+    last_call_at: datetime | None = moment()
+    """When it was called last."""
     bound_to: int | None = points_at("account.id", nullable=True)
     """Only this operator is given the contact: a call-back she promised, until it is given to anyone (call_backs)."""
     added_by: int | None = points_at("account.id", nullable=True)
@@ -79,7 +81,14 @@ class Contact(Table, table=True):
         # Whom an operator entered she is never given: few rows, asked for at each claim.
         Index("ix_contact_added_by", "added_by", postgresql_where=sql("added_by is not null")),
         Index("ix_contact_campaign", "campaign_id", "id"),
-    )
+        # The customer's table of contacts, by each of its orders and filters.
+        Index("ix_contact_name", "campaign_id", sql("lower(name)"), "id"),
+        Index(
+            "ix_contact_called", "campaign_id", "last_call_at", "id",
+            postgresql_where=sql("last_call_at is not null"),
+        ),
+        Index("ix_contact_done", "campaign_id", "last_outcome", "id", postgresql_where=sql("status = 'done'")),
+    )  # fmt: skip
 
 
 class ContactCount(Table, table=True):

@@ -9,8 +9,8 @@ from exchange_domain import claiming, database, recording_signals
 from exchange_domain.settings import settings
 from exchange_domain.tables import Call, Recording
 from exchange_domain.words import FlagKind, RecordingState
+from object_storage import StorageAway
 from recording_store.mover import Mover
-from recording_store.storage import StorageAway
 
 from .conftest import Machine, speech, wav
 

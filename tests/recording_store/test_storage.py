@@ -6,7 +6,7 @@ import obstore
 import pytest
 from obstore.store import S3Store
 
-from recording_store.storage import Storage, StorageAway
+from object_storage import Storage, StorageAway
 
 KEY = "2026/11/25/call.ogg"
 

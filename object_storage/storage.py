@@ -1,8 +1,8 @@
-"""Where recordings are kept: a folder, or any S3. One address in the settings decides."""
+"""Large files by key, in a folder or in any S3. One address in the settings decides."""
 
 import hashlib
 import os
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,10 @@ T = TypeVar("T")
 
 class StorageAway(Exception):
     """The storage did not do what it was asked; the text says why in one line, without what the server said."""
+
+
+class NotThere(Exception):
+    """There is nothing under that key."""
 
 
 class Storage:
@@ -49,6 +53,20 @@ class Storage:
         except (BaseError, OSError, ValueError) as error:
             raise StorageAway(_words(error)) from error
         return size, checksum.hexdigest()
+
+    async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to, without, `end`. Raises NotThere, StorageAway; both before the first piece, if
+        the storage says it then."""
+        if end <= start:
+            return
+        try:
+            found = await obstore.get_async(self._opened(), key, options={"range": (start, end)})
+            async for piece in found.stream(min_chunk_size=PIECE):
+                yield bytes(piece)
+        except FileNotFoundError as error:
+            raise NotThere(key) from error
+        except (BaseError, OSError, ValueError) as error:
+            raise StorageAway(_words(error)) from error
 
     async def delete(self, key: str) -> None:
         """What is not there is deleted already. Raises StorageAway."""
