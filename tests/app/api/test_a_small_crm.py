@@ -219,7 +219,8 @@ async def test_what_is_old_is_forgotten_and_numbers_go_on(shop: Shop) -> None:
         await s.execute(
             text(
                 "insert into customer_event (customer_id, campaign_id, kind, at) "
-                "select :customer, :campaign, 'campaign_changed', now() - interval '100 days' from generate_series(1, 3)"
+                "select :customer, :campaign, 'campaign_changed', now() - interval '100 days' "
+                "from generate_series(1, 3)"
             ),
             {"customer": shop.customer, "campaign": shop.campaign},
         )

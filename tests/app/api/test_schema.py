@@ -79,12 +79,16 @@ async def test_no_server_error_and_no_undocumented_reply(
         named = "".join(f'"path.{name}" = "{value}"\n' for name, value in ids.items())
         (tmp_path / "schemathesis.toml").write_text(f"[parameters]\n{named}")
     report = tmp_path / "report"
+    command = [
+        sys.executable, "-m", "schemathesis.cli", "run", f"{served}/openapi.json",
+        "-H", f"Authorization: Bearer {token}",
+        "--checks", ",".join(CHECKS if known_ids else CHECKS + OWN_IDS_ONLY),
+        "--max-examples", str(figure(8, 150)), "--seed", "1", "--workers", "1", "--generation-database", "none",
+        "--report", "ndjson", "--report-dir", str(report), "--no-color",
+    ]  # fmt: skip
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "schemathesis.cli", "run", f"{served}/openapi.json", "-H", f"Authorization: Bearer {token}",
-        "--checks", ",".join(CHECKS if known_ids else CHECKS + OWN_IDS_ONLY), "--max-examples", str(figure(8, 150)), "--seed", "1", "--workers", "1",
-        "--generation-database", "none", "--report", "ndjson", "--report-dir", str(report), "--no-color",
-        cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
+        *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
     said = (await process.communicate())[0].decode()
     print(said)
     assert process.returncode == 0, said
