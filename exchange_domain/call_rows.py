@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Uuid
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .accounts import short_name
@@ -69,6 +71,19 @@ def _row(r: Any) -> CallRow:
 async def one(s: AsyncSession, call_id: UUID) -> CallRow:
     """The row of one call, as it stands now."""
     return _row((await s.execute(text(QUERY + "where k.id = :id"), {"id": call_id})).one())
+
+
+async def of_contact(s: AsyncSession, contact_id: int) -> list[CallRow]:
+    """All calls to a contact, the latest first."""
+    query = f"{QUERY} where k.contact_id = :contact and {DIALLED} order by k.claimed_at desc, k.id desc limit 200"
+    return [_row(r) for r in (await s.execute(text(query), {"contact": contact_id})).all()]
+
+
+async def of_calls(s: AsyncSession, call_ids: list[UUID]) -> list[CallRow]:
+    """These calls, in the order they were made."""
+    query = f"{QUERY} where k.id = any(:ids) order by k.claimed_at, k.id"
+    ids = bindparam("ids", type_=ARRAY(Uuid))
+    return [_row(r) for r in (await s.execute(text(query).bindparams(ids), {"ids": call_ids})).all()]
 
 
 async def page(

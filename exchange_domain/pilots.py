@@ -66,6 +66,17 @@ async def go_on(s: AsyncSession, campaign_id: int) -> None:
         await s.flush()
 
 
+async def choose(s: AsyncSession, campaign_id: int, wanted: PilotState) -> None:
+    """With a pilot or without: while no call was made, or to do without one that is not over yet."""
+    campaign = await s.get_one(Campaign, campaign_id, with_for_update=True)
+    made = (await s.execute(_MADE, {"campaign": campaign_id})).scalar_one()
+    if campaign.pilot is PilotState.REVIEW or wanted is PilotState.REVIEW or (wanted is PilotState.DUE and made):
+        return
+    campaign.pilot = wanted
+    s.add(campaign)
+    await s.flush()
+
+
 async def first_calls(s: AsyncSession, campaign_id: int) -> list[UUID]:
     """The calls of the pilot, in their order."""
     return list((await s.execute(_FIRST, {"campaign": campaign_id, "most": CALLS})).scalars())

@@ -8,9 +8,13 @@ from exchange_app.shell import Nav, Page
 from .campaigns_page import campaigns_page
 from .campaigns_state import Campaigns
 from .caps_state import Caps
+from .contacts_page import contacts_page
+from .contacts_state import ContactTable
 from .days_off_state import DaysOff
 from .do_not_call_page import do_not_call_page
 from .do_not_call_state import DoNotCallList
+from .figures_page import figures_page
+from .figures_state import Figures
 from .here import Here
 from .hours_page import hours_page
 from .hours_state import Hours
@@ -24,12 +28,14 @@ from .pay_in_card import sandbox_page
 from .pay_in_state import PayIn, SandboxPay
 from .people_page import people_page
 from .people_state import People
+from .pilot_state import Pilot
 from .purse import Purse, purse
 from .results_page import results_page
 from .results_state import Results
 from .run_state import Run
 from .script_page import script_page
 from .script_state import Script
+from .sound import routes as sound_routes
 from .start_page import start_page
 
 CAMPAIGN = "/customer/campaign/[customer_campaign]"
@@ -63,7 +69,9 @@ def pages() -> list[Page]:
             DoNotCallList.enter,
             nav=Nav(t("Do not call"), "phone-off", key="KeyD"),
         ),
-        page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Results.enter),
+        page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Pilot.enter, Results.enter),
+        page(f"{CAMPAIGN}/contacts", contacts_page, t("Contacts"), Here.enter, ContactTable.enter),
+        page(f"{CAMPAIGN}/figures", figures_page, t("Figures"), Here.enter, Figures.enter),
         page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ImportRun.enter, ContactList.enter),
         page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
         page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter, DaysOff.enter),
@@ -73,4 +81,4 @@ def pages() -> list[Page]:
 
 
 def routes() -> list[BaseRoute]:
-    return list(list_routes())
+    return [*list_routes(), *sound_routes()]

@@ -11,6 +11,7 @@ from exchange_app.i18n import date, money, number, t
 from .here import Here
 from .recording_line import recording_words
 from .results_state import Answer, Results
+from .sound import player
 
 
 def state_badge(code: Any) -> Any:
@@ -75,6 +76,10 @@ def call_dialog() -> rx.Component:
             ),
             _pair(t("Recording"), recording_words(Results.recording), call.answered_ms > 0),
             _pair(t("Price"), price),
+        ),
+        rx.cond(
+            (Results.recording.code == "stored") | (Results.recording.code == "cut_short"),
+            player(call.id, t("Recording")),
         ),
         rx.cond(
             Results.answers.length() > 0,

@@ -7,6 +7,7 @@ import reflex as rx
 from exchange_app.security import current_account, roles
 from exchange_domain import campaigns, database, ledger
 from exchange_domain.tables import Customer
+from exchange_domain.words import PilotState
 
 from .arguments import line, whole
 from .overview import CampaignLine, campaigns_of
@@ -67,6 +68,6 @@ class Campaigns(rx.State):
         if customer_id not in account.customers:
             return
         async with database.session() as db:
-            campaign = await campaigns.create(db, customer_id, name=name)
+            campaign = await campaigns.create(db, customer_id, name=name, pilot=PilotState.DUE)
         self.making = False
         return rx.redirect(f"/customer/campaign/{campaign.id}/list")

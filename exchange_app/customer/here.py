@@ -30,6 +30,8 @@ class Here(rx.State):
     number: int = 0
     name: str = ""
     status: str = "draft"
+    pilot: str = "over"
+    """due, review, over"""
     customer: str = ""
     customer_id: int = 0
     currency: str = "RUB"
@@ -60,6 +62,7 @@ class Here(rx.State):
         balance = await ledger.balance(db, customer.id)
         tariff = await tariffs.current(db, customer.id, customer.currency)
         self.number, self.name, self.status = campaign.id, campaign.name, campaign.status.value
+        self.pilot = campaign.pilot.value
         self.customer, self.customer_id, self.currency = customer.name, customer.id, customer.currency
         self.available, self.has_tariff = balance.available, tariff is not None
         self.needed = tariffs.most(tariff, campaign.longest_call_s) if tariff else 0

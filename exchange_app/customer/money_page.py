@@ -18,7 +18,7 @@ from exchange_app.design import (
     table,
 )
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import date, money, number, t
+from exchange_app.i18n import date, money, t
 
 from .caps_field import cap_field
 from .caps_state import Caps
@@ -26,7 +26,7 @@ from .contest_dialog import contest_dialog
 from .contest_state import Contest
 from .money_state import Line, Money
 from .pay_in_card import pay_in
-from .words import digits
+from .words import digits, minutes
 
 
 def _balance() -> rx.Component:
@@ -128,11 +128,7 @@ def _line(line: Line) -> rx.Component:
     )
     length = rx.cond(
         line.kind == "settle",
-        t(
-            "{minutes}:{seconds}",
-            minutes=line.billed_s // 60,
-            seconds=number(line.billed_s % 60, minimumIntegerDigits=2),
-        ),
+        minutes(line.billed_s),
         "",
     )
     return rx.el.tr(

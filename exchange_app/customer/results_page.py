@@ -28,9 +28,10 @@ from exchange_domain.words import Outcome
 
 from .call_dialog import call_dialog
 from .here import Here, of_campaign
+from .pilot_card import pilot_card
 from .results_state import Results
 from .run_state import Run
-from .start_page import refusal, run_buttons
+from .start_page import finish_dialog, refusal, run_buttons
 
 
 def _address(step: str) -> Any:
@@ -56,7 +57,9 @@ def _head() -> rx.Component:
         rx.el.div(
             CAMPAIGN_STATES.badge(Here.status),
             on_shift,
-            link_button(t("List"), _address("list"), icon="users"),
+            link_button(t("Contacts"), _address("contacts"), icon="users"),
+            link_button(t("Figures"), _address("figures"), icon="chart-no-axes-column"),
+            link_button(t("List"), _address("list"), icon="upload"),
             link_button(t("Script"), _address("script"), icon="file-text"),
             link_button(t("Settings"), _address("hours"), icon="settings-2"),
             run_buttons(),
@@ -348,7 +351,7 @@ def results_page() -> rx.Component:
             _head(),
             rx.el.div(
                 rx.cond(Run.refused != "", refusal()),
-                _why(),
+                rx.cond(Here.pilot == "review", pilot_card(), _why()),
                 rx.el.div(_funnel(), _sums(), class_name="grid c2"),
                 _filters(),
                 _found(),
@@ -356,6 +359,7 @@ def results_page() -> rx.Component:
                 class_name="col g4",
             ),
             call_dialog(),
+            finish_dialog(),
             class_name="page",
             on_unmount=Results.leave,
         )

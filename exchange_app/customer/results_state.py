@@ -16,6 +16,7 @@ from exchange_domain.messages import CampaignChanged, ImportMoved
 from exchange_domain.tables import Call, Campaign, Script
 from exchange_domain.words import Outcome
 
+from . import pilot_state
 from .arguments import line, one_of, uuid
 from .call_lines import line_of, shown_number, state_code
 from .here import Here
@@ -236,6 +237,7 @@ async def changed(root: BaseState, message: CampaignChanged | ImportMoved) -> No
             results = await root.get_state(Results)
             results.totals, results.standing = await _sums(db, campaign)
             await here._read(db, campaign)
+            await pilot_state.show(root, db, campaign)
 
 
 LIVE_TOTALS = LiveTotals(ROOM, _read_sums)

@@ -10,6 +10,7 @@ from exchange_app.i18n import money, rich, t
 from .caps_field import cap_field
 from .caps_state import Caps
 from .here import Here, of_campaign
+from .pilot_card import pilot_switch
 from .run_state import Run
 from .steps import step_foot, step_head
 
@@ -57,6 +58,13 @@ def refusal() -> Any:
             "no_tariff",
             said(
                 t("No prices are set for your currency."), t("Write to the exchange; nothing can be called until then.")
+            ),
+        ),
+        (
+            "pilot",
+            said(
+                t("The first calls are to be heard first."),
+                rich("{hear} and let the campaign go on there.", hear=at("", t("Hear them on the page of results"))),
             ),
         ),
         (
@@ -141,7 +149,8 @@ def run_buttons() -> Any:
     """Start, pause: what the status allows."""
     start = button(t("Start calling"), kind="solid", icon="play", on_click=Run.start)
     return rx.match(
-        Here.status,
+        rx.cond(Here.pilot == "review", "review", Here.status),
+        ("review", rx.fragment()),
         ("active", button(t("Pause"), icon="pause", on_click=Run.pause)),
         ("out_of_funds", button(t("Pause"), icon="pause", on_click=Run.pause)),
         ("finished", rx.fragment()),
@@ -179,6 +188,7 @@ def _name() -> rx.Component:
             name=f"{Here.number}:cap",
             on_save=Caps.change_campaign_cap,
         ),
+        pilot_switch(),
         rx.cond(
             (Here.status != "draft") & (Here.status != "finished"),
             rx.el.div(button(t("Finish the campaign"), kind="redline", on_click=Run.ask_finish(True))),

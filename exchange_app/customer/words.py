@@ -5,6 +5,7 @@ from typing import Any
 from reflex.vars import VarData
 from reflex_base.vars.base import Var
 
+from exchange_app.i18n import number as figure
 from exchange_app.i18n import t
 
 _TRANSLATOR = t("Reason")._get_all_var_data()
@@ -25,3 +26,8 @@ def told(what: Any) -> Any:
 def digits(number: Any) -> Any:
     """A whole number as a text without grouping, for ids and keys."""
     return number.to_string()
+
+
+def minutes(seconds: Any) -> Any:
+    """A length as m:ss."""
+    return t("{minutes}:{seconds}", minutes=seconds // 60, seconds=figure(seconds % 60, minimumIntegerDigits=2))

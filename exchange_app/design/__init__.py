@@ -22,7 +22,7 @@ from .cords import cord, cord_board, jack
 from .forms import post_form
 from .keyboard import key, key_overlay, keyboard
 from .live_table import Column, live_table
-from .states import CALL_STATES, CAMPAIGN_STATES, MANAGER_RESULTS, OPERATOR_STATES, OUTCOMES, States
+from .states import CALL_STATES, CAMPAIGN_STATES, CONTACT_STATES, MANAGER_RESULTS, OPERATOR_STATES, OUTCOMES, States
 from .strip import action_bar, call_strip
 from .surfaces import (
     badge,
@@ -43,6 +43,7 @@ from .surfaces import (
 __all__ = [
     "CALL_STATES",
     "CAMPAIGN_STATES",
+    "CONTACT_STATES",
     "MANAGER_RESULTS",
     "OPERATOR_STATES",
     "OUTCOMES",

@@ -36,7 +36,7 @@ const Row = memo(function Row({ row, columns, badges, fresh, onRow, t, chosen })
 });
 
 // snapshot: {seq, rows}; patch: {seq, upserts: [row], removes: [id]}; every row has `id` and what `order` names.
-export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, onGap, onRow }) {
+export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, knownOnly, onGap, onRow }) {
   const t = useText();
   const store = useRef({ seq: -1, map: new Map() });
   const fresh = useRef(new Set()), held = useRef(null), gap = useRef(0), told = useRef({ at: 0, count: 0, timer: 0 });
@@ -60,6 +60,7 @@ export function LiveTable({ snapshot, patch, columns, badges, order = "id", filt
     }
     const added = new Set();
     for (const row of patch.upserts ?? []) {
+      if (knownOnly && !s.map.has(row.id)) continue;
       if (!s.map.has(row.id)) added.add(row.id);
       s.map.set(row.id, { ...s.map.get(row.id), ...row });
     }

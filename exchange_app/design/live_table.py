@@ -61,6 +61,7 @@ class _LiveTable(rx.Component):
     caption: rx.Var[str]
     empty: rx.Var[Any]
     most: rx.Var[int]
+    known_only: rx.Var[bool]
     chosen: rx.Var[Any]
     on_gap: rx.EventHandler[rx.event.passthrough_event_spec(int)]
     on_row: rx.EventHandler[rx.event.passthrough_event_spec(str)]
@@ -83,6 +84,7 @@ def live_table(
     empty: rx.Component | None = None,
     on_row: Any = None,
     chosen: Any = None,
+    known_only: bool = False,
     most: int = 500,
 ) -> Any:
     """New rows on top, tinted and marked "new"; rows under the pointer or focus stay where they are.
@@ -92,6 +94,7 @@ def live_table(
     new snapshot. `order` names the row's key to sort by, largest first. `badges` by column: `{"state":
     CALL_STATES.badges()}`.
     `filter_values` (with `filter_key`): only these; empty: all. `on_row(id)` makes rows pressable.
+    `known_only`: a patch changes rows that are there, and adds none.
     """
     props: dict[str, Any] = {
         "snapshot": snapshot,
@@ -104,6 +107,7 @@ def live_table(
         "empty": empty if empty is not None else rx.fragment(),
     }
     optional = {"badges": badges, "on_row": on_row, "chosen": chosen, "filter_values": filter_values}
+    optional["known_only"] = known_only or None
     props |= {name: value for name, value in optional.items() if value is not None}
     if filter_key:
         props["filter_key"] = filter_key

@@ -92,6 +92,15 @@ MANAGER_RESULTS = States(
     _UNKNOWN,
 )
 
+CONTACT_STATES = States(
+    {
+        "waiting": Shown("clock", t("Waits"), "gray", t("Waits")),
+        "working": Shown("phone-outgoing", t("Being called"), "amber", t("Being called")),
+        "done": Shown("check", t("Done"), "accent", t("Done")),
+    },
+    _UNKNOWN,
+)
+
 CALL_STATES = States(
     {
         "claimed": Shown("phone-outgoing", t("Dialling"), "amber"),
