@@ -72,6 +72,20 @@ class Settings(BaseSettings):
     sandbox_secret: SecretStr = SecretStr("")
     """Signs the sandbox's notices."""
 
+    mail_url: SecretStr = SecretStr("")
+    """smtp://USER:PASSWORD@HOST:PORT (STARTTLS where offered), or smtps:// (TLS from the start). Empty: mails are
+    kept, each person reads theirs on the page of their account."""
+    mail_from: str = "exchange@localhost"
+
+    seller_name: str = ""
+    """Who sells the calls, as it stands on invoices and acts. Empty: customers can ask for none."""
+    seller_tax_id: str = ""
+    seller_address: str = ""
+    seller_bank: str = ""
+    """Where an invoice is paid to: account, bank, codes; lines apart by `;`."""
+    vat_bp: int = Field(default=0, ge=0, le=10_000)
+    """Rate of the VAT that is in all prices, in basis points: 2000 is 20 %."""
+
     webhooks_inside: bool = False
     """Customers' webhooks may lead into private networks and be plain HTTP: for tests, or where all customers are one's
     own."""

@@ -318,6 +318,41 @@ class EventKind(StrEnum):
     """It was started, paused, finished, or stands for want of money."""
 
 
+class MailState(StrEnum):
+    """Kept: there is no mail server; the demo shows such mails on a page."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    KEPT = "kept"
+    FAILED = "failed"
+
+
+class ExportKind(StrEnum):
+    """What stands in an exported file: a row for each call, or for each contact."""
+
+    RESULTS = "results"
+    CONTACTS = "contacts"
+
+
+class FileFormat(StrEnum):
+    XLSX = "xlsx"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+class ExportState(StrEnum):
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class PaperKind(StrEnum):
+    """An invoice is paid by; an act says what work was done in a month."""
+
+    INVOICE = "invoice"
+    ACT = "act"
+
+
 class DisputeState(StrEnum):
     """Of a contested charge. Refunded and upheld are ends: the customer got it back, or not."""
 

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
+from uuid import UUID
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
@@ -10,11 +11,23 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy.exc import SQLAlchemyError
 
-from exchange_domain import api_replies, contact_counts, customer_events, database, earnings, pilots, webhooks
+from exchange_domain import (
+    api_replies,
+    contact_counts,
+    customer_events,
+    database,
+    earnings,
+    export_files,
+    mails,
+    notices,
+    pilots,
+    webhooks,
+)  # fmt: skip
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
 from exchange_domain.messages import CampaignChanged, campaign_channel
 
+from . import exports, post
 from .lists import ListImporter
 from .telling import Bus
 from .webhooks import WebhookTeller
@@ -56,6 +69,8 @@ async def forget_all(now: datetime) -> int:
         (customer_events.forget, customer_events.KEPT),
         (webhooks.forget_log, webhooks.LOG_KEPT),
         (api_replies.forget, api_replies.KEPT),
+        (mails.forget, mails.KEPT),
+        (export_files.forget, export_files.KEPT),
     ):
         some = 1
         while some:
@@ -96,6 +111,26 @@ class Tasks:
             if status is not None:
                 log.info("pilot over", campaign_id=campaign_id)
                 await bus.say(campaign_channel(campaign_id), CampaignChanged(campaign_id=campaign_id, status=status))
+
+        @app.task(name=mails.TASK, queue=QUEUE, retry=Again(), pass_context=True)
+        async def send_mail(context: JobContext, mail_id: int) -> None:
+            await post.send(mail_id, last_try=context.job.attempts >= TRIES)
+
+        @app.task(name=export_files.TASK, queue=QUEUE, retry=Again(), pass_context=True)
+        async def export_file(context: JobContext, export_id: str) -> None:
+            await exports.make(UUID(export_id), last_try=context.job.attempts >= TRIES)
+
+        @app.periodic(cron="* * * * *")
+        @app.task(name="look_at_money", queue=QUEUE, queueing_lock="look_at_money")
+        async def look_at_money(timestamp: int) -> None:
+            async with database.session() as s:
+                await notices.look_at_money(s, datetime.now(UTC))
+
+        @app.periodic(cron="5 * * * *")
+        @app.task(name="tell_week", queue=QUEUE, queueing_lock="tell_week")
+        async def tell_week(timestamp: int) -> None:
+            async with database.session() as s:
+                await notices.tell_week(s, datetime.now(UTC))
 
         @app.periodic(cron="17 * * * *")
         @app.task(name="forget_old", queue=QUEUE, queueing_lock="forget_old")

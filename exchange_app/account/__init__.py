@@ -5,6 +5,7 @@ from starlette.routing import Route
 from exchange_app.i18n import t
 from exchange_app.shell import Me, Page
 
+from .letters import Letters, letters_page
 from .page import account_page
 from .routes import routes as password_routes
 from .state import YourAccount
@@ -13,7 +14,8 @@ from .state import YourAccount
 def pages() -> list[Page]:
     # A page without a role has no guard of the shell's: its own first step is the same one, for every role.
     return [
-        Page("/account", account_page, t("Your account"), on_load=[Me.enter(""), YourAccount.enter], tabs=False)
+        Page("/account", account_page, t("Your account"), on_load=[Me.enter(""), YourAccount.enter], tabs=False),
+        Page("/account/letters", letters_page, t("Letters"), on_load=[Me.enter(""), Letters.enter], tabs=False),
     ]  # fmt: skip
 
 

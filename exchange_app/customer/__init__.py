@@ -15,20 +15,25 @@ from .do_not_call_page import do_not_call_page
 from .do_not_call_state import DoNotCallList
 from .figures_page import figures_page
 from .figures_state import Figures
+from .file_routes import routes as file_routes
 from .here import Here
 from .hours_page import hours_page
 from .hours_state import Hours
 from .import_run_state import ImportRun
+from .letters_state import Letters
 from .list_page import list_page
 from .list_routes import routes as list_routes
 from .list_state import ContactList
 from .money_page import money_page
 from .money_state import Money
+from .papers_state import Papers
 from .pay_in_card import sandbox_page
 from .pay_in_state import PayIn, SandboxPay
 from .people_page import people_page
 from .people_state import People
 from .pilot_state import Pilot
+from .programs_page import programs_page
+from .programs_state import Programs
 from .purse import Purse, purse
 from .results_page import results_page
 from .results_state import Results
@@ -59,6 +64,8 @@ def pages() -> list[Page]:
             t("Money"),
             Money.enter,
             PayIn.enter,
+            Letters.enter,
+            Papers.enter,
             nav=Nav(t("Money"), "wallet", key="KeyM"),
         ),
         page("/customer/sandbox/[sandbox_payment]", sandbox_page, t("Payment, as if"), SandboxPay.enter),
@@ -68,6 +75,13 @@ def pages() -> list[Page]:
             t("Do not call"),
             DoNotCallList.enter,
             nav=Nav(t("Do not call"), "phone-off", key="KeyD"),
+        ),
+        page(
+            "/customer/programs",
+            programs_page,
+            t("Programs"),
+            Programs.enter,
+            nav=Nav(t("Programs"), "webhook", key="KeyA"),
         ),
         page(CAMPAIGN, results_page, t("Results"), Here.enter, Run.enter, Pilot.enter, Results.enter),
         page(f"{CAMPAIGN}/contacts", contacts_page, t("Contacts"), Here.enter, ContactTable.enter),
@@ -81,4 +95,4 @@ def pages() -> list[Page]:
 
 
 def routes() -> list[BaseRoute]:
-    return [*list_routes(), *sound_routes()]
+    return [*list_routes(), *sound_routes(), *file_routes()]

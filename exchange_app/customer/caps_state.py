@@ -1,10 +1,8 @@
 """The most that may be spent in a day: of the customer on the money page, of one campaign on its start page."""
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import reflex as rx
-from babel.numbers import get_currency_precision
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app.security import current_account, roles
@@ -12,32 +10,9 @@ from exchange_domain import database, spend_caps, tariffs
 from exchange_domain.clock import moment, now_ms
 from exchange_domain.tables import Campaign, Customer
 
-from .arguments import BadArgument, line
+from .arguments import BadArgument
 from .rights import field_of, gone, opened
-
-MOST = 10**12
-"""Minor units of the largest cap."""
-
-
-def sum_of(text: Any, currency: str) -> int | None:
-    """Minor units of what was typed; None for an empty field: no cap. Raises BadArgument."""
-    typed = line(text, 30).replace("\u00a0", "").replace(" ", "").replace(",", ".")
-    if not typed:
-        return None
-    try:
-        amount = Decimal(typed).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
-        raise BadArgument("a sum is expected") from None
-    if not amount.is_finite() or amount != amount.to_integral_value() or not 0 < amount <= MOST:
-        raise BadArgument("a sum of whole minor units is expected")
-    return int(amount)
-
-
-def typed(minor: int | None, currency: str) -> str:
-    """A cap as its field shows it."""
-    if minor is None:
-        return ""
-    return f"{Decimal(minor).scaleb(-get_currency_precision(currency)):f}"
+from .sums import sum_of, typed
 
 
 class Caps(rx.State):

@@ -27,6 +27,8 @@ from exchange_domain.words import Outcome
 
 from .call_dialog import state_badge
 from .contacts_state import ContactTable, Field, PastCall
+from .export_dialog import export_dialog
+from .export_state import Exporting
 from .here import Here, of_campaign
 from .sound import player
 from .words import minutes
@@ -196,6 +198,7 @@ def contacts_page() -> rx.Component:
                 ),
                 rx.el.div(
                     link_button(t("Results"), f"/customer/campaign/{Here.number}", icon="chart-column"),
+                    button(t("As a file"), icon="download", on_click=Exporting.ask("contacts")),
                     link_button(t("Add a list"), f"/customer/campaign/{Here.number}/list", icon="upload"),
                     class_name="row w",
                 ),
@@ -203,6 +206,7 @@ def contacts_page() -> rx.Component:
             ),
             rx.el.div(_filters(), _table(), class_name="col g4"),
             _dialog(),
+            export_dialog(),
             class_name="page",
             on_unmount=ContactTable.leave,
         )

@@ -24,7 +24,11 @@ from .caps_field import cap_field
 from .caps_state import Caps
 from .contest_dialog import contest_dialog
 from .contest_state import Contest
+from .letters_card import letters_card
+from .letters_state import Letters
 from .money_state import Line, Money
+from .papers_card import papers_card
+from .papers_state import Papers
 from .pay_in_card import pay_in
 from .words import digits, minutes
 
@@ -173,7 +177,7 @@ def money_page() -> rx.Component:
         select(
             id="customer",
             value=digits(Money.customer),
-            on_change=Money.choose,
+            on_change=lambda customer: [Money.choose(customer), Letters.enter(), Papers.enter()],
             aria_label=t("Customer"),
             **THEIRS,
             children=[rx.foreach(Money.customers, lambda c: rx.el.option(c.name, value=digits(c.id)))],
@@ -184,7 +188,12 @@ def money_page() -> rx.Component:
         rx.cond(
             Money.loaded,
             rx.el.div(
-                rx.el.div(_balance(), _prices(), class_name="grid c2"), pay_in(), _statement(), class_name="col g4"
+                rx.el.div(_balance(), _prices(), class_name="grid c2"),
+                pay_in(),
+                letters_card(),
+                papers_card(),
+                _statement(),
+                class_name="col g4",
             ),
             loading(t("One moment…")),
         ),

@@ -8,7 +8,6 @@ import reflex as rx
 import structlog
 
 from exchange_app.payments import ProviderAway, provider
-from exchange_app.payments.providers import MINOR
 from exchange_app.payments.sandbox import Sandbox, signed
 from exchange_app.security import current_account, roles
 from exchange_domain import database, payments
@@ -17,9 +16,10 @@ from exchange_domain.settings import settings
 from exchange_domain.tables import Customer, Payment
 from exchange_domain.words import PaymentProvider, PaymentState
 
-from .arguments import one_of, uuid
+from .arguments import BadArgument, one_of, uuid
 from .money_state import Money
 from .rights import gone
+from .sums import sum_of
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +55,10 @@ class PayIn(rx.State):
             return gone()
         given = form.get("amount", "") if isinstance(form, dict) else ""
         self.amount = str(given)[:20]
-        minor = _minor(given)
+        try:
+            minor = sum_of(given, money.currency)
+        except BadArgument:
+            minor = None
         if minor is None:
             self.fault = "not_a_sum"
             return rx.set_focus("amount")
@@ -80,20 +83,6 @@ class PayIn(rx.State):
             return None
         self.fault = ""
         return rx.redirect(pay_at)
-
-
-def _minor(given: Any) -> int | None:
-    """Whole minor units of a sum as people write it: 1 000, 1000,50; None when it is none."""
-    text = "".join(str(given).split()).replace("\u00a0", "").replace(",", ".")
-    units, dot, rest = text.partition(".")
-    if (
-        not units.isascii()
-        or not units.isdigit()
-        or len(units) > 9
-        or (dot and not (rest.isdigit() and len(rest) <= 2))
-    ):
-        return None
-    return int(units) * MINOR + int(rest.ljust(2, "0") if dot else 0)
 
 
 class SandboxPay(rx.State):

@@ -27,6 +27,8 @@ from exchange_app.i18n import date, money, number, t, tn
 from exchange_domain.words import Outcome
 
 from .call_dialog import call_dialog
+from .export_dialog import export_dialog
+from .export_state import Exporting
 from .here import Here, of_campaign
 from .pilot_card import pilot_card
 from .results_state import Results
@@ -281,6 +283,7 @@ def _filters() -> rx.Component:
                 style={"minWidth": "190px"},
             ),
             search,
+            button(t("As a file"), icon="download", on_click=Exporting.ask("results")),
             class_name="row w",
         ),
         class_name="row sb w",
@@ -359,6 +362,7 @@ def results_page() -> rx.Component:
                 class_name="col g4",
             ),
             call_dialog(),
+            export_dialog(),
             finish_dialog(),
             class_name="page",
             on_unmount=Results.leave,

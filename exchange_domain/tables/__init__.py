@@ -20,6 +20,7 @@ from .leg_events import LegEvent
 from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, DestinationPrefix, PriceCeiling, SpendCap
 from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .money import Dispute, EarningRelease, Payment, PaymentNotice, Payout, PayoutApproval, PayoutBatch
+from .papers import ExportFile, Mail, Paper
 from .recordings import Erasure, Recording, RecordingErasure
 from .switches import SeatPromise, Switch
 from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
@@ -53,6 +54,7 @@ __all__ = [
     "DoNotCall",
     "EarningRelease",
     "Erasure",
+    "ExportFile",
     "Flag",
     "Invitation",
     "LedgerAccount",
@@ -62,9 +64,11 @@ __all__ = [
     "LineQuality",
     "ListImport",
     "ListImportRemark",
+    "Mail",
     "ManagerHours",
     "ManagerPresence",
     "NumberLock",
+    "Paper",
     "Payment",
     "PaymentNotice",
     "Payout",

@@ -2,12 +2,12 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Text, Time, UniqueConstraint, func
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Text, Time, UniqueConstraint, func, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from ..words import EndpointKind, MemberRole, Role, SipUserKind
-from .columns import Table, created, flag, key, moment, points_at, text, word
+from .columns import Table, created, flag, key, moment, points_at, text, whole, word
 
 
 class Account(Table, table=True):
@@ -22,6 +22,8 @@ class Account(Table, table=True):
     gender: str | None = text(nullable=True)
     created_at: datetime | None = created()
     suspended_at: datetime | None = moment()
+    weekly_mail: bool = Field(default=True, sa_column=Column(Boolean, nullable=False, server_default=true()))
+    """Whether a customer's owner is sent a summary each week."""
 
     __table_args__ = (
         CheckConstraint("position('@' in email) > 1", name="email_has_at"),
@@ -52,11 +54,23 @@ class Customer(Table, table=True):
     currency: str = text(default="RUB")
     time_zone: str = text(default="Europe/Moscow")
     country: str = text(default="RU")
+    low_balance: int | None = whole(nullable=True)
+    """With less than this its owners are written to; none: they are not."""
+    low_told_at: datetime | None = moment()
+    """When they were, since there was last enough."""
+    legal_name: str = text(default="")
+    """As it stands on invoices and acts; empty: the name."""
+    tax_id: str = text(default="")
+    legal_address: str = text(default="")
     created_at: datetime | None = created()
 
     __table_args__ = (
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
         CheckConstraint("length(name) between 1 and 200", name="name_length"),
+        CheckConstraint("low_balance > 0", name="low_balance_range"),
+        CheckConstraint(
+            "length(legal_name) <= 300 and length(tax_id) <= 40 and length(legal_address) <= 500", name="legal_length"
+        ),
     )
 
 

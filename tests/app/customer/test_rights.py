@@ -15,15 +15,19 @@ from exchange_app.customer.contacts_state import ContactTable
 from exchange_app.customer.contest_state import Contest
 from exchange_app.customer.days_off_state import DaysOff
 from exchange_app.customer.do_not_call_state import DoNotCallList
+from exchange_app.customer.export_state import Exporting
 from exchange_app.customer.figures_state import Figures
 from exchange_app.customer.here import Here
 from exchange_app.customer.hours_state import Hours
 from exchange_app.customer.import_run_state import ImportRun
+from exchange_app.customer.letters_state import Letters
 from exchange_app.customer.list_state import ContactList
 from exchange_app.customer.money_state import Money
+from exchange_app.customer.papers_state import Papers
 from exchange_app.customer.pay_in_state import PayIn, SandboxPay
 from exchange_app.customer.people_state import People
 from exchange_app.customer.pilot_state import Pilot
+from exchange_app.customer.programs_state import Programs
 from exchange_app.customer.purse import Purse
 from exchange_app.customer.results_state import Results
 from exchange_app.customer.run_state import Run
@@ -36,8 +40,8 @@ from tests.app.conftest import ORIGIN, Events
 from .conftest import Shop, Sockets, as_account, everything, signed_in
 
 STATES: tuple[type[rx.State], ...] = (
-    Campaigns, Caps, ContactList, ContactTable, Contest, DaysOff, DoNotCallList, Figures, Here, Hours, ImportRun, Money,
-    PayIn, People, Pilot, Purse, Results, Run, SandboxPay, Script,
+    Campaigns, Caps, ContactList, ContactTable, Contest, DaysOff, DoNotCallList, Exporting, Figures, Here, Hours,
+    ImportRun, Letters, Money, Papers, PayIn, People, Pilot, Programs, Purse, Results, Run, SandboxPay, Script,
 )  # fmt: skip
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 
@@ -100,6 +104,19 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "choose_order": {"order": "name"},
         "choose_window": {"days": "30"},
         "open_contact": {"contact_id": "1"},
+        "fetch": {"file_format": "csv"},
+        "change_least": {"field": f"{shop.customer}:least", "value": "5"},
+        "switch_weekly": {"on": False},
+        "type_legal": {"field": f"{shop.customer}:legal_name", "value": "x"},
+        "ask_invoice": {"form": {"sum": "5000"}},
+        "ask_act": {"month": "2026-10-01"},
+        "choose_scope": {"scope": "money:read", "on": True},
+        "make_token": {"form": {"name": "x"}},
+        "revoke": {"token_id": 1},
+        "add_hook": {"form": {"url": "https://crm.example/"}},
+        "remove_hook": {"hook_id": 1},
+        "switch_hook": {"hook_id": 1, "on": False},
+        "show_tries": {"hook_id": 1},
         "open_new": {"wanted": True},
         "show_details": {"wanted": True},
     }
@@ -142,6 +159,8 @@ async def test_foreigners_change_and_learn_nothing(
                 if state in (Results, ContactTable)
                 else {"disposition_id": 1, "outcome": "refused"}
             )
+        if (state, name) == (Exporting, "ask"):
+            wanted = {"kind": "results"}
         if (state, name, who) == (DoNotCallList, "add", "other_owner"):
             wanted = {"form": {"numbers": ""}}  # its own list is its own to write
         given = [p for p in inspect.signature(state.event_handlers[name].fn).parameters if p != "self"]
