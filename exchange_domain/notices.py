@@ -141,7 +141,7 @@ async def tell_week(s: AsyncSession, now: datetime) -> int:
                     say("On the account: {money}", money=say_money(left, customer.currency)),
                     say("All results: {link}", link=_link("/customer")),
                     say(
-                        "You can switch these letters off on the page of your money: {link}",
+                        "You can switch these letters off where your money is: {link}",
                         link=_link("/customer/money"),
                     ),
                 )
