@@ -138,6 +138,7 @@ def _past(call: PastCall) -> rx.Component:
                 rx.el.b(date(call.at_ms, dateStyle="medium", timeStyle="short")),
                 rx.el.div(call.operator, ", ", call.number, class_name="s m", **THEIRS),
                 class_name="grow",
+                style={"minWidth": "min(100%, 200px)"},
             ),
             state_badge(call.state),
             rx.cond(call.talk_s > 0, rx.el.span(minutes(call.talk_s), class_name="num m")),

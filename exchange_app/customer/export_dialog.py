@@ -11,7 +11,7 @@ from exchange_app.i18n import rich, t, tn
 from .export_state import Exporting
 
 
-def _choice(file_format: str, name: str, what: Any) -> rx.Component:
+def _choice(file_format: str, name: Any, what: Any) -> rx.Component:
     return rx.el.li(
         button(name, icon="download", on_click=Exporting.fetch(file_format)),
         rx.el.span(what, class_name="s m"),
@@ -39,9 +39,11 @@ def export_dialog() -> rx.Component:
             callout(t("The file is being made."), t("You can go on working; the link comes by mail."), tone="accent"),
         ),
         rx.el.ul(
-            _choice("xlsx", "XLSX", t("for Excel and other spreadsheets")),
-            _choice("csv", "CSV", t("plain text, for any program")),
-            _choice("parquet", "Parquet", t("for analysts: numbers and moments keep their types")),
+            _choice("xlsx", rx.el.span("XLSX", **THEIRS), t("for Excel and other spreadsheets")),
+            _choice("csv", rx.el.span("CSV", **THEIRS), t("plain text, for any program")),
+            _choice(
+                "parquet", rx.el.span("Parquet", **THEIRS), t("for analysts: numbers and moments keep their types")
+            ),
             class_name="col g3",
             style={"listStyle": "none", "padding": 0},
         ),

@@ -23,6 +23,7 @@ def _call(call: PilotCall) -> rx.Component:
                 rx.el.b(who, **THEIRS),
                 rx.cond(call.answer, rx.el.div(call.answer, class_name="s m", **THEIRS)),
                 class_name="grow",
+                style={"minWidth": "min(100%, 200px)"},
             ),
             state_badge(call.state),
             rx.cond(call.talk_s > 0, rx.el.span(minutes(call.talk_s), class_name="num m")),

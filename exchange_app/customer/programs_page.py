@@ -51,17 +51,17 @@ def _kind(kind: Any) -> Any:
 def _shown_once(value: Any, control_id: str, words: Any) -> rx.Component:
     return rx.cond(
         value != "",
-        callout(
-            words,
+        rx.el.div(
+            callout(words, tone="accent", icon="key-round"),
             rx.el.input(
-                id=control_id, value=value, read_only=True, class_name="in num", aria_label=words, spell_check=False
+                id=control_id, value=value, read_only=True, class_name="in", aria_label=words, spell_check=False
             ),
-            tone="accent",
-            icon="key-round",
-            actions=[
+            rx.el.div(
                 button(t("Copy"), icon="copy", on_click=rx.set_clipboard(value)),
                 button(t("I have kept it"), on_click=Programs.hide_fresh),
-            ],
+                class_name="row w",
+            ),
+            class_name="col g2",
         ),
     )
 
@@ -118,7 +118,9 @@ def _tokens() -> rx.Component:
         rx.el.form(
             field(
                 t("Name of the program"),
-                text_input(id="token-name", name="name", max_length=100, auto_complete="off"),
+                text_input(
+                    id="token-name", name="name", max_length=100, auto_complete="off", key=Programs.tokens.length()
+                ),
                 control_id="token-name",
                 error=fault,
             ),
@@ -192,7 +194,7 @@ def _hook(hook: HookLine) -> rx.Component:
                 ),
                 class_name="row w",
             ),
-            class_name="col g2 grow",
+            class_name="col g2",
         ),
         rx.el.div(
             button(t("Tries"), on_click=Programs.show_tries(rx.cond(Programs.hook == hook.id, 0, hook.id))),
@@ -216,7 +218,7 @@ def _hook(hook: HookLine) -> rx.Component:
                 rx.el.p(t("Nothing was told yet."), class_name="m"),
             ),
         ),
-        class_name="row w sb",
+        class_name="col g3",
         style={"padding": "12px 0", "borderTop": "1px solid var(--line)"},
         key=digits(hook.id),
     )
@@ -249,7 +251,12 @@ def _hooks() -> rx.Component:
             field(
                 t("Address"),
                 text_input(
-                    id="hook-url", name="url", type="url", placeholder="https://", max_length=2000, auto_complete="off"
+                    id="hook-url",
+                    name="url",
+                    type="url",
+                    max_length=2000,
+                    auto_complete="off",
+                    key=Programs.hooks.length(),
                 ),
                 control_id="hook-url",
                 error=fault,
@@ -284,10 +291,12 @@ def programs_page() -> rx.Component:
                     rx.el.code(Programs.address, **THEIRS), ". ",
                     rx.link(t("Its description (OpenAPI)"), href="/api/v1/openapi.json", is_external=True),
                 ),
-                rx.el.div(_tokens(), _hooks(), class_name="grid c2", style={"alignItems": "start"}),
+                _tokens(),
+                _hooks(),
                 class_name="col g4",
             ),
             loading(t("One moment…")),
         ),
         class_name="page",
+        style={"maxWidth": "900px"},
     )  # fmt: skip

@@ -39,7 +39,7 @@ const Row = memo(function Row({ row, columns, badges, fresh, onRow, t, chosen })
 export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, knownOnly, onGap, onRow }) {
   const t = useText();
   const store = useRef({ seq: -1, map: new Map() });
-  const fresh = useRef(new Set()), held = useRef(null), gap = useRef(0), told = useRef({ at: 0, count: 0, timer: 0 });
+  const fresh = useRef(new Set()), held = useRef(null), gap = useRef(0), taken = useRef(null), told = useRef({ at: 0, count: 0, timer: 0 });
   const [version, bump] = useState(0);
   const [waiting, setWaiting] = useState(0);
   const [summary, setSummary] = useState("");
@@ -47,7 +47,9 @@ export function LiveTable({ snapshot, patch, columns, badges, order = "id", filt
 
   // snapshot first, then the patch: whichever of the two came earlier
   useEffect(() => {
-    if (snapshot?.seq >= 0 && (snapshot.key !== store.current.key || snapshot.seq > store.current.seq)) {
+    // A new snapshot of the same number is another search or order; the old one beside a new patch is not read again.
+    if (snapshot !== taken.current && snapshot?.seq >= 0 && (snapshot.key !== store.current.key || snapshot.seq >= store.current.seq)) {
+      taken.current = snapshot;
       store.current = { key: snapshot.key, seq: snapshot.seq, map: new Map((snapshot.rows ?? []).map((r) => [r.id, r])) };
       again();
     }

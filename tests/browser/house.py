@@ -151,6 +151,8 @@ async def _open(
         "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port, "data_dir": folder,
         "cdr_user": CDR_USER, "switch_directory_user": CDR_USER, "preview_s": 3,
         "payments": "sandbox", "sandbox_secret": "s3cret", "payout_least": 1_000,
+        "seller_name": "ООО «Биржа операторов»", "seller_tax_id": "7812345678", "seller_bank": "р/с 40702810; БИК 0445",
+        "vat_bp": 2_000, "recording_storage": (folder / "storage").as_uri(),
     }  # fmt: skip
     change_settings(**values)
     environment = {**os.environ, **{k.upper(): str(v) for k, v in values.items()}}
