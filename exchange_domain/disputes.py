@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import campaigns, ledger
+from . import calls, campaigns, ledger
 from .settings import settings
 from .tables import Call, Dispute, Settlement, Tariff
 from .words import DisputeState
@@ -120,6 +120,8 @@ async def decide(
     s.add(dispute)
     await s.flush()
     if back:
+        if call.outcome is not None:
+            await calls.tally(s, call.campaign_id, call.outcome, charge=-back)
         await campaigns.resume_funded(s, call.customer_id)
     return dispute
 

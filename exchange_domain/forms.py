@@ -14,6 +14,10 @@ MOST_OPTIONS = 50
 LONGEST_TEXT = 4000
 
 
+ASKED_FOR = frozenset({Outcome.SUCCESS})
+"""Outcomes that ask for a required field which names none."""
+
+
 class FormError(Exception):
     """What is wrong with a form's definition: code, and the place as `field` (from 1)."""
 
@@ -28,16 +32,22 @@ class FormField:
     label: str
     kind: FieldKind = FieldKind.TEXT
     required: bool = False
-    """Asked for when the contact was reached and said yes or no; a busy line asks for nothing."""
+    """Whether some outcome asks for it."""
     options: tuple[str, ...] = ()
+    required_on: tuple[Outcome, ...] = ()
+    """Outcomes that ask for it; none although it is required: a success."""
+
+    def asked_for(self, outcome: Outcome) -> bool:
+        return self.required and outcome in (self.required_on or ASKED_FOR)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self) | {"kind": self.kind.value, "options": list(self.options)}
+        on = [outcome.value for outcome in self.required_on]
+        return asdict(self) | {"kind": self.kind.value, "options": list(self.options), "required_on": on}
 
 
 def parse_form(raw: Any) -> list[FormField]:
     """Reads a form's definition. Raises FormError: not_a_list, too_many, bad_key, doubled_key, no_label, bad_kind,
-    no_options, too_many_options."""
+    no_options, too_many_options, bad_outcome."""
     if not isinstance(raw, list):
         raise FormError("not_a_list")
     if len(raw) > MOST_FIELDS:
@@ -62,12 +72,13 @@ def parse_form(raw: Any) -> list[FormField]:
             raise FormError("no_options", place)
         if len(options) > MOST_OPTIONS:
             raise FormError("too_many_options", place, most=MOST_OPTIONS)
-        fields.append(FormField(key, label[:200], kind, bool(item.get("required", False)), options))
+        try:
+            named = {Outcome(one) for one in item.get("required_on") or ()}
+        except (ValueError, TypeError):
+            raise FormError("bad_outcome", place) from None
+        on = tuple(outcome for outcome in Outcome if outcome in named)
+        fields.append(FormField(key, label[:200], kind, bool(item.get("required", False) or on), options, on))
     return fields
-
-
-ASKED_FOR = frozenset({Outcome.SUCCESS})
-"""Outcomes that need the required fields."""
 
 
 def check_answers(
@@ -80,7 +91,7 @@ def check_answers(
     for field in fields:
         value = answers.get(field.key)
         if value is None or value == "" or value == []:
-            if field.required and outcome in ASKED_FOR:
+            if field.asked_for(outcome):
                 problems.append((field.key, "required"))
             continue
         try:

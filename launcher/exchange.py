@@ -61,6 +61,9 @@ class Plan:
             "EXCHANGE_DEMO": "1",
             "PAYMENTS": given.get("PAYMENTS") or "sandbox",
             "SANDBOX_SECRET": data.secret("sandbox"),
+            "SELLER_NAME": given.get("SELLER_NAME") or "Operator Exchange (demo)",
+            # Programs that are tried beside the demo are on this machine.
+            "WEBHOOKS_INSIDE": given.get("WEBHOOKS_INSIDE") or "1",
         }
         if simulated:
             settings["RECORDINGS_DIR"] = str(data.recordings)

@@ -76,7 +76,8 @@ class FieldIn(In):
     key: str = Field(pattern="^[a-z][a-z0-9_]{0,39}$")
     label: str = Field(min_length=1, max_length=200)
     kind: FieldKind = FieldKind.TEXT
-    required: YesNo = False
+    required: YesNo = Field(False, description="For a success, unless outcomes are named.")
+    required_on: list[Outcome] = Field(default_factory=list, max_length=len(Outcome))
     options: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=list, max_length=50)
 
 

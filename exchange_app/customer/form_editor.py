@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import autosave, button, card, checkbox, empty_state, field, icon_button, select
+from exchange_app.design import autosave, button, card, empty_state, field, icon_button, select
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tc
 
@@ -97,10 +97,22 @@ def _line(line: FieldLine) -> rx.Component:
             class_name="row w",
         ),
         rx.cond((line.kind == "choice") | (line.kind == "choices"), options),
-        checkbox(
-            t("Must be filled in for a success"),
-            checked=line.required,
-            on_change=lambda on: Script.switch_required(line.uid, on),
+        rx.el.div(
+            rx.el.label(t("Must be filled in"), html_for=f"needed-{line.uid}", class_name="s m"),
+            rx.el.div(
+                select(
+                    ("", t("never")),
+                    ("success", t("for a success")),
+                    ("agreed", t("for a success and a call-back")),
+                    ("refused", t("for a refusal")),
+                    ("talked", t("after every talk")),
+                    id=f"needed-{line.uid}",
+                    value=line.needed,
+                    on_change=lambda needed: Script.choose_needed(line.uid, needed),
+                ),
+                style={"width": "260px"},
+            ),
+            class_name="row w",
         ),
         _fault(line),
         class_name="col g3",

@@ -14,13 +14,31 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from exchange_app.broker import redis
 from exchange_domain.forms import MOST_FIELDS
 from exchange_domain.tables import Campaign, Script
-from exchange_domain.words import FieldKind
+from exchange_domain.words import FieldKind, Outcome
 
 from .field_keys import key_of
 
 KEPT_S = 30 * 24 * 3600
 LONGEST_SCRIPT = 50_000
 LONGEST_OPTIONS = 5_000
+
+
+NEEDED: dict[str, tuple[Outcome, ...]] = {
+    "": (),
+    "success": (Outcome.SUCCESS,),
+    "agreed": (Outcome.SUCCESS, Outcome.CALL_BACK),
+    "refused": (Outcome.REFUSED,),
+    "talked": (Outcome.SUCCESS, Outcome.REFUSED, Outcome.CALL_BACK, Outcome.DO_NOT_CALL),
+}
+"""The choices of when a field must be filled in, and the outcomes that ask for it then."""
+
+
+def needed_of(definition: dict[str, Any]) -> str:
+    """The choice that a stored field is nearest to."""
+    on = {Outcome(one) for one in definition.get("required_on") or ()}
+    on = on or ({Outcome.SUCCESS} if definition.get("required") else set())
+    exact = next((name for name, outcomes in NEEDED.items() if set(outcomes) == on), None)
+    return exact if exact is not None else "talked"
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,8 @@ class FieldDraft:
     key: str = ""
     label: str = ""
     kind: str = FieldKind.TEXT.value
-    required: bool = False
+    needed: str = ""
+    """When it must be filled in: a key of NEEDED."""
     options: str = ""
     """One a line."""
 
@@ -54,7 +73,8 @@ class ScriptDraft:
                     "key": key,
                     "label": one.label,
                     "kind": one.kind,
-                    "required": one.required,
+                    "required": bool(NEEDED[one.needed]),
+                    "required_on": [outcome.value for outcome in NEEDED[one.needed]],
                     "options": one.options.splitlines() if lists else [],
                 }
             )
@@ -95,9 +115,7 @@ def of_version(script: Script | None) -> ScriptDraft:
     if script is None:
         return ScriptDraft()
     fields = [
-        FieldDraft(
-            f["key"], f["key"], f["label"], f["kind"], bool(f.get("required")), "\n".join(f.get("options") or ())
-        )
+        FieldDraft(f["key"], f["key"], f["label"], f["kind"], needed_of(f), "\n".join(f.get("options") or ()))
         for f in script.form
     ]
     return ScriptDraft(script.markdown, tuple(fields))
@@ -109,7 +127,13 @@ async def read(campaign_id: int) -> ScriptDraft | None:
     if kept is None:
         return None
     value = json.loads(kept)
-    return ScriptDraft(value["markdown"], tuple(FieldDraft(**f) for f in value["fields"]))
+    fields = []
+    for kept_field in value["fields"]:
+        # Drafts of before this was chosen by outcome.
+        if kept_field.pop("required", False):
+            kept_field["needed"] = "success"
+        fields.append(FieldDraft(**kept_field))
+    return ScriptDraft(value["markdown"], tuple(fields))
 
 
 async def write(campaign_id: int, draft: ScriptDraft) -> None:

@@ -13,11 +13,11 @@ from exchange_domain.texts import say
 from exchange_domain.words import FieldKind
 
 from . import examples, script_draft
-from .arguments import flag, line, one_of, paragraphs, whole
+from .arguments import BadArgument, line, one_of, paragraphs, whole
 from .here import Here
 from .rights import Opened, field_of, gone, opened
 from .samples import field_names, sample
-from .script_draft import LONGEST_OPTIONS, LONGEST_SCRIPT, ScriptDraft
+from .script_draft import LONGEST_OPTIONS, LONGEST_SCRIPT, NEEDED, ScriptDraft
 from .script_preview import html_of
 
 
@@ -50,7 +50,7 @@ class FieldLine:
     uid: str
     label: str
     kind: str
-    required: bool
+    needed: str
     options: str
     last: bool
 
@@ -58,7 +58,7 @@ class FieldLine:
 def lines_of(draft: ScriptDraft) -> list[FieldLine]:
     count = len(draft.fields)
     return [
-        FieldLine(place, f.uid, f.label, f.kind, f.required, f.options, place == count)
+        FieldLine(place, f.uid, f.label, f.kind, f.needed, f.options, place == count)
         for place, f in enumerate(draft.fields, 1)
     ]
 
@@ -153,13 +153,15 @@ class Script(rx.State):
 
     @rx.event
     @roles("customer")
-    async def switch_required(self, uid: str, on: bool):
-        wanted = flag(on)
+    async def choose_needed(self, uid: str, needed: str):
+        """Which outcomes ask for the field."""
+        if needed not in NEEDED:
+            raise BadArgument("a choice is expected")
         async with opened(self) as at:
             if at is None:
                 return gone()
             draft = await self._draft(at)
-            await self._keep(at, draft.changed(str(uid), required=wanted))
+            await self._keep(at, draft.changed(str(uid), needed=needed))
 
     @rx.event
     @roles("customer")

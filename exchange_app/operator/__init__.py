@@ -1,5 +1,7 @@
 """The operator's pages: the board of campaigns, the workspace of a call, the earnings."""
 
+from starlette.routing import Route
+
 from exchange_app.i18n import t
 from exchange_app.shell import Nav, Page
 
@@ -9,6 +11,7 @@ from .check_page import check_page
 from .desk_state import Desk
 from .earnings_page import earnings_page
 from .payout_state import Payouts
+from .statement_route import routes as statement_routes
 from .work_page import status, title, work_page, work_status
 
 
@@ -51,3 +54,7 @@ def pages() -> list[Page]:
             status=status,
         ),
     ]
+
+
+def routes() -> list[Route]:
+    return statement_routes()

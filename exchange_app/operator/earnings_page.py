@@ -129,7 +129,10 @@ def earnings_page() -> rx.Component:
     return rx.el.div(
         rx.el.style(LOOK),
         browser_zone(Earnings.enter),
-        head(t("Earnings")),
+        head(
+            t("Earnings"),
+            button(t("Statement as a file"), icon="download", on_click=Earnings.fetch_statement),
+        ),
         rx.cond(Earnings.loaded, rx.cond(Earnings.calls.length() > 0, filled, empty), loading(t("Adding up…"))),
         ask_dialog(),
         class_name="page",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 from uuid import UUID
 
 import reflex as rx
@@ -70,6 +71,12 @@ class Earnings(rx.State):
     _starts: rx.Field[list[tuple[datetime, UUID]]] = rx.field(default_factory=list)
     """The last row of each page before the present one."""
     _last: tuple[datetime, UUID] | None = None
+
+    @rx.event
+    @roles("operator")
+    def fetch_statement(self):
+        """All movements of her money, by her clock."""
+        return rx.download(url=f"/operator/statement.xlsx?zone={quote(self._zone)}")
 
     @rx.event
     @roles("operator")

@@ -122,6 +122,21 @@ def test_required_is_asked_for_a_success_only():
     assert check_answers(FIELDS, {}, Outcome.BUSY) == ({}, [])
 
 
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_a_field_is_asked_for_by_the_outcomes_that_it_names(outcome):
+    (field,) = parse_form([{"key": "why", "label": "Почему", "required_on": ["refused", "call_back"]}])
+    problems = check_answers([field], {}, outcome)[1]
+    assert problems == ([("why", "required")] if outcome in (Outcome.REFUSED, Outcome.CALL_BACK) else [])
+    assert parse_form([field.as_dict()]) == [field]
+
+
+def test_a_form_cannot_name_outcomes_that_are_none():
+    for named in (["won"], 5, [[]], [None]):
+        with pytest.raises(FormError) as wrong:
+            parse_form([{"key": "a", "label": "A"}, {"key": "b", "label": "B", "required_on": named}])
+        assert (wrong.value.code, wrong.value.field) == ("bad_outcome", 2)
+
+
 @given(
     st.dictionaries(
         st.sampled_from("ndcmyt"), st.none() | st.booleans() | st.text() | st.integers() | st.lists(st.text())

@@ -13,12 +13,24 @@ from pathlib import Path
 
 from launcher.data_directory import DataDirectory
 
-from . import disputes, do_not_call, erase, invariants, invitations, limits, money, payouts, recordings, switches
+from . import (
+    disputes,
+    do_not_call,
+    erase,
+    invariants,
+    invitations,
+    limits,
+    margins,
+    money,
+    payouts,
+    recordings,
+    switches,
+)  # fmt: skip
 from .refusal import AdminRefused
 
 __all__ = ["AdminRefused", "carry_out", "connect_to", "main", "parse"]
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / ".data"
-TOPICS = (invitations, money, payouts, disputes, limits, do_not_call, erase, recordings, switches, invariants)
+TOPICS = (invitations, money, margins, payouts, disputes, limits, do_not_call, erase, recordings, switches, invariants)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

@@ -164,7 +164,7 @@ async def test_typing_makes_no_version_and_is_not_lost(shop: Shop, owner: Page):
     uid = owner.values(Script)["fields"][0].uid
     await owner.send(Script.type_label(f"{shop.campaign}:label:{uid}", "День визита"), path=where)
     await owner.send(Script.choose_kind(uid, "date"), path=where)
-    await owner.send(Script.switch_required(uid, True), path=where)
+    await owner.send(Script.choose_needed(uid, "agreed"), path=where)
     async with database.session() as s:
         assert (await s.exec(select(StoredScript).where(StoredScript.campaign_id == shop.campaign))).first() is None
     await owner.send(Script.enter(), path=where)
@@ -184,6 +184,7 @@ async def test_typing_makes_no_version_and_is_not_lost(shop: Shop, owner: Page):
         "kind": "date",
         "required": True,
         "options": [],
+        "required_on": ["success", "call_back"],
     }
     # The key stays, so that answers of before are still read.
     assert (second.form[0]["key"], second.form[0]["label"]) == ("den_vizita", "Когда приехать")

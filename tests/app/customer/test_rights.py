@@ -60,7 +60,7 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "type_label": {"field": f"{c}:label:x", "value": "чужое"},
         "type_options": {"field": f"{c}:options:x", "value": "чужое"},
         "choose_kind": {"uid": "x", "kind": "date"},
-        "switch_required": {"uid": "x", "on": True},
+        "choose_needed": {"uid": "x", "needed": "success"},
         "remove_field": {"uid": "x"},
         "begin_with_sample": {"trade": "clinic"},
         "move_field": {"uid": "x", "by": 1},
