@@ -55,6 +55,8 @@ class Erased:
     recordings: int = 0
     switch_records: int = 0
     rejected_files: int = 0
+    exports: int = 0
+    """Exported files of the campaigns where the number was: each is deleted whole, by the worker within the hour."""
     mentions: int = 0
     """Texts about other people that had the number in them."""
     call_ids: list[UUID] = field(default_factory=list)
@@ -88,6 +90,7 @@ async def erase_number(
     await _texts(s, plain, erased)
     await _records(s, plain, erased.call_ids, erased)
     await _rejected_files(s, plain, erased)
+    await _given_out(s, plain, sorted({one.campaign_id for one in contacts}), erased)
     if forbid:
         await s.execute(
             text("insert into do_not_call (e164) values (:e164) on conflict do nothing"), {"e164": e164}
@@ -241,6 +244,22 @@ async def _rejected_files(s: AsyncSession, scrubber: Scrubber, erased: Erased) -
             s.add(entry)
             await s.flush()
         s.expunge(entry)
+
+
+async def _given_out(s: AsyncSession, scrubber: Scrubber, campaign_ids: list[int], erased: Erased) -> None:
+    """Files that were exported, and answers to programs that are kept to be given again."""
+    gone = await s.execute(
+        text(
+            "update export_file set state = 'failed', created_at = 'epoch' "
+            "where campaign_id = any(:ids) and created_at > 'epoch' returning id"
+        ),
+        {"ids": campaign_ids},
+    )
+    erased.exports += len(gone.all())
+    await s.execute(
+        text(r"delete from api_reply where regexp_replace(body::text, '\D', '', 'g') like :digits"),
+        {"digits": f"%{scrubber.core}%"},
+    )
 
 
 LATE = text(f"""

@@ -4,7 +4,7 @@ import asyncio
 import io
 import zipfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -12,23 +12,27 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from exchange_domain import calls, claiming, database, drafts, erasing, settling
+from exchange_domain import calls, claiming, database, drafts, erasing, export_files, settling
 from exchange_domain.importing import ImportResult
 from exchange_domain.importing.reasons import Reason
 from exchange_domain.importing.result import RejectedRow
 from exchange_domain.importing.storing import import_list
 from exchange_domain.tables import (
+    Account,
+    ApiReply,
     Call,
     Campaign,
     Contact,
     ContactNumber,
     DoNotCall,
     Erasure,
+    ExportFile,
     ListImport,
     Recording,
     SwitchRecord,
 )
-from exchange_domain.words import ContactStatus, Outcome, RecordingState
+from exchange_domain.words import ContactStatus, ExportKind, ExportState, FileFormat, Outcome, RecordingState
+from job_worker import exports
 from tests.recording_store.conftest import Machine, machine, speech, wav
 
 __all__ = ["machine"]
@@ -156,7 +160,7 @@ async def test_the_person_is_everywhere_before_and_nowhere_after(person: Person)
     assert list(person.machine.storage.rglob("*.ogg")) == []
     assert await person.machine.to_delete() == []
     assert erased.counts() == {
-        "contacts": 2, "calls": 1, "recordings": 1, "switch_records": 2, "rejected_files": 1, "mentions": 3,
+        "contacts": 2, "calls": 1, "recordings": 1, "switch_records": 2, "rejected_files": 1, "exports": 0, "mentions": 3,
     }  # fmt: skip
 
 
@@ -230,6 +234,28 @@ async def test_a_mover_that_dies_after_uploading_what_was_erased_leaves_nothing(
     person.machine.later(minutes=5)
     await person.machine.work(person.machine.another_mover())
     assert list(person.machine.storage.rglob("*.ogg")) == [], "deleted after the dead mover's lease"
+
+
+async def test_exported_files_and_kept_answers_go_too(person: Person, settings_env, tmp_path):
+    settings_env(data_dir=tmp_path)
+    async with database.session() as s:
+        contact = await s.get_one(Contact, person.contact)
+        campaign = await s.get_one(Campaign, contact.campaign_id)
+        account = (await s.exec(select(Account.id))).first()
+        assert campaign.id is not None and account is not None
+        export_id = await export_files.order(s, campaign.id, account, ExportKind.CONTACTS, FileFormat.CSV, "ru")
+        for key, body in (("his", {"warnings": [{"text": f"{NUMBER} is there twice"}]}), ("other", {"id": 1})):
+            s.add(
+                ApiReply(customer_id=campaign.customer_id, idempotency_key=key, fingerprint="x", status=200, body=body)
+            )
+    await exports.make(export_id)
+    assert len(list((tmp_path / "exports").iterdir())) == 1
+    assert (await person.erase()).exports == 1
+    async with database.session() as s:
+        assert (await s.get_one(ExportFile, export_id)).state is ExportState.FAILED, "nobody is given it any more"
+        assert list(await s.exec(select(ApiReply.idempotency_key))) == ["other"]
+        assert await export_files.forget(s, datetime.now(UTC) - export_files.KEPT) == 1
+    assert not list((tmp_path / "exports").iterdir())
 
 
 async def test_done_again_it_finds_nothing_and_says_who_asked(person: Person):
