@@ -50,7 +50,7 @@ class Plan:
         switch_password = data.secret("event-socket")
         cdr_password = given.get("CDR_PASSWORD") or data.secret("cdr")
         settings = {
-            "DATABASE_URL": database.url() if database else given["DATABASE_URL"],
+            "DATABASE_URL": (database.programs_url(data.secret("programs")) if database else given["DATABASE_URL"]),
             "REDIS_URL": broker.url() if broker else given["REDIS_URL"],
             "SWITCH_URL": f"esl://:{switch_password}@{LOOPBACK}:{switch_port}" if simulated else given["SWITCH_URL"],
             "PUBLIC_URL": given.get("PUBLIC_URL") or f"http://{LOOPBACK}:{web_port}",
@@ -155,9 +155,19 @@ class Bringing:
                 )
                 await cluster.ensure_database()
         with self._console.step("database tables"):
-            await self._step("migrate", "alembic", "upgrade", "head")
+            await self._migrate()
         with self._console.step("sample data"):
             await self._step("sample", "demo.sample_data")
+
+    async def _migrate(self) -> None:
+        """Tables belong to another user than the programs': what the database refuses them they cannot switch off."""
+        cluster = self._plan.database
+        migrate = self._plan.program("migrate", "alembic", "upgrade", "head")
+        if cluster is not None:
+            migrate = replace(migrate, environment={**migrate.environment, "DATABASE_URL": cluster.url()})
+        await self._supervisor.run_step(replace(migrate, echoes=False))
+        if cluster is not None:
+            await cluster.ensure_programs(self._plan.data.secret("programs"))
 
     async def _broker(self) -> None:
         server = self._plan.broker

@@ -12,10 +12,12 @@ from pathlib import Path
 import asyncpg
 import psutil
 
+from exchange_domain import program_role
 from launcher.ports import LOOPBACK
 from launcher.processes import Identity, before_exec
 
 USER = "exchange"
+PROGRAMS = "exchange_programs"
 STOP_SIGNAL = signal.SIGINT
 """A fast shutdown: open sessions are ended, nothing committed is lost."""
 
@@ -126,6 +128,18 @@ class Cluster:
             return False
         await connection.close()
         return True
+
+    def programs_url(self, password: str) -> str:
+        """The same database for the programs' own user, who owns nothing."""
+        return f"postgresql://{PROGRAMS}:{password}@{LOOPBACK}:{self.port}/{USER}"
+
+    async def ensure_programs(self, password: str) -> None:
+        """After the migrations: the programs' user may do what they need."""
+        connection = await asyncpg.connect(self.url())
+        try:
+            await program_role.grant(connection, PROGRAMS, password)
+        finally:
+            await connection.close()
 
     async def ensure_database(self, name: str = USER) -> None:
         connection = await asyncpg.connect(self.url("postgres"))

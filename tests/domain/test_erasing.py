@@ -160,7 +160,8 @@ async def test_the_person_is_everywhere_before_and_nowhere_after(person: Person)
     assert list(person.machine.storage.rglob("*.ogg")) == []
     assert await person.machine.to_delete() == []
     assert erased.counts() == {
-        "contacts": 2, "calls": 1, "recordings": 1, "switch_records": 2, "rejected_files": 1, "exports": 0, "mentions": 3,
+        "contacts": 2, "calls": 1, "recordings": 1, "switch_records": 2, "rejected_files": 1, "exports": 0,
+        "mentions": 3,
     }  # fmt: skip
 
 
