@@ -39,11 +39,9 @@ def export_dialog() -> rx.Component:
             callout(t("The file is being made."), t("You can go on working; the link comes by mail."), tone="accent"),
         ),
         rx.el.ul(
-            _choice("xlsx", rx.el.span("XLSX", **THEIRS), t("for Excel and other spreadsheets")),
-            _choice("csv", rx.el.span("CSV", **THEIRS), t("plain text, for any program")),
-            _choice(
-                "parquet", rx.el.span("Parquet", **THEIRS), t("for analysts: numbers and moments keep their types")
-            ),
+            _choice("xlsx", t("XLSX"), t("for Excel and other spreadsheets")),
+            _choice("csv", t("CSV"), t("plain text, for any program")),
+            _choice("parquet", t("Parquet"), t("for analysts: numbers and moments keep their types")),
             class_name="col g3",
             style={"listStyle": "none", "padding": 0},
         ),

@@ -5,9 +5,11 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from exchange_app.customer.arguments import BadArgument
 from exchange_app.customer.contest_state import Contest
 from exchange_app.customer.money_state import Money
-from exchange_app.customer.pay_in_state import PayIn, SandboxPay, _minor
+from exchange_app.customer.pay_in_state import PayIn, SandboxPay
+from exchange_app.customer.sums import sum_of, typed
 from exchange_domain import books, campaigns, database, disputes, ledger
 from exchange_domain.clock import now_ms
 from exchange_domain.tables import Dispute, Payment
@@ -38,12 +40,24 @@ async def begun(page: Page, amount: str = "1 000,50") -> str:
 
 
 @pytest.mark.parametrize(
-    ("typed", "minor"),
-    [("5000", 500_000), ("5 000,5", 500_050), (" 1\u00a0000.05 ", 100_005), ("", None), ("-5", None), ("1.005", None),
-     ("1e9", None), ("9999999999", None), (None, None), ("٥", None)],
-)  # fmt: skip
-def test_a_sum_as_people_write_it(typed, minor: int | None):
-    assert _minor(typed) == minor
+    ("text", "minor"),
+    [
+        ("5000", 500_000),
+        ("5 000,5", 500_050),
+        (" 1\u00a0000.05 ", 100_005),
+        ("", None),
+        ("9999999999", 999_999_999_900),
+    ],
+)
+def test_a_sum_as_people_write_it(text: str, minor: int | None):
+    assert sum_of(text, "RUB") == minor
+    assert sum_of(typed(minor, "RUB"), "RUB") == minor
+
+
+@pytest.mark.parametrize("text", ["-5", "1.005", "1e13", "99999999999999", None, "five", "0", "nan", "inf"])
+def test_what_is_no_sum(text):
+    with pytest.raises(BadArgument):
+        sum_of(text, "RUB")
 
 
 async def test_from_a_sum_to_money_on_the_account(shop: Shop, owner: Page):
