@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time as clock
 from pathlib import Path
+from typing import Any
 
 import psutil
 import redis.asyncio as aioredis
@@ -57,9 +58,32 @@ join contact_number n on n.contact_id = c.id
 """)
 
 
+CALLED = text("""
+update contact c set status = 'done', last_outcome = 'refused', attempts = 1, last_call_at = k.claimed_at
+from call k where k.contact_id = c.id and c.campaign_id = :campaign
+""")
+
+TABLE = "reflex___state____state.exchange_app___customer___contacts_state____contact_table"
+TABLE_STATE = "contacts_state____contact_table"
+LOOKS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("contacts, as in the list", "enter", {}),
+    ("a search that finds nobody", "find", {"form": {"search": "nobody has this name"}}),
+    ("and back to all", "forget_filters", {}),
+    ("contacts, added last first", "choose_order", {"order": "newest"}),
+    ("contacts, by name", "choose_order", {"order": "name"}),
+    ("contacts, called last first", "choose_order", {"order": "latest"}),
+    ("contacts that are done", "choose_status", {"status": "done"}),
+    ("a contact's whole history", "open_contact", {}),
+)
+"""What is looked at in the table of contacts, one after the other: a filter stays when the next is pressed."""
+
+
 @dataclass
 class Seen:
     """What one list cost. Milliseconds and bytes."""
+
+    contacts_ms: dict[str, float] = field(default_factory=dict)
+    """By what was looked at."""
 
     opened_ms: float = 0
     patch_bytes: float = 0
@@ -97,6 +121,7 @@ async def _campaign(house: House, count: int) -> int:
         await s.execute(
             CALL_ROWS, values | {"customer": house.customer, "shift": shift, "script": script.id, "calls": CALLS}
         )
+        await s.execute(CALLED, {"campaign": made.id})
     async with database.engine().connect() as connection:
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         await connection.execute(text("vacuum analyze"))
@@ -126,11 +151,24 @@ async def _measure(house: House, cookies: str, campaign: int) -> Seen:
         seen.web_ms = (_busy(web()) - web_before - idle_web) / CHANGES
         seen.database_ms = (_busy(databases()) - database_before - idle_database) / CHANGES
         listening.cancel()
+    await _look_at_contacts(house, cookies, campaign, seen)
     patches = [len(one.encode()) for one in seen.frames if '"upserts"' in one]
     totals = [len(one.encode()) for one in seen.frames if '"totals_rx_state_"' in one and '"upserts"' not in one]
     seen.patch_bytes = statistics.median(patches)
     seen.totals_bytes = statistics.median(totals)
     return seen
+
+
+async def _look_at_contacts(house: House, cookies: str, campaign: int, seen: Seen) -> None:
+    address = f"/customer/campaign/{campaign}/contacts"
+    async with database.session() as s:
+        earliest = text("select min(contact_id) from call where campaign_id = :id")
+        first = (await s.execute(earliest, {"id": campaign})).scalar_one()
+    async with Page(house.url, cookies, address, "/customer/campaign/[customer_campaign]/contacts") as page:
+        for name, handler, payload in LOOKS:
+            wanted = {"contact_id": str(first)} if handler == "open_contact" else payload
+            took = [await page.press(f"{TABLE}.{handler}", wanted, TABLE_STATE) for _ in range(OPENED)]
+            seen.contacts_ms[name] = statistics.median(took)
 
 
 async def _listen(page: Page, seen: Seen) -> None:
@@ -172,6 +210,11 @@ def _print(short: Seen, long: Seen, fewer: int, more: int) -> None:
         ("bytes of the sums beside it", "B", "totals_bytes"), ("web's processor time a change", "ms", "web_ms"),
         ("database's processor time a change", "ms", "database_ms"),
     ):  # fmt: skip
-        one, other = getattr(short, of), getattr(long, of)
-        ratio = f"{other / one:.2f}" if one else "-"
-        print(f"{name:34}{one:>9.1f} {unit:<2}{other:>11.1f} {unit:<2}{ratio:>9}", flush=True)
+        _line(name, unit, getattr(short, of), getattr(long, of))
+    for name in short.contacts_ms:
+        _line(name, "ms", short.contacts_ms[name], long.contacts_ms[name])
+
+
+def _line(name: str, unit: str, one: float, other: float) -> None:
+    ratio = f"{other / one:.2f}" if one else "-"
+    print(f"{name:34}{one:>9.1f} {unit:<2}{other:>11.1f} {unit:<2}{ratio:>9}", flush=True)
