@@ -30,6 +30,7 @@ from .money_state import Line, Money
 from .papers_card import papers_card
 from .papers_state import Papers
 from .pay_in_card import pay_in
+from .sound import player
 from .words import digits, minutes
 
 
@@ -122,7 +123,21 @@ def _line(line: Line) -> rx.Component:
                     class_name="s m",
                     **THEIRS,
                 ),
-                _dispute(line),
+                rx.el.div(
+                    rx.cond(
+                        line.heard,
+                        button(
+                            rx.cond(Money.listening == line.call_id, t("Close the recording"), t("Listen")),
+                            kind="ghost",
+                            icon="headphones",
+                            on_click=Money.listen(line.call_id),
+                            class_name="s",
+                        ),
+                    ),
+                    _dispute(line),
+                    class_name="row w",
+                ),
+                rx.cond(Money.listening == line.call_id, player(line.call_id, t("Recording"))),
             ),
         ),
         ("refund", rx.el.b(t("Given back after your complaint"))),

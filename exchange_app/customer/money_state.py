@@ -14,7 +14,7 @@ from exchange_domain.call_rows import epoch_ms
 from exchange_domain.settings import settings
 from exchange_domain.tables import Customer
 
-from .arguments import whole
+from .arguments import uuid, whole
 from .call_lines import shown_number
 from .caps_state import Caps
 
@@ -23,9 +23,10 @@ MOST = 1000
 
 CALLS = text("""
 select k.id, k.claimed_at, k.e164, k.campaign_id, k.outcome, c.name as contact, p.name as campaign, x.billed_s,
-  x.settled_at, coalesce(d.state, '') as dispute, d.decision
+  x.settled_at, coalesce(d.state, '') as dispute, d.decision, coalesce(r.state = 'stored', false) as heard
 from call k join contact c on c.id = k.contact_id join campaign p on p.id = k.campaign_id
-left join settlement x on x.call_id = k.id left join dispute d on d.call_id = k.id where k.id = any(:ids)
+left join settlement x on x.call_id = k.id left join dispute d on d.call_id = k.id
+left join recording r on r.call_id = k.id where k.id = any(:ids)
 """)
 
 
@@ -50,6 +51,8 @@ class Line:
     decision: str = ""
     """In the moderator's words."""
     contestable: bool = False
+    heard: bool = False
+    """There is a recording to hear."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,15 @@ class Money(rx.State):
     prices: Prices = Prices()
     lines: rx.Field[list[Line]] = rx.field(default_factory=list)
     more: bool = False
+    listening: str = ""
+    """The call whose recording stands open."""
+
+    @rx.event
+    @roles("customer")
+    def listen(self, call_id: str):
+        """Opens the recording of a line's call; pressed again, it closes."""
+        wanted = str(uuid(call_id))
+        self.listening = "" if self.listening == wanted else wanted
 
     @rx.event
     @roles("customer")
@@ -158,6 +170,7 @@ async def _lines(s: AsyncSession, customer_id: int, before: int | None) -> tuple
                 call.dispute,
                 call.decision or "",
                 not call.dispute and one.kind == "settle" and one.amount < 0 and call.settled_at > oldest,
+                call.heard and one.kind == "settle",
             )
         lines.append(line)
     return lines, len(found) > PAGE

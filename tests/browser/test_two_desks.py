@@ -26,7 +26,8 @@ RUSSIAN = {
     "Ready": ("Готовность",), "Ringing": ("Звоним",), "Talking": ("Разговор",), "Transferring": ("Передача",),
     "Wrap-up": ("Итог", "Завершение"),
 }  # fmt: skip
-LOOKS = [("en", WIDE), ("ru", PHONE), ("ru", WIDE), ("en", PHONE)]
+LOOKS = [("ru", PHONE), ("en", WIDE), ("ru", WIDE), ("en", PHONE)]
+"""The usual run takes the first: the main job itself is done on a wide page, in English, by another test."""
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ async def is_in(page: Page, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "size"), LOOKS[: figure(2, 4)], ids=lambda x: x if isinstance(x, str) else x["width"]
+    ("language", "size"), LOOKS[: figure(1, 4)], ids=lambda x: x if isinstance(x, str) else x["width"]
 )
 async def test_the_main_job_and_a_warm_transfer_by_keyboard(house: House, language: str, size: dict[str, int]) -> None:
     campaign = await running_campaign(house, *NUMBERS)

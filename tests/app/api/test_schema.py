@@ -83,6 +83,7 @@ async def test_no_server_error_and_no_undocumented_reply(
         sys.executable, "-m", "schemathesis.cli", "run", f"{served}/openapi.json",
         "-H", f"Authorization: Bearer {token}",
         "--checks", ",".join(CHECKS if known_ids else CHECKS + OWN_IDS_ONLY),
+        "--phases", figure("fuzzing" if known_ids else "coverage,stateful", "examples,coverage,fuzzing,stateful"),
         "--max-examples", str(figure(8, 150)), "--seed", "1", "--workers", "1", "--generation-database", "none",
         "--report", "ndjson", "--report-dir", str(report), "--no-color",
     ]  # fmt: skip

@@ -80,6 +80,7 @@ def arguments(shop: Shop, handler: str) -> dict[str, Any]:
         "type_basis_note": {"field": f"{c}:basis", "value": "x"},
         "ask": {"call_id": str(uuid4())},
         "show": {"wanted": True},
+        "listen": {"call_id": str(uuid4())},
         "send": {"form": {"words": "чужое"}},
         "begin": {"form": {"amount": "500"}},
         "say": {"state": "paid"},
