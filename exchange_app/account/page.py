@@ -26,6 +26,7 @@ def _role(held: Any) -> Any:
         "operator": t("To your calls"),
         "customer": t("To your campaigns"),
         "manager": t("To your desk"),
+        "moderator": t("To your flags"),
     }
     return rx.el.li(
         rx.el.div(

@@ -20,7 +20,7 @@ def work_of(role: Any) -> Any:
         "operator": t("You call for customers and are paid for each call."),
         "customer": t("You order calls and see how they end."),
         "manager": t("You take the calls that operators hand over."),
-        "moderator": t("This role has no page of its own."),
+        "moderator": t("You look into flags and contested charges."),
         "admin": _admin(),
     }
     return rx.match(role, *((name, rx.fragment(said)) for name, said in words.items()), rx.fragment())

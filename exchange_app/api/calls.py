@@ -4,13 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app.recordings import SoundAway, answer_with
-from exchange_domain import call_results, customer_events, database
+from exchange_domain import call_results, customer_events, database, listenings
 from exchange_domain.api_tokens import Client
 from exchange_domain.call_results import CallResult
 from exchange_domain.tables import Call, Recording
@@ -20,7 +19,6 @@ from .access import campaign_of, needs
 from .fields import MOST_ID, Cursor, PageSize
 from .problems import ApiProblem, documented, not_found
 
-log = structlog.get_logger(__name__)
 router = APIRouter(tags=["results"])
 Reader = Annotated[Client, needs(ApiScope.RESULTS_READ)]
 Listener = Annotated[Client, needs(ApiScope.RECORDINGS_READ)]
@@ -102,13 +100,15 @@ async def get_recording(request: Request, client: Listener, call_id: UUID) -> Re
         recording = await s.get(Recording, call_id)
     if recording is None:
         raise not_found()
-    log.info("recording_listened", call_id=str(call_id), token_id=client.token_id)
     try:
         answer = await answer_with(request, recording)
     except SoundAway:
         raise ApiProblem(503, "away", "The storage is away for a moment.", headers={"retry-after": "5"}) from None
     if answer is None:
         raise not_found()
+    if answer.status_code in (200, 206):
+        async with database.session() as s:
+            await listenings.note(s, call_id, token_id=client.token_id)
     if answer.status_code == 416:
         raise ApiProblem(416, "no_such_range", "The recording is shorter.", headers=answer.headers)
     return answer

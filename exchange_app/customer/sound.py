@@ -3,7 +3,6 @@
 from typing import Any
 
 import reflex as rx
-import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,10 +10,8 @@ from starlette.routing import Route
 
 from exchange_app.recordings import SoundAway, answer_with
 from exchange_app.security import require_session
-from exchange_domain import database
+from exchange_domain import database, listenings
 from exchange_domain.tables import Call, Recording
-
-log = structlog.get_logger(__name__)
 
 
 async def recording(request: Request) -> Response:
@@ -31,7 +28,8 @@ async def recording(request: Request) -> Response:
     except SoundAway:
         raise HTTPException(503, "away", headers={"retry-after": "5"}) from None
     if answer is not None and answer.status_code in (200, 206):
-        log.info("recording_listened", call_id=str(call_id), account_id=account.account_id)
+        async with database.session() as s:
+            await listenings.note(s, call_id, account_id=account.account_id)
     return answer or Response(status_code=404)
 
 

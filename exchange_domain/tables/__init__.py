@@ -21,7 +21,7 @@ from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, Destination
 from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .money import Dispute, EarningRelease, Payment, PaymentNotice, Payout, PayoutApproval, PayoutBatch
 from .papers import ExportFile, Mail, Paper
-from .recordings import Erasure, Recording, RecordingErasure
+from .recordings import Erasure, Listening, Recording, RecordingErasure
 from .switches import SeatPromise, Switch
 from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
 
@@ -64,6 +64,7 @@ __all__ = [
     "LineQuality",
     "ListImport",
     "ListImportRemark",
+    "Listening",
     "Mail",
     "ManagerHours",
     "ManagerPresence",

@@ -28,11 +28,14 @@ class Flag(Table, table=True):
     count: int = whole(default=1)
     first_at: datetime | None = created()
     last_at: datetime | None = created()
+    assigned_to: int | None = points_at("account.id", nullable=True)
+    """The moderator who looks into it."""
     resolved_at: datetime | None = moment()
     resolved_by: int | None = points_at("account.id", nullable=True)
     resolution: str = text(default="")
 
     __table_args__ = (
         Index("uq_flag_open", "kind", "subject", unique=True, postgresql_where=sql("resolved_at is null")),
+        Index("ix_flag_open", "last_at", "id", postgresql_where=sql("resolved_at is null")),
         CheckConstraint("count > 0", name="count_positive"),
     )

@@ -63,6 +63,21 @@ class Recording(Table, table=True):
     )
 
 
+class Listening(Table, table=True):
+    """That somebody has opened a recording: a person, or a customer's program by its token. It stays as it is."""
+
+    id: int | None = key()
+    call_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    account_id: int | None = points_at("account.id", nullable=True)
+    token_id: int | None = whole(nullable=True)
+    at: datetime | None = created()
+
+    __table_args__ = (
+        CheckConstraint("(account_id is null) <> (token_id is null)", name="somebody"),
+        Index("ix_listening_call", "call_id", "at"),
+    )
+
+
 class RecordingErasure(Table, table=True):
     """Something of a recording that has to be deleted, tried until it is gone: an object, or a file on a switch."""
 

@@ -186,6 +186,7 @@ async def _people(house: House) -> None:
             ("manager", "Олег Ершов", ()),
             ("operator", "Мария Светлова", ("operator",)),
             ("second", "Иван Громов", ("operator",)),
+            ("moderator", "Кира Нова", ("moderator",)),
         ):
             account = await accounts.create(
                 s, email=f"{name}@example.org", display_name=who, password_hash=hashed, roles=roles, language="en"

@@ -16,7 +16,7 @@ from tests.browser.house import open_house
 from tests.browser.people import signed_in
 from tests.thorough import figure
 
-from . import customer_scenes, line_scenes, manager_scenes, operator_scenes, results_scenes
+from . import customer_scenes, line_scenes, manager_scenes, moderator_scenes, operator_scenes, results_scenes
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
 from .stage import Stage
@@ -87,6 +87,12 @@ async def test_the_customers_results_and_programs_in_every_state(stage: Stage) -
     async with chromium() as browser:
         page = await signed_in(stage.house, browser, "owner")
         await look_at(stage, page, "customer", results_scenes.SCENES)
+
+
+async def test_the_moderators_pages_in_every_state(stage: Stage) -> None:
+    async with chromium() as browser:
+        page = await signed_in(stage.house, browser, "moderator")
+        await look_at(stage, page, "moderator", moderator_scenes.SCENES)
 
 
 async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:

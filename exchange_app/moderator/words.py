@@ -1,0 +1,51 @@
+"""The words for flags: what each kind means, and what its figures are."""
+
+from typing import Any
+
+import reflex as rx
+
+from exchange_app.i18n import t
+from exchange_domain.words import FlagKind
+
+
+def kind_words() -> dict[str, Any]:
+    return {
+        FlagKind.DUPLICATE_CONTACT.value: t("Contacts entered that are there already"),
+        FlagKind.OWN_CONTACT.value: t("Asked for a contact of their own"),
+        FlagKind.OVERRUNS_OF_CAMPAIGN.value: t("Calls of a campaign hit the time limit"),
+        FlagKind.OVERRUNS_OF_OPERATOR.value: t("Calls of an operator hit the time limit"),
+        FlagKind.ABUSIVE_CONTACT.value: t("A contact was abusive"),
+        FlagKind.RECORDING_LOST.value: t("A recording is lost"),
+        FlagKind.RECORDING_DELAYED.value: t("Recordings wait on a switch"),
+        FlagKind.RECORD_MISSING.value: t("A call's length is not certain"),
+        FlagKind.SETTLEMENT_CORRECTED.value: t("A charge was corrected by the switch's record"),
+        FlagKind.CAP_REACHED.value: t("A day's cap was reached"),
+        FlagKind.DESTINATION_REFUSED.value: t("A number that may not be dialled"),
+        FlagKind.SWITCH_LOST.value: t("A switch was lost"),
+        FlagKind.PROBLEM_REPORTED.value: t("An operator reports a problem"),
+    }
+
+
+def kind_name(code: Any) -> Any:
+    return rx.match(code, *kind_words().items(), code)
+
+
+def figure_name(code: Any) -> Any:
+    """Of a flag's detail; an unknown one by its own code."""
+    return rx.match(
+        code,
+        ("why", t("Why")),
+        ("about", t("About")),
+        ("answered", t("Answered")),
+        ("billed_s", t("Seconds billed")),
+        ("waiting", t("Waiting")),
+        ("oldest", t("The oldest")),
+        ("reason", t("Reason")),
+        ("free_bytes", t("Bytes free")),
+        ("least_bytes", t("Bytes needed")),
+        ("switch", t("Switch")),
+        ("calls", t("Calls")),
+        ("overran", t("Over the limit")),
+        ("of", t("Of")),
+        code,
+    )
