@@ -49,7 +49,7 @@ async def flags_some(stage: Stage, page: Page) -> None:
             s, FlagKind.RECORDING_DELAYED, "switch:main", now, waiting=12, oldest=now.isoformat(), reason="no_space"
         )
     await to(stage, page, "/moderator")
-    await expect(page.get_by_text("An operator reports a problem").first).to_be_visible()
+    await expect(page.get_by_role("heading", name="An operator reports a problem")).to_be_visible()
 
 
 @scene
