@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """By whom customers pay in: yookassa, stripe, sandbox (no money moves), or empty: by transfer only."""
     yookassa_shop_id: str = ""
     yookassa_secret_key: SecretStr = SecretStr("")
+    yookassa_vat_code: int = Field(default=0, ge=0, le=12)
+    """YooKassa's code of the VAT on receipts by 54-FZ; 0: no receipts are asked for."""
     yookassa_api: str = ""
     """Another address than YooKassa's own: for tests."""
     stripe_secret_key: SecretStr = SecretStr("")

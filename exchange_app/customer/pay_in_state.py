@@ -71,7 +71,8 @@ class PayIn(rx.State):
             if begun.amount != minor:
                 self._wish = str(uuid4())
                 return PayIn.begin({"amount": given})
-            provider_id, pay_at = await used.begin(begun, f"{settings().public_url.rstrip('/')}/customer/money")
+            back_to = f"{settings().public_url.rstrip('/')}/customer/money"
+            provider_id, pay_at = await used.begin(begun, back_to, account.email)
             async with database.session() as s:
                 await payments.sent(s, begun.id, provider_id, pay_at)
         except PaymentError as refused:

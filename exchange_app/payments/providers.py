@@ -23,9 +23,10 @@ class NotVerified(Exception):
 class Provider(Protocol):
     """One way to pay in."""
 
-    async def begin(self, payment: Payment, back_to: str) -> tuple[str, str]:
+    async def begin(self, payment: Payment, back_to: str, payer: str = "") -> tuple[str, str]:
         """The provider's id of the payment, and the address of the page that takes the money.
 
+        `payer` is the e-mail of whoever pays, for the receipt that a provider has to send where the law wants one.
         The payment's own id is the idempotency key: again, it is the same payment there. Raises ProviderAway.
         """
         ...

@@ -39,7 +39,7 @@ def signed(payment: Payment, state: PaymentState) -> tuple[dict[str, str], bytes
 class Sandbox:
     """Implements `Provider`."""
 
-    async def begin(self, payment: Payment, back_to: str) -> tuple[str, str]:
+    async def begin(self, payment: Payment, back_to: str, payer: str = "") -> tuple[str, str]:
         return f"sandbox_{payment.id.hex}", f"{settings().public_url.rstrip('/')}/customer/sandbox/{payment.id}"
 
     async def notice(self, headers: Mapping[str, str], body: bytes) -> Notice | None:

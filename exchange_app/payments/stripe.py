@@ -30,7 +30,7 @@ class Stripe:
             base_addresses={"api": given.stripe_api} if given.stripe_api else None,
         )  # fmt: skip
 
-    async def begin(self, payment: Payment, back_to: str) -> tuple[str, str]:
+    async def begin(self, payment: Payment, back_to: str, payer: str = "") -> tuple[str, str]:
         line = {
             "quantity": 1,
             "price_data": {

@@ -229,17 +229,21 @@ def yookassa_notice(event: str) -> bytes:
 
 
 async def test_a_payment_by_yookassa(customer: int, web: httpx.AsyncClient, theirs: TheirServer, settings_env):
-    settings_env(payments="yookassa", yookassa_api=theirs.url)
+    settings_env(payments="yookassa", yookassa_api=theirs.url, yookassa_vat_code=6)
     theirs.answers["POST /payments"] = (200, yookassa_payment("pending"))
     used = provider()
     assert used is not None
     async with database.session() as s:
         payment = await payments.begin(s, uuid4(), customer, None, AMOUNT, PaymentProvider.YOOKASSA)
-    provider_id, pay_at = await used.begin(payment, "https://exchange.example/customer/money")
+    provider_id, pay_at = await used.begin(payment, "https://exchange.example/customer/money", "owner@mail.example")
     assert (provider_id, pay_at) == (PAID_ID, "https://yookassa.example/pay")
     ((_, headers, body),) = theirs.asked
     assert UUID({name.lower(): value for name, value in headers.items()}["idempotence-key"]) == payment.id
-    assert json.loads(body)["amount"] == {"value": "1500.50", "currency": "RUB"}
+    asked = json.loads(body)
+    assert asked["amount"] == {"value": "1500.50", "currency": "RUB"}
+    assert asked["receipt"]["customer"] == {"email": "owner@mail.example"}
+    (item,) = asked["receipt"]["items"]
+    assert (item["amount"], item["vat_code"], item["payment_mode"]) == (asked["amount"], 6, "advance")
     async with database.session() as s:
         await payments.sent(s, payment.id, provider_id, pay_at)
     address = "/webhooks/payments/yookassa"
