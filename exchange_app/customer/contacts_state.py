@@ -15,6 +15,7 @@ from exchange_domain.messages import CallRow
 from exchange_domain.tables import Contact, Recording
 from exchange_domain.words import ContactStatus, Outcome, RecordingState
 
+from . import page_room
 from .arguments import line, one_of, whole
 from .call_lines import answer_of, shown_number, state_code
 from .rights import gone, opened
@@ -106,30 +107,24 @@ class ContactTable(rx.State):
     fields: rx.Field[list[Field]] = rx.field(default_factory=list)
     calls: rx.Field[list[PastCall]] = rx.field(default_factory=list)
     open: bool = False
-    _room: int = 0
+    _room: str = ""
 
     @rx.event
     @roles("customer")
     async def enter(self):
         """On_load: joins the room of the campaign's contacts after the rights were checked."""
-        await self._leave()
+        await page_room.leave(self)
         self.reset()
         async with opened(self) as at:
             if at is None:
                 return
-        self._room = at.id
-        self.snapshot = await live.enter(self, f"{ROOM}:{at.id}", self._rows(at.id))
+        self.snapshot = await page_room.enter(self, f"{ROOM}:{at.id}", self._rows(at.id))
 
     @rx.event
     @roles("customer")
     async def leave(self):
         """The page was left: no more patches."""
-        await self._leave()
-
-    async def _leave(self) -> None:
-        if self._room:
-            await live.leave(self, f"{ROOM}:{self._room}")
-            self._room = 0
+        await page_room.leave(self)
 
     @rx.event
     @roles("customer")

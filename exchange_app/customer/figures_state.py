@@ -14,6 +14,7 @@ from exchange_domain.campaign_figures import Sum
 from exchange_domain.messages import CallRow
 from exchange_domain.tables import Campaign, Customer
 
+from . import page_room
 from .arguments import whole
 from .live_totals import LiveTotals
 from .rights import gone, opened
@@ -92,14 +93,14 @@ class Figures(rx.State):
     @roles("customer")
     async def enter(self):
         """On_load."""
-        await self._leave()
+        await page_room.leave(self)
         self.reset()
         return await self._show()
 
     @rx.event
     @roles("customer")
     async def leave(self):
-        await self._leave()
+        await page_room.leave(self)
 
     @rx.event
     @roles("customer")
@@ -107,24 +108,13 @@ class Figures(rx.State):
         """The last 7 or 30 days."""
         wanted = whole(days)
         self.window = wanted if wanted in WINDOWS else WINDOWS[0]
-        await self._leave()
         return await self._show()
-
-    async def _leave(self) -> None:
-        if self._room:
-            await live.leave(self, self._room)
-            self._room = ""
 
     async def _show(self) -> rx.event.EventSpec | None:
         async with opened(self) as at:
             if at is None:
                 return gone()
-        self._room = f"{room_of(self.window)}:{at.id}"
-
-        async def no_rows() -> list[dict[str, Any]]:
-            return []
-
-        await live.enter(self, self._room, no_rows)
+        await page_room.enter(self, f"{room_of(self.window)}:{at.id}", page_room.no_rows)
         for name, value in (await read(at.id, self.window)).items():
             setattr(self, name, [Bar(**one) for one in value] if isinstance(value, list) else value)
         self.loaded = True

@@ -19,6 +19,7 @@ from exchange_domain.messages import ImportMoved
 from exchange_domain.tables import ListImport
 from exchange_domain.words import ImportState, LegalBasis
 
+from . import page_room
 from .arguments import one_of
 from .here import Here
 from .list_lines import EMPTY_REPORT, ImportLine, RejectedLine, Told, left_s, told
@@ -49,21 +50,20 @@ class ImportRun(rx.State):
     imports: rx.Field[list[ImportLine]] = rx.field(default_factory=list)
     patch: rx.Field[dict[str, Any]] = rx.field(default_factory=dict)
     """Of the room; there are no rows here."""
-    _room: int = 0
-    """Campaign whose room the page is in."""
+    _room: str = ""
+    """The room the page is in."""
 
     @rx.event
     @roles("customer")
     async def enter(self):
         """On_load, before the list's own: joins the campaign's room, and shows an import that is under way."""
-        await self._leave()
+        await page_room.leave(self)
         self.reset()
         async with opened(self) as at:
             if at is None:
                 return
             self.imports = await _imports(at.db, at.id)
-        self._room = at.id
-        await live.enter(self, f"{ROOM}:{at.id}", _no_rows)
+        await page_room.enter(self, f"{ROOM}:{at.id}", page_room.no_rows)
         async with database.session() as db:
             latest = await orders.progress(db, at.id)
         if latest is not None and latest.under_way:
@@ -73,12 +73,7 @@ class ImportRun(rx.State):
     @roles("customer")
     async def leave(self):
         """The page was left: its import is told no more."""
-        await self._leave()
-
-    async def _leave(self) -> None:
-        if self._room:
-            await live.leave(self, f"{ROOM}:{self._room}")
-            self._room = 0
+        await page_room.leave(self)
 
     @rx.event
     @roles("customer")
@@ -159,7 +154,7 @@ class ImportRun(rx.State):
 
     async def _moved(self, message: ImportMoved) -> None:
         """The import has come further, or another page has ordered one."""
-        if self._room != message.campaign_id:
+        if self._room != f"{ROOM}:{message.campaign_id}":
             return
         stage = (await self.get_state(ContactList)).stage
         if message.state not in orders.UNDER_WAY:
@@ -201,10 +196,6 @@ class ImportRun(rx.State):
         ]
         if now.state is ImportState.DONE:
             (await self.get_state(Here)).has_list = True
-
-
-async def _no_rows() -> list[dict[str, Any]]:
-    return []
 
 
 async def _imports(db: AsyncSession, campaign_id: int) -> list[ImportLine]:

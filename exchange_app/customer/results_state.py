@@ -16,7 +16,7 @@ from exchange_domain.messages import CampaignChanged, ImportMoved
 from exchange_domain.tables import Call, Campaign, Script
 from exchange_domain.words import Outcome
 
-from . import pilot_state
+from . import page_room, pilot_state
 from .arguments import line, one_of, uuid
 from .call_lines import line_of, shown_number, state_code
 from .here import Here
@@ -84,32 +84,26 @@ class Results(rx.State):
     recording: RecordingLine = RecordingLine()
     answers: rx.Field[list[Answer]] = rx.field(default_factory=list)
     open: bool = False
-    _room: int = 0
-    """Campaign whose room the page is in."""
+    _room: str = ""
+    """The room the page is in."""
 
     @rx.event
     @roles("customer")
     async def enter(self):
         """On_load: joins the campaign's room after the rights were checked."""
-        await self._leave()
+        await page_room.leave(self)
         self.reset()
         async with opened(self) as at:
             if at is None:
                 return
             self.totals, self.standing = await _sums(at.db, at.campaign)
-        self._room = at.id
-        self.snapshot = await live.enter(self, f"{ROOM}:{at.id}", self._rows(at.id))
+        self.snapshot = await page_room.enter(self, f"{ROOM}:{at.id}", self._rows(at.id))
 
     @rx.event
     @roles("customer")
     async def leave(self):
         """The page was left: no more patches."""
-        await self._leave()
-
-    async def _leave(self) -> None:
-        if self._room:
-            await live.leave(self, f"{ROOM}:{self._room}")
-            self._room = 0
+        await page_room.leave(self)
 
     @rx.event
     @roles("customer")
