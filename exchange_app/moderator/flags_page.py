@@ -22,7 +22,7 @@ from exchange_app.i18n import date, number, t, tn
 
 from .flags_state import Figure, FlagLine, Flags, Kind
 from .listening import player
-from .words import figure_name, kind_name
+from .words import figure_name, figure_value, kind_name
 
 
 def _about(line: FlagLine) -> rx.Component:
@@ -31,7 +31,10 @@ def _about(line: FlagLine) -> rx.Component:
 
 
 def _figure(figure: Figure) -> rx.Component:
-    return rx.fragment(rx.el.dt(figure_name(figure.code)), rx.el.dd(figure.value, **THEIRS))
+    moment = date(figure.at_ms, dateStyle="medium", timeStyle="short")
+    return rx.fragment(
+        rx.el.dt(figure_name(figure.code)), rx.el.dd(rx.cond(figure.at_ms > 0, moment, figure_value(figure.value)))
+    )
 
 
 def _actions(line: FlagLine) -> rx.Component:

@@ -24,10 +24,11 @@ class Kind:
 
 @dataclass(frozen=True)
 class Figure:
-    """One of a flag's details: the code of what it is, and its value."""
+    """One of a flag's details: the code of what it is, and its value; `at_ms` for one that is a moment, else 0."""
 
     code: str
     value: str
+    at_ms: int
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,20 @@ HIDDEN = frozenset({"report"})
 """Details that are keys to other rows, and tell a reader nothing."""
 
 
+def _moment(value: object) -> int:
+    if not isinstance(value, str) or "T" not in value:
+        return 0
+    try:
+        return epoch_ms(datetime.fromisoformat(value)) or 0
+    except ValueError:
+        return 0
+
+
 def line_of(flag: OpenFlag, account_id: int) -> FlagLine:
     return FlagLine(
         flag.id, flag.kind.value, flag.count, epoch_ms(flag.first_at) or 0, epoch_ms(flag.last_at) or 0,
         flag.campaign, flag.customer, flag.operator, str(flag.call_id or ""), flag.heard,
-        [Figure(name, str(value)) for name, value in flag.details.items() if name not in HIDDEN],
+        [Figure(name, str(value), _moment(value)) for name, value in flag.details.items() if name not in HIDDEN],
         flag.words, flag.assigned_to is not None, flag.assigned_to == account_id, flag.assigned_name,
     )  # fmt: skip
 

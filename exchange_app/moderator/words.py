@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 from exchange_domain.words import FlagKind
 
@@ -48,4 +49,26 @@ def figure_name(code: Any) -> Any:
         ("overran", t("Over the limit")),
         ("of", t("Of")),
         code,
+    )
+
+
+def figure_value(value: Any) -> Any:
+    """A detail that is a code, in words; any other as it is."""
+    return rx.match(
+        value,
+        ("sound", t("the sound")),
+        ("script", t("the script")),
+        ("contact", t("the contact's data")),
+        ("page", t("the page")),
+        ("other", t("something else")),
+        ("no_space", t("no room on its disk")),
+        ("storage_away", t("the storage does not answer")),
+        ("folder_missing", t("its folder is not there")),
+        ("file_missing", t("the file is not there")),
+        ("not_started", t("the switch did not record")),
+        ("end_not_seen", t("the end of the call was not seen")),
+        ("records_differ", t("two records of one leg differ")),
+        ("True", t("yes")),
+        ("False", t("no")),
+        rx.el.span(value, **THEIRS),
     )

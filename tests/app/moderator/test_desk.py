@@ -82,7 +82,7 @@ async def test_a_flag_is_taken_by_one_and_resolved_with_a_word(
     await page.send(Flags.enter())
     (line,) = page.values(Flags)["lines"]
     assert (line.count, line.campaign, line.customer, line.operator) == (2, "Замер", "Мастерская", "Мария С.")
-    assert [(f.code, f.value) for f in line.figures] == [("why", "twice")]
+    assert [(f.code, f.value, f.at_ms) for f in line.figures] == [("why", "twice", 0)]
     await page.send(Flags.take(flag_id))
     await page.send(Flags.take(flag_id))
     assert page.values(Flags)["lines"][0].mine
