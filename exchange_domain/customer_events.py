@@ -37,11 +37,14 @@ class Event:
     at: datetime
 
 
-async def number(s: AsyncSession, customer_id: int) -> None:
-    """Numbers what is new of a customer's. Commit before you read: only then may others count on it."""
-    if (await s.execute(_NEW, {"customer": customer_id})).scalar_one():
+async def number(s: AsyncSession, customer_id: int, *, everything: bool = False) -> None:
+    """Numbers what is new of a customer's: some thousands, or everything. Commit before you read: only then may others
+    count on it."""
+    while (await s.execute(_NEW, {"customer": customer_id})).scalar_one():
         await s.execute(_LOCK, {"customer": customer_id})
         await s.execute(_NUMBER, {"customer": customer_id})
+        if not everything:
+            break
 
 
 async def after(

@@ -86,7 +86,7 @@ async def add(
         raise WebhookError("no_kind")
     if len(await of_customer(s, customer_id)) >= MOST:
         raise WebhookError("too_many")
-    await customer_events.number(s, customer_id)
+    await customer_events.number(s, customer_id, everything=True)
     row = WebhookEndpoint(
         customer_id=customer_id, url=url, secret=new_secret(), kinds=wanted,
         told_upto=await customer_events.last(s, customer_id),

@@ -141,6 +141,22 @@ async def test_only_what_was_asked_for(teller: WebhookTeller, shop: Shop, crm: C
         assert await webhooks.pending(s, datetime.now(UTC)) == []
 
 
+async def test_a_new_address_is_not_told_of_the_past(teller: WebhookTeller, shop: Shop, crm: Crm) -> None:
+    async with database.session() as s:
+        await s.execute(
+            text(
+                "insert into customer_event (customer_id, campaign_id, kind) "
+                "select :customer, :campaign, 'campaign_changed' from generate_series(1, 12000)"
+            ),
+            {"customer": shop.customer, "campaign": shop.campaign},
+        )
+    row = await endpoint(shop, crm.url)
+    assert row.id is not None
+    assert await teller.run(row.id) == 0 and not crm.got
+    await called(shop)
+    assert await teller.run(row.id) == 3
+
+
 @pytest.mark.parametrize("answer", [500, 404, 302, 0])
 async def test_what_is_not_taken_is_told_again_and_nothing_overtakes_it(
     teller: WebhookTeller, shop: Shop, crm: Crm, answer: int
