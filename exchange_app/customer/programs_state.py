@@ -160,7 +160,10 @@ class Programs(rx.State):
     @rx.event
     @roles("customer")
     def hide_fresh(self):
+        """The token, or the secret, is kept elsewhere by now."""
+        field = "token-name" if self.fresh else "hook-url"
         self.fresh, self.secret = "", ""
+        return rx.set_focus(field)
 
     @rx.event
     @roles("customer")

@@ -90,6 +90,15 @@ def table(columns: Sequence[tuple[Any, str]], *body: Any, caption: Any, class_na
     )
 
 
+# A dialog that a State opens has no trigger, to which the focus would go back by itself: it goes where it was.
+_FOCUS_BACK = {
+    "onOpenAutoFocus": rx.Var("((e) => { e.target.cameFrom = document.activeElement; })"),
+    "onCloseAutoFocus": rx.Var(
+        "((e) => { const back = e.target.cameFrom; if (back?.isConnected) { e.preventDefault(); back.focus(); } })"
+    ),
+}
+
+
 def dialog(
     title: Any, *children: Any, open: Any, on_open_change: Any = None, alert: bool = False, width: str = "560px"
 ) -> Any:
@@ -103,6 +112,7 @@ def dialog(
             rx.el.div(*children, class_name="col g4"),
             max_width=width,
             aria_describedby=rx.Var("undefined"),
+            custom_attrs=_FOCUS_BACK,
         ),
         open=open,
         **props,

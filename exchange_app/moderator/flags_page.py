@@ -33,7 +33,8 @@ def _about(line: FlagLine) -> rx.Component:
 def _figure(figure: Figure) -> rx.Component:
     moment = date(figure.at_ms, dateStyle="medium", timeStyle="short")
     return rx.fragment(
-        rx.el.dt(figure_name(figure.code)), rx.el.dd(rx.cond(figure.at_ms > 0, moment, figure_value(figure.value)))
+        rx.el.dt(figure_name(figure.code)),
+        rx.el.dd(rx.cond(figure.at_ms > 0, moment, figure_value(figure.value)), **THEIRS),
     )
 
 
@@ -103,7 +104,7 @@ def _kinds() -> rx.Component:
             ),
             style={"minWidth": "260px"},
         ),
-        switch(t("only mine"), checked=Flags.only_mine, on_change=Flags.switch_mine),
+        switch(t("only mine"), checked=Flags.own_only, on_change=Flags.switch_mine),
         class_name="row w",
     )
 
@@ -134,7 +135,7 @@ def _question() -> rx.Component:
 
 def flags_page() -> rx.Component:
     nothing = rx.cond(
-        (Flags.kind != "") | Flags.only_mine,
+        (Flags.kind != "") | Flags.own_only,
         empty_state(t("No such flags"), t("Choose another kind, or look at all."), icon="search-x"),
         empty_state(t("Nothing to look at"), t("What the exchange notices stands here."), icon="flag"),
     )

@@ -79,7 +79,7 @@ class Flags(rx.State):
     kinds: rx.Field[list[Kind]] = rx.field(default_factory=list)
     lines: rx.Field[list[FlagLine]] = rx.field(default_factory=list)
     kind: str = ""
-    only_mine: bool = False
+    own_only: bool = False
     open: int = 0
     """The flag that is being resolved."""
     fault: str = ""
@@ -102,7 +102,7 @@ class Flags(rx.State):
         me = current_account(self).account_id
         counted = await flag_desk.counts(s)
         found = await flag_desk.open_flags(
-            s, kind=FlagKind(self.kind) if self.kind else None, assigned_to=me if self.only_mine else None, limit=SHOWN
+            s, kind=FlagKind(self.kind) if self.kind else None, assigned_to=me if self.own_only else None, limit=SHOWN
         )
         self.kinds = [Kind(kind.value, n) for kind, n in sorted(counted.items(), key=lambda one: -one[1])]
         self.lines = [line_of(flag, me) for flag in found]
@@ -116,7 +116,7 @@ class Flags(rx.State):
     @rx.event
     @roles("moderator")
     async def switch_mine(self, on: bool):
-        self.only_mine = on is True
+        self.own_only = on is True
         await self._show()
 
     @rx.event

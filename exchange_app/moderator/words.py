@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t
 from exchange_domain.words import FlagKind
 
@@ -70,5 +69,5 @@ def figure_value(value: Any) -> Any:
         ("records_differ", t("two records of one leg differ")),
         ("True", t("yes")),
         ("False", t("no")),
-        rx.el.span(value, **THEIRS),
+        value,
     )

@@ -119,7 +119,8 @@ async def test_what_is_said_while_masked_is_not_in_the_recording(house: House, e
     await operator.wait(lambda v: v.call is not None and not v.call.masked)
     await asyncio.sleep(0.5)
     await operator.hang_up(call_id)
-    await recording(call_id, lambda r: r.state == RecordingState.WAITING)
+    # The switch has said that it stopped: until that is written, the row may be locked, and a mover passes it over.
+    await recording(call_id, lambda r: r.state == RecordingState.WAITING and r.stopped_at is not None)
     await moved()
     row = await recording(call_id, lambda r: r.state == RecordingState.STORED)
     left = heard(storage / (row.storage_key or ""))
@@ -232,7 +233,8 @@ async def test_one_recording_goes_through_a_transfer(house: House, engine, stora
     assert not taped.masked, "handed over, it is recorded again"
     await asyncio.sleep(0.5)
     house.switch.peer_hangs_up(str(call_id))
-    await recording(call_id, lambda r: r.state == RecordingState.WAITING)
+    # The switch has said that it stopped: until that is written, the row may be locked, and a mover passes it over.
+    await recording(call_id, lambda r: r.state == RecordingState.WAITING and r.stopped_at is not None)
     await moved()
     row = await recording(call_id, lambda r: r.state == RecordingState.STORED)
     assert row.last_error is None

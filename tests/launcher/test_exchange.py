@@ -31,7 +31,8 @@ def nothing_given(monkeypatch):
 def test_without_addresses_everything_is_embedded(data):
     plan = exchange.Plan.make(data, 3456)
     assert plan.database and plan.broker and plan.switch_port
-    assert plan.environment["DATABASE_URL"] == plan.database.url()
+    assert plan.environment["DATABASE_URL"] == plan.database.programs_url(data.secret("programs"))
+    assert plan.environment["DATABASE_URL"] != plan.database.url(), "programs own nothing"
     assert plan.environment["REDIS_URL"] == plan.broker.url()
     assert plan.environment["SWITCH_URL"].endswith(f"@127.0.0.1:{plan.switch_port}")
     assert plan.environment["PUBLIC_URL"] == plan.local_url == "http://127.0.0.1:3456"
