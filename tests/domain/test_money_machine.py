@@ -326,7 +326,7 @@ def test_whatever_happens_in_whatever_order_the_books_are_coherent(database_url:
         run_state_machine_as_test(
             MoneyMachine,
             settings=settings(
-                max_examples=figure(8, 80), stateful_step_count=30, deadline=None,
+                max_examples=figure(8, 160), stateful_step_count=30, deadline=None,
                 # A step takes tens of milliseconds: to make a failure smaller would take minutes.
                 phases=(Phase.explicit, Phase.reuse, Phase.generate),
                 suppress_health_check=list(HealthCheck),
