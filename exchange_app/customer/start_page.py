@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import autosave, badge, button, callout, card, dialog, field
+from exchange_app.design import autosave, badge, button, callout, card, dialog, field, link_button
 from exchange_app.i18n import money, rich, t
 
 from .caps_field import cap_field
@@ -201,7 +201,25 @@ def start_page() -> rx.Component:
     return of_campaign(
         rx.el.div(
             step_head(t("Start"), "start", run_buttons()),
-            rx.el.div(refusal(), class_name="col", style={"marginBottom": "16px"}),
+            rx.el.div(
+                refusal(),
+                rx.cond(
+                    Here.pilot == "review",
+                    callout(
+                        t("The first calls are to be heard first."),
+                        tone="amber",
+                        actions=[
+                            link_button(
+                                t("Hear them on the page of results"),
+                                f"/customer/campaign/{Here.number}",
+                                icon="headphones",
+                            )
+                        ],
+                    ),
+                ),
+                class_name="col",
+                style={"marginBottom": "16px"},
+            ),
             rx.el.div(_checks(), _name(), class_name="grid c2", style={"alignItems": "start"}),
             finish_dialog(),
             step_foot((t("Managers and results"), "people"), (t("Results"), "")),
