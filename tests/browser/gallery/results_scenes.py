@@ -136,6 +136,7 @@ async def programs_token_made(stage: Stage, page: Page) -> None:
 @scene
 async def programs_address_refused(stage: Stage, page: Page) -> None:
     await page.get_by_role("button", name="I have kept it").click()
+    await expect(page.locator("#token-name")).to_be_focused()
     await page.locator("#hook-url").fill("http://crm.example/hook")
     await page.get_by_role("button", name="Add the address").click()
     await expect(page.get_by_text("An address begins with https://")).to_be_visible()
@@ -153,6 +154,7 @@ async def programs_tries(stage: Stage, page: Page) -> None:
             event = Event(seq, EventKind.CALL_CLOSED, stage.campaign_id, None, datetime.now(UTC))
             await webhooks.tried(s, hook.id, event, datetime.now(UTC), status=status, error=error, took_ms=120)
     await page.get_by_role("button", name="I have kept it").click()
+    await expect(page.locator("#hook-url")).to_be_focused()
     await page.get_by_role("button", name="Tries").click()
     await expect(page.get_by_text("no answer in 10 s")).to_be_visible()
 
