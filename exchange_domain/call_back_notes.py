@@ -38,9 +38,6 @@ async def no_manager_was_free(s: AsyncSession, call_id: UUID, token: int, at: da
 
 def note(language: str, at: datetime, time_zone: str) -> str:
     """The line itself."""
-    before = texts.language.set(language)
-    try:
+    with texts.speaking(language):
         time = say_date(at, "HH:mm", ZoneInfo(time_zone))
         return say("No manager was free at {time}; asked to call back.", time=time)
-    finally:
-        texts.language.reset(before)

@@ -11,16 +11,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .call_rows import DIALLED
 from .hours import zone_of
 
-_QUERY = text("""
+_QUERY = text(f"""
 select date_trunc('hour', k.claimed_at) as hour, c.time_zone as zone, count(*) as calls,
        count(k.answered_at) as answered, count(*) filter (where k.outcome = 'success') as successes,
        coalesce(sum(x.billed_s), 0) as talk_s,
        coalesce(sum(x.charge), 0) as charge
 from call k join contact c on c.id = k.contact_id left join settlement x on x.call_id = k.id
 where k.campaign_id = :campaign and k.claimed_at >= :since
-  and (k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)
+  and {DIALLED}
 group by 1, 2
 """)
 

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from . import jobs, mails
 from .settings import settings
 from .tables import Account, Campaign, ExportFile
-from .texts import language, say
+from .texts import say, speaking
 from .words import ExportKind, ExportState, FileFormat
 
 TASK = "export_file"
@@ -58,8 +58,7 @@ async def ready(s: AsyncSession, export_id: UUID, rows: int, at: datetime) -> No
     s.add(export)
     account = await s.get_one(Account, export.account_id)
     campaign = await s.get_one(Campaign, export.campaign_id)
-    before = language.set(account.language)
-    try:
+    with speaking(account.language):
         link = f"{settings().public_url.rstrip('/')}/customer/exports/{export_id}"
         subject = say("The file of “{campaign}” is ready", campaign=campaign.name)
         body = "\n\n".join(
@@ -69,8 +68,6 @@ async def ready(s: AsyncSession, export_id: UUID, rows: int, at: datetime) -> No
                 say("It is kept for {days} days.", days=KEPT.days),
             ]
         )
-    finally:
-        language.reset(before)
     await mails.write(s, account, subject, body + "\n", once=f"export:{export_id}")
 
 

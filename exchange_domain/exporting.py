@@ -21,11 +21,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import call_results, contact_rows, database
 from .call_results import CallResult
+from .call_rows import DIALLED
 from .contact_rows import ContactRow
 from .export_writers import writer
 from .hours import zone_of
 from .tables import Campaign, Customer, Script
-from .texts import N_, language, say
+from .texts import N_, say, speaking
 from .words import ContactStatus, ExportKind, FileFormat, ManagerResult, Outcome
 
 PART = 2_000
@@ -56,11 +57,10 @@ MANAGER_WORDS = {
     ManagerResult.OTHER: N_("Something else"),
 }
 
-_CALLS = text("""
-select id, claimed_at from call where campaign_id = :campaign and state = 'closed'
-  and (dial_at is not null or ringing_at is not null or answered_at is not null)
-  and (cast(:at as timestamptz) is null or (claimed_at, id) > (:at, :id))
-order by claimed_at, id limit :limit
+_CALLS = text(f"""
+select k.id, k.claimed_at from call k where k.campaign_id = :campaign and k.state = 'closed' and {DIALLED}
+  and (cast(:at as timestamptz) is null or (k.claimed_at, k.id) > (:at, :id))
+order by k.claimed_at, k.id limit :limit
 """)
 _KEYS = text("""
 select key from (select fields from contact where campaign_id = :campaign order by id limit 1000) c,
@@ -80,8 +80,7 @@ async def count(s: AsyncSession, campaign_id: int, kind: ExportKind) -> int:
 
 async def make(campaign_id: int, kind: ExportKind, file_format: FileFormat, lang: str, path: Path) -> int:
     """Writes the file; returns its rows. What changes meanwhile is in it or not, each row is whole."""
-    before = language.set(lang)
-    try:
+    with speaking(lang):
         async with database.session() as s:
             campaign = await s.get_one(Campaign, campaign_id)
             customer = await s.get_one(Customer, campaign.customer_id)
@@ -96,8 +95,6 @@ async def make(campaign_id: int, kind: ExportKind, file_format: FileFormat, lang
         finally:
             await asyncio.to_thread(target.close)
         return rows
-    finally:
-        language.reset(before)
 
 
 class _Plan:

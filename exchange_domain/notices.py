@@ -3,8 +3,6 @@
 Whoever looks, and however often: each thing is written about once. Words are in the language of who reads them.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +10,11 @@ from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import ledger, mails
+from .call_rows import DIALLED
 from .hours import zone_of
 from .settings import settings
 from .tables import Account, Customer
-from .texts import language, say, say_date, say_money, say_n
+from .texts import say, say_date, say_money, say_n, speaking
 
 WEEKLY_AT = 9
 """From this hour of a Monday, by the customer's clock, the week before is told."""
@@ -30,24 +29,15 @@ where a.customer_id = c.id and a.kind = 'customer_funds' and c.low_told_at is no
   and (c.low_balance is null or a.balance >= c.low_balance)
 """)
 _STANDING = text("select id, name, customer_id from campaign where status = 'out_of_funds' order by id")
-_WEEK = text("""
+_WEEK = text(f"""
 select p.name, count(*) as calls, count(k.answered_at) as answered,
        count(*) filter (where k.outcome = 'success') as successes, coalesce(sum(x.charge), 0) as charge
 from call k join campaign p on p.id = k.campaign_id left join settlement x on x.call_id = k.id
 where k.customer_id = :customer and k.claimed_at >= :since and k.claimed_at < :until
-  and (k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)
+  and {DIALLED}
 group by p.id order by p.id
 """)
 _CUSTOMERS = text("select distinct customer_id from call where claimed_at > :since")
-
-
-@asynccontextmanager
-async def _in_words_of(account: Account) -> AsyncIterator[None]:
-    before = language.set(account.language)
-    try:
-        yield
-    finally:
-        language.reset(before)
 
 
 def _link(path: str) -> str:
@@ -70,7 +60,7 @@ async def look_at_money(s: AsyncSession, now: datetime) -> int:
         s.add(customer)
         left = (await ledger.balance(s, customer_id)).available
         for account in await mails.owners(s, customer_id):
-            async with _in_words_of(account):
+            with speaking(account.language):
                 shown = say_money(left, customer.currency)
                 subject = say("{customer}: {money} left", customer=customer.name, money=shown)
                 body = _letter(
@@ -93,7 +83,7 @@ async def _standing(s: AsyncSession, campaign_id: int, name: str, customer_id: i
     day = now.astimezone(zone_of(customer.time_zone) or ZoneInfo("UTC")).date()
     written = 0
     for account in await mails.owners(s, customer_id):
-        async with _in_words_of(account):
+        with speaking(account.language):
             subject = say("“{campaign}” stands: the money has run out", campaign=name)
             body = _letter(
                 account,
@@ -130,7 +120,7 @@ async def tell_week(s: AsyncSession, now: datetime) -> int:
         for account in await mails.owners(s, customer_id):
             if not account.weekly_mail:
                 continue
-            async with _in_words_of(account):
+            with speaking(account.language):
                 subject = say(
                     "{customer}: the week of {monday} to {sunday}",
                     customer=customer.name, monday=say_date(monday), sunday=say_date(sunday),

@@ -1,5 +1,6 @@
 """An operator's statement as a file: each movement of her money, with the call behind it, nothing left out."""
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import database
 from .export_writers import writer
-from .texts import N_, language, say
+from .texts import N_, say, speaking
 from .words import FileFormat
 
 PART = 2_000
@@ -41,22 +42,22 @@ group by t.id, a.currency, k.id, p.name order by t.id limit :limit
 
 async def make(operator_id: int, file_format: FileFormat, zone: ZoneInfo, lang: str, path: Path) -> int:
     """Writes the file, the oldest movement first; returns how many there are."""
-    before = language.set(lang)
-    target = writer(file_format, path, zone)
-    rows = after = 0
-    try:
-        while True:
-            async with database.session() as s:
-                found = await _part(s, operator_id, after)
-            if found or not rows:
-                target.add(pl.DataFrame([_row(one) for one in found], schema=_schema(), orient="row"))
-            rows += len(found)
-            if len(found) < PART:
-                return rows
-            after = found[-1].id
-    finally:
-        target.close()
-        language.reset(before)
+    with speaking(lang):
+        target = writer(file_format, path, zone)
+        rows = after = 0
+        try:
+            while True:
+                async with database.session() as s:
+                    found = await _part(s, operator_id, after)
+                if found or not rows:
+                    frame = pl.DataFrame([_row(one) for one in found], schema=_schema(), orient="row")
+                    await asyncio.to_thread(target.add, frame)
+                rows += len(found)
+                if len(found) < PART:
+                    return rows
+                after = found[-1].id
+        finally:
+            await asyncio.to_thread(target.close)
 
 
 async def _part(s: AsyncSession, operator_id: int, after: int) -> list[Any]:

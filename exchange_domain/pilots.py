@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import jobs
+from .call_rows import DIALLED
 from .tables import Campaign
 from .words import CampaignStatus, PilotState
 
@@ -19,10 +20,8 @@ TASK = "end_pilot"
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('pilot', :campaign))")
 _MADE = text("select coalesce(sum(calls), 0) from campaign_tally where campaign_id = :campaign")
 _OPEN = text("select count(*) from call where campaign_id = :campaign and state <> 'closed'")
-_FIRST = text("""
-select id from call where campaign_id = :campaign
-  and (dial_at is not null or ringing_at is not null or answered_at is not null)
-order by claimed_at, id limit :most
+_FIRST = text(f"""
+select k.id from call k where k.campaign_id = :campaign and {DIALLED} order by k.claimed_at, k.id limit :most
 """)
 STOPPED = (CampaignStatus.ACTIVE, CampaignStatus.OUT_OF_FUNDS, CampaignStatus.PAUSED)
 

@@ -5,6 +5,7 @@ English texts are the ids and need no catalogue. No page framework here: reports
 
 import ast
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
@@ -80,6 +81,16 @@ def choose(*wishes: str | None) -> str:
         if found := negotiate_locale(tags, LANGUAGES):
             return found
     return LANGUAGES[0]
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """What is said inside is said in this language; after it in the one of before."""
+    before = language.set(lang)
+    try:
+        yield
+    finally:
+        language.reset(before)
 
 
 def N_(msgid: str, /) -> str:

@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Literal
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
@@ -94,6 +95,11 @@ async def add(
     s.add(row)
     await s.flush()
     return row
+
+
+def state_of(row: WebhookEndpoint) -> Literal["working", "failing", "stopped"]:
+    """How an endpoint stands."""
+    return "stopped" if row.stopped_at else "failing" if row.failures else "working"
 
 
 async def of_customer(s: AsyncSession, customer_id: int) -> list[WebhookEndpoint]:

@@ -71,14 +71,10 @@ class DeliveryPage(BaseModel):
     more: bool
 
 
-def _state(row: WebhookEndpoint) -> Literal["working", "failing", "stopped"]:
-    return "stopped" if row.stopped_at else "failing" if row.failures else "working"
-
-
 def _shown(row: WebhookEndpoint) -> WebhookOut:
     assert row.id is not None and row.created_at is not None
     return WebhookOut(
-        id=row.id, url=row.url, kinds=[EventKind(kind) for kind in row.kinds], state=_state(row),
+        id=row.id, url=row.url, kinds=[EventKind(kind) for kind in row.kinds], state=webhooks.state_of(row),
         failures=row.failures, next_try_at=row.next_try_at, created_at=row.created_at,
     )  # fmt: skip
 

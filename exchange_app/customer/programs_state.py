@@ -120,7 +120,7 @@ class Programs(rx.State):
         self.hooks = [
             HookLine(
                 one.id or 0, one.url, list(one.kinds),
-                "stopped" if one.stopped_at else "failing" if one.failures else "working", one.failures,
+                webhooks.state_of(one), one.failures,
                 epoch_ms(one.next_try_at) or 0,
             )
             for one in await webhooks.of_customer(s, customer_id)

@@ -9,7 +9,7 @@ from fpdf import FPDF
 from fpdf.fonts import FontFace
 
 from ..tables import Paper
-from ..texts import language, say, say_date, say_n
+from ..texts import language, say, say_date, say_n, speaking
 from ..words import PaperKind
 
 FONTS = Path(__file__).parent / "fonts"
@@ -34,11 +34,8 @@ def name_of(paper: Paper) -> str:
 
 
 def pdf_of(paper: Paper, lang: str) -> bytes:
-    before = language.set(lang)
-    try:
+    with speaking(lang):
         return _drawn(paper)
-    finally:
-        language.reset(before)
 
 
 def _drawn(paper: Paper) -> bytes:
