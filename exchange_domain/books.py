@@ -3,9 +3,9 @@
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import charged, disputes, ledger, payments, payouts
+from . import charged, disputes, ledger, payments, payouts, review_pay
 
-CHECKS = ledger.CHECKS | charged.CHECKS | disputes.CHECKS | payouts.CHECKS | payments.CHECKS
+CHECKS = ledger.CHECKS | charged.CHECKS | disputes.CHECKS | review_pay.CHECKS | payouts.CHECKS | payments.CHECKS
 
 
 async def check(s: AsyncSession) -> list[str]:

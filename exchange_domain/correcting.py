@@ -4,7 +4,7 @@ Once per call, by a transaction of differences. Nobody falls below zero by it: w
 and what an operator was paid out already, the platform bears.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from .flags import raise_flag
 from .ledger import Kind
 from .records import read_record
 from .settling import Settled, price
-from .tables import Call, Settlement, SwitchRecord, Tariff
-from .words import FlagKind, RecordSource
+from .tables import Call, Review, Settlement, SwitchRecord, Tariff
+from .words import FlagKind, RecordSource, ReviewPay
 
 LATE = text("""
 select r.leg from switch_record r join settlement x on x.call_id = r.leg
@@ -102,19 +102,37 @@ async def _move(s: AsyncSession, call: Call, currency: str, charge: int, pay: in
     pending = await ledger.account(s, Kind.OPERATOR_PENDING, currency, operator_id=call.operator_id)
     available = await ledger.account(s, Kind.OPERATOR_AVAILABLE, currency, operator_id=call.operator_id)
     revenue = await ledger.account(s, Kind.PLATFORM_REVENUE, currency)
+    cut, lies = await _of_rejected(s, call, pay)
     has = await ledger.locked_balances(s, (funds, pending, available))
-    moved = difference(charge, pay, funds=has[funds], pending=has[pending], available=has[available])
+    moved = difference(charge, pay + cut, funds=has[funds], pending=has[pending], available=has[available])
     lines = {
         funds: -moved.charge,
         pending: max(0, moved.pay) - moved.from_pending,
         available: -moved.from_available,
-        revenue: moved.charge - moved.pay,
+        revenue: moved.charge - moved.pay + lies,
     }
+    if lies:
+        lines[await ledger.account(s, Kind.DISPUTED, currency)] = -lies
+    moved = replace(moved, pay=moved.pay - cut)
     made = await ledger.move(
         s, "correct", f"correct:{call.id}", lines, call_id=call.id, charge=moved.charge, operator_pay=moved.pay,
         campaign_id=call.campaign_id,
     )  # fmt: skip
     return moved, made
+
+
+async def _of_rejected(s: AsyncSession, call: Call, pay: int) -> tuple[int, int]:
+    """How much less pay comes out of what a moderator's rejection has withheld, and how much of that lies apart still.
+
+    It was never hers: nothing is taken from the pay of her other calls for it.
+    """
+    review = await s.get(Review, call.id, with_for_update=True, populate_existing=True)
+    if review is None or review.pay not in (ReviewPay.WITHHELD, ReviewPay.KEPT):
+        return 0, 0
+    cut = min(review.withheld - review.cut, max(0, -pay))
+    review.cut += cut
+    s.add(review)
+    return cut, cut if review.pay is ReviewPay.WITHHELD else 0
 
 
 async def _answer_flag(s: AsyncSession, call_id: UUID, now: datetime) -> None:

@@ -13,8 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import calls, campaigns, ledger
 from .settings import settings
-from .tables import Call, Dispute, Settlement, Tariff
-from .words import DisputeState
+from .tables import Call, Dispute, Review, Settlement, Tariff
+from .words import DisputeState, ReviewPay
 from .words import LedgerKind as Kind
 
 
@@ -57,7 +57,10 @@ async def contest(
     revenue = await ledger.account(s, Kind.PLATFORM_REVENUE, currency)
     disputed = await ledger.account(s, Kind.DISPUTED, currency)
     has = await ledger.locked_balances(s, (pending,))
-    withheld = min(settled.operator_pay, settled.charge, has[pending])
+    # What a moderator's rejection has set apart lies there already.
+    rejected = await s.get(Review, call_id, populate_existing=True)
+    apart = rejected.withheld - rejected.cut if rejected and rejected.pay in (ReviewPay.WITHHELD, ReviewPay.KEPT) else 0
+    withheld = max(0, min(settled.operator_pay - apart, settled.charge, has[pending]))
     made = (
         await s.execute(
             insert(Dispute)
@@ -133,11 +136,12 @@ async def open_ones(s: AsyncSession, limit: int = 100) -> list[Dispute]:
 
 
 CHECKS = {
-    "disputed money that is not that of the open disputes": (
+    "disputed money that is not that of open disputes and rejected calls": (
         "select count(*) from (select "
         "(select coalesce(sum(e.amount), 0) from ledger_entry e join ledger_account a on a.id = e.account_id "
         " where a.kind = 'disputed') as lies, "
-        "(select coalesce(sum(amount), 0) from dispute where state = 'open') as due) x where lies <> due"
+        "(select coalesce(sum(amount), 0) from dispute where state = 'open') "
+        "+ (select coalesce(sum(withheld - cut), 0) from review where pay = 'withheld') as due) x where lies <> due"
     ),
     "disputes whose customer did not get what was decided": (
         "select count(*) from dispute d where d.refunded <> "

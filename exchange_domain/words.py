@@ -191,6 +191,14 @@ class FlagKind(StrEnum):
     SWITCH_LOST = "switch_lost"
     PROBLEM_REPORTED = "problem_reported"
     """An operator said that something is wrong with a call: her words are in the report."""
+    SILENT_CALL = "silent_call"
+    """A long talk in which the operator hardly spoke."""
+    FAST_RESULTS = "fast_results"
+    """Results written too fast, one after the other, by an operator."""
+    SKIPS_IN_ROW = "skips_in_row"
+    """Contacts passed over, one after the other, by an operator."""
+    SCRIPT_REMARKS = "script_remarks"
+    """A running campaign's script has what its operators will stumble over."""
 
 
 class ProblemKind(StrEnum):
@@ -393,3 +401,45 @@ class PaymentState(StrEnum):
     PENDING = "pending"
     PAID = "paid"
     CANCELLED = "cancelled"
+
+
+class ReviewWay(StrEnum):
+    """How a call came to be listened to."""
+
+    RISK = "risk"
+    RANDOM = "random"
+    COMPLAINT = "complaint"
+    """The customer contests its charge, or the operator reported trouble with it."""
+
+
+class Verdict(StrEnum):
+    """What a review comes to."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class HearingVerdict(StrEnum):
+    """What one moderator finds."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNSURE = "unsure"
+
+
+class ReviewPay(StrEnum):
+    """What a review has done to the operator's pay for the call. Due: decided, and not carried out yet."""
+
+    UNTOUCHED = "untouched"
+    DUE = "due"
+    RELEASED = "released"
+    WITHHELD = "withheld"
+    RETURNED = "returned"
+    KEPT = "kept"
+    """The rejection stands: what was withheld is the platform's."""
+
+
+class AppealState(StrEnum):
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"

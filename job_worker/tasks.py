@@ -18,9 +18,11 @@ from exchange_domain import (
     database,
     earnings,
     export_files,
+    judging,
     mails,
     notices,
     pilots,
+    review_pay,
     webhooks,
 )  # fmt: skip
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
@@ -78,6 +80,22 @@ async def forget_all(now: datetime) -> int:
                 some = await forget(s, now - kept)
             done += some
     return done
+
+
+async def review_all(now: datetime) -> tuple[int, int]:
+    """Recordings are put before moderators, and the pay follows their verdicts; of how many calls each."""
+    judged = 0
+    some = 1
+    while some:
+        async with database.session() as s:
+            some = await judging.judge_new(s, now)
+        judged += some
+    async with database.session() as s:
+        due = await review_pay.due(s, now)
+    for call_id in due:
+        async with database.session() as s:
+            await review_pay.carry_out(s, call_id, now)
+    return judged, len(due)
 
 
 class Again(BaseRetryStrategy):
@@ -145,6 +163,11 @@ class Tasks:
         @app.task(name="release_earnings", queue=QUEUE, queueing_lock="release_earnings")
         async def release_earnings(timestamp: int) -> None:
             await release_all(datetime.now(UTC))
+
+        @app.periodic(cron="* * * * * */5")
+        @app.task(name="review_calls", queue=QUEUE, queueing_lock="review_calls")
+        async def review_calls(timestamp: int) -> None:
+            await review_all(datetime.now(UTC))
 
         @app.periodic(cron="* * * * * */10")
         @app.task(name="sum_up_counts", queue=QUEUE, queueing_lock="sum_up_counts")

@@ -10,6 +10,7 @@ from .accounts import (
     ManagerPresence,
     SipCredential,
 )
+from .administration import AuditEntry, HouseRule
 from .api import ApiReply, ApiToken, CustomerEvent, WebhookDelivery, WebhookEndpoint
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
@@ -22,6 +23,7 @@ from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .money import Dispute, EarningRelease, Payment, PaymentNotice, Payout, PayoutApproval, PayoutBatch
 from .papers import ExportFile, Mail, Paper
 from .recordings import Erasure, Listening, Recording, RecordingErasure
+from .reviews import Appeal, Hearing, HearingNote, Review, ScoreCard
 from .switches import SeatPromise, Switch
 from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
 
@@ -30,6 +32,8 @@ __all__ = [
     "AccountRole",
     "ApiReply",
     "ApiToken",
+    "Appeal",
+    "AuditEntry",
     "Call",
     "CallDraft",
     "CallsOfDay",
@@ -56,6 +60,9 @@ __all__ = [
     "Erasure",
     "ExportFile",
     "Flag",
+    "Hearing",
+    "HearingNote",
+    "HouseRule",
     "Invitation",
     "LedgerAccount",
     "LedgerEntry",
@@ -81,6 +88,8 @@ __all__ = [
     "RecordingErasure",
     "RememberedMapping",
     "RetryRule",
+    "Review",
+    "ScoreCard",
     "Script",
     "SeatEndpoint",
     "SeatLeg",

@@ -48,6 +48,8 @@ class Recording(Table, table=True):
     next_try_at: datetime | None = moment()
     lease_token: UUID | None = Field(default=None)
     leased_until: datetime | None = moment()
+    judged_at: datetime | None = moment()
+    """When it was looked at whether somebody should listen to it (exchange_domain/judging.py)."""
 
     __table_args__ = (
         CheckConstraint(
@@ -59,6 +61,7 @@ class Recording(Table, table=True):
         CheckConstraint(f"length(peaks) <= {PEAKS_MOST}", name="peaks_bounded"),
         Index("ix_recording_due", "switch_name", "next_try_at", postgresql_where=sql("state = 'waiting'")),
         Index("ix_recording_open", "switch_name", postgresql_where=sql("state in ('expected', 'recording')")),
+        Index("ix_recording_unjudged", "stored_at", postgresql_where=sql("state = 'stored' and judged_at is null")),
         Index("ix_recording_keep_until", "keep_until", postgresql_where=sql("state = 'stored'")),
     )
 

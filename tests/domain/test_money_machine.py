@@ -28,22 +28,37 @@ from sqlmodel import select
 
 from exchange_domain import (
     accounts,
+    appeals,
     books,
     correcting,
     database,
     disputes,
     earnings,
+    judging,
     ledger,
     payments,
     payouts,
+    review_desk,
+    review_pay,
     settling,
 )
+from exchange_domain.appeals import AppealError
 from exchange_domain.claiming import Claim
 from exchange_domain.disputes import DisputeError
+from exchange_domain.house_rules import HouseRules
 from exchange_domain.payments import Notice, Noticed
 from exchange_domain.payouts import PayoutError
-from exchange_domain.tables import Campaign, Payout, PayoutBatch, Settlement
-from exchange_domain.words import BatchState, DisputeState, PaymentProvider, PaymentState, PayoutState
+from exchange_domain.score_cards import CRITERIA
+from exchange_domain.tables import Call, Campaign, Payout, PayoutBatch, Settlement
+from exchange_domain.words import (
+    BatchState,
+    DisputeState,
+    HearingVerdict,
+    PaymentProvider,
+    PaymentState,
+    PayoutState,
+    ReviewWay,
+)
 from tests.thorough import figure
 
 from .conftest import Exchange
@@ -68,6 +83,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.unrecorded: dict[UUID, tuple[Claim, int]] = {}
         self.payout_ids: list[UUID] = []
         self.contested: list[UUID] = []
+        self.judged_calls: list[UUID] = []
         self.run(self.furnished(bonus))
 
     async def furnished(self, bonus: int) -> None:
@@ -202,12 +218,64 @@ class MoneyMachine(RuleBasedStateMachine):
             wanted = DisputeState.REFUNDED if refund else DisputeState.UPHELD
             assert all(not isinstance(answer, DisputeError) and answer.state is wanted for answer in answers)
 
+    # --- verdicts of moderators ---
+
+    @rule(call_id=calls, found=st.lists(st.sampled_from(list(HearingVerdict)), min_size=1, max_size=3))
+    def moderators_judge_a_call(self, call_id: UUID, found: list[HearingVerdict]) -> None:
+        """Each of `found` by another moderator, for as long as one more has to listen."""
+        self.run(self.judged(call_id, found))
+        self.at_once(3, lambda s: review_pay.carry_out(s, call_id, self.now))
+
+    async def judged(self, call_id: UUID, found: list[HearingVerdict]) -> None:
+        async with database.session() as s:
+            call = await s.get_one(Call, call_id)
+            await judging.put_before(s, call, ReviewWay.RANDOM, (), HouseRules())
+        for verdict in found:
+            async with database.session() as s:
+                waiting = [h for h in await review_desk.hearings(s, call_id) if h.verdict is None]
+                if waiting and waiting[0].id:
+                    hearing = waiting[0]
+                    hearing.moderator_id, hearing.leased_until = await self.moderator(s), self.now + timedelta(hours=1)
+                    hearing.scores, hearing.codes = dict.fromkeys(CRITERIA, 1), ["R1"]
+                    s.add(hearing)
+                    await s.flush()
+                    await review_desk.give(s, hearing.id or 0, hearing.moderator_id, verdict, "", self.now)
+        self.judged_calls.append(call_id)
+
+    async def moderator(self, s: Any) -> int:
+        made = await accounts.create(s, email=f"{uuid4().hex}@x.org", display_name="M", password_hash="-")
+        assert made.id is not None
+        return made.id
+
+    @precondition(lambda self: self.judged_calls)
+    @rule(place=PLACES, workers=WORKERS)
+    def she_appeals(self, place: int, workers: int) -> None:
+        call_id = self.judged_calls[-1 - place % len(self.judged_calls)]
+        (call,) = self.at_once(1, lambda s: s.get_one(Call, call_id))
+        answers = self.at_once(
+            workers, lambda s: appeals.appeal(s, call_id, call.operator_id, 1_000, "Я сказала", self.now), AppealError
+        )
+        assert {one.code for one in answers if isinstance(one, AppealError)} <= {"not_rejected", "too_late"}
+
+    @rule(granted=st.booleans(), workers=WORKERS)
+    def an_appeal_is_decided(self, granted: bool, workers: int) -> None:
+        (found,) = self.at_once(1, lambda s: appeals.open_appeals(s, self.people[0]))
+        if found:
+            self.at_once(
+                workers,
+                lambda s: appeals.decide(s, found[0].id, self.people[0], granted=granted, words="Да", now=self.now),
+                AppealError,
+            )
+            self.at_once(workers, lambda s: review_pay.carry_out(s, found[0].call_id, self.now))
+
     # --- operators' money ---
 
     @rule(days=st.integers(1, 9), workers=WORKERS)
     def days_pass_and_pay_becomes_available(self, days: int, workers: int) -> None:
         self.now += timedelta(days=days)
         self.at_once(workers, lambda s: earnings.release_due(s, self.now))
+        for call_id in self.at_once(1, lambda s: review_pay.due(s, self.now))[0]:
+            self.at_once(workers, lambda s, call_id=call_id: review_pay.carry_out(s, call_id, self.now))
 
     @rule(who=st.integers(0, 1), percent=st.integers(1, 110), workers=WORKERS)
     def an_operator_asks_to_be_paid(self, who: int, percent: int, workers: int) -> None:
@@ -311,6 +379,11 @@ class MoneyMachine(RuleBasedStateMachine):
             "where k.operator_id = :operator and (d.state = 'open' or (d.state = 'refunded' and not d.operator_keeps))"
         )
         withheld = (await s.execute(kept_back, {"operator": operator})).scalar_one()
+        rejected = text(
+            "select coalesce(sum(withheld - cut), 0) from review where operator_id = :operator "
+            "and pay in ('withheld', 'kept')"
+        )
+        withheld += (await s.execute(rejected, {"operator": operator})).scalar_one()
         wishes = await payouts.of_operator(s, operator, limit=1_000)
         out = sum(one.amount for one in wishes if one.state is PayoutState.PAID)
         aside = sum(one.amount for one in wishes if one.state in (PayoutState.REQUESTED, PayoutState.BATCHED))
@@ -343,7 +416,7 @@ async def what_happened() -> dict[str, int]:
     """How often the machine came to each end that there is."""
     counted = {
         "dispute": "state", "payout": "state", "payout_batch": "approvals_needed", "payment": "state",
-        "ledger_transaction": "kind",
+        "ledger_transaction": "kind", "review": "pay", "appeal": "state",
     }  # fmt: skip
     found: dict[str, int] = {}
     async with database.session() as s:
@@ -353,6 +426,7 @@ async def what_happened() -> dict[str, int]:
     wanted = [
         "dispute refunded", "dispute upheld", "payout paid", "payout failed", "payout cancelled", "payout_batch 1",
         "payout_batch 2", "payment paid", "ledger_transaction correct", "ledger_transaction release",
+        "review released", "review returned", "review kept", "appeal granted", "appeal refused",
     ]  # fmt: skip
     return {name: found.get(name, 0) for name in wanted}
 
