@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from exchange_app.api import routes as api_routes
 from exchange_app.payments import routes as payment_routes
+from exchange_app.recordings import routes as recording_routes
 from exchange_app.records import routes as record_routes
 from exchange_app.shell.roles import FOLDERS
 from exchange_app.sign_in.routes import routes as sign_in_routes
@@ -19,7 +20,7 @@ def routes() -> Starlette:
     """Sign-in, what switch, softphones and providers of payments ask, what role folders bring; else it is a page."""
     found: list[BaseRoute] = [
         *sign_in_routes(), *record_routes(), *directory_routes(), *softphone_routes(), *payment_routes(),
-        *api_routes(),
+        *api_routes(), *recording_routes(),
     ]  # fmt: skip
     here = Path(__file__).parent
     for folder in FOLDERS:

@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     """Address people open; the only origin whose WebSockets are accepted."""
     web_port: int = 3000
     data_dir: Path = Path(".data")
+    secret_key: SecretStr = SecretStr("")
+    """What signed links and secrets at rest are made with: 32 characters or more, the same for all processes and hosts.
+    Unset: a file in DATA_DIR, made at first use."""
     cdr_user: str = "switch"
     cdr_password: SecretStr = SecretStr("")
     """Basic auth of the switch at /cdr. Empty: the route refuses everything."""

@@ -26,6 +26,7 @@ from launcher.embedded import postgres, valkey
 from launcher.ports import free_ports
 from launcher.processes import Identity, before_exec
 
+os.environ.setdefault("SECRET_KEY", "0123456789abcdef" * 4)
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 TEMPLATE = "template_migrated"

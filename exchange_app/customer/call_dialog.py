@@ -6,11 +6,12 @@ import reflex as rx
 
 from exchange_app.design import CALL_STATES, MANAGER_RESULTS, OUTCOMES, button, clock, data_list, dialog
 from exchange_app.design.theirs import THEIRS
-from exchange_app.i18n import date, money, number, t
+from exchange_app.filled_in import answer
+from exchange_app.i18n import date, money, t
 
 from .here import Here
 from .recording_line import recording_words
-from .results_state import Answer, Results
+from .results_state import Results
 from .sound import player
 
 
@@ -29,21 +30,6 @@ def state_badge(code: Any) -> Any:
 def _pair(name: Any, value: Any, there: Any = True) -> rx.Component:
     pair = rx.fragment(rx.el.dt(name), rx.el.dd(value))
     return pair if there is True else rx.cond(there, pair)
-
-
-def _answer(answer: Answer) -> rx.Component:
-    yes_no = rx.cond(answer.value == "yes", t("yes"), t("no"))
-    value = rx.match(
-        answer.kind,
-        ("yes_no", yes_no),
-        ("date", date(answer.value, dateStyle="long")),
-        ("number", number(answer.value)),
-        answer.value,
-    )
-    return rx.fragment(
-        rx.el.dt(answer.label, **THEIRS),
-        rx.el.dd(value, **THEIRS, style={"whiteSpace": "pre-wrap"}),
-    )
 
 
 def call_dialog() -> rx.Component:
@@ -83,7 +69,7 @@ def call_dialog() -> rx.Component:
         ),
         rx.cond(
             Results.answers.length() > 0,
-            rx.fragment(rx.el.h3(t("What the operator filled in")), data_list(rx.foreach(Results.answers, _answer))),
+            rx.fragment(rx.el.h3(t("What the operator filled in")), data_list(rx.foreach(Results.answers, answer))),
         ),
         rx.cond(
             call.note != "",

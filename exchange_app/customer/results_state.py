@@ -10,6 +10,7 @@ from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
+from exchange_app.filled_in import Answer, answers_of
 from exchange_app.security import roles
 from exchange_domain import call_rows, database, recordings
 from exchange_domain.messages import CampaignChanged, ImportMoved
@@ -29,15 +30,6 @@ PAGE = 50
 MOST = 500
 """Rows one page shows; older ones are found by filter and search."""
 ROOM = "campaign"
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One field of the form as it was filled in. Of a yes-or-no field the value is "yes" or "no"."""
-
-    label: str
-    value: str
-    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -149,8 +141,7 @@ class Results(rx.State):
             script = await at.db.get(Script, call.script_id)
             found = await recordings.shown(at.db, wanted, at.campaign.keep_recordings_days)
         self.recording = line_of_recording(found)
-        fields = {f["key"]: f for f in (script.form if script else [])}
-        self.answers = [_answer(fields.get(key) or {"label": key}, value) for key, value in row.result.items()]
+        self.answers = answers_of(script.form if script else [], row.result)
         talk_to = (
             (row.answered_ms or 0) + row.talk_s * 1000 if row.answered_ms and row.talk_s is not None else row.ended_ms
         )
@@ -197,13 +188,6 @@ class Results(rx.State):
             return [line_of(row) for row in found[: self.limit]]
 
         return load
-
-
-def _answer(field: dict[str, Any], value: Any) -> Answer:
-    if isinstance(value, bool):
-        return Answer(field["label"], "yes" if value else "no", "yes_no")
-    shown = ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)
-    return Answer(field["label"], shown, str(field.get("kind", "text")))
 
 
 async def _sums(db: AsyncSession, campaign: Campaign) -> tuple[dict[str, Any], dict[str, Any]]:

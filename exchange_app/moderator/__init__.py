@@ -1,26 +1,46 @@
-"""The moderator's pages: flags, and charges that customers contest."""
+"""The moderator's pages: calls to be heard, flags, appeals of operators, charges that customers contest."""
 
 from starlette.routing import BaseRoute
 
 from exchange_app.i18n import t
 from exchange_app.shell import Nav, Page
 
+from .appeals_page import appeals_page
+from .appeals_state import Appeals
 from .disputes_page import disputes_page
 from .disputes_state import Disputes
 from .flags_page import flags_page
 from .flags_state import Flags
 from .listening import routes as listening_routes
+from .review_page import review_page
+from .review_state import Review
 
 
 def pages() -> list[Page]:
     return [
         Page(
             "/moderator",
+            review_page,
+            t("Review"),
+            role="moderator",
+            nav=Nav(t("Review"), "headphones", key="KeyR"),
+            on_load=[Review.enter],
+        ),
+        Page(
+            "/moderator/flags",
             flags_page,
             t("Flags"),
             role="moderator",
             nav=Nav(t("Flags"), "flag", key="KeyF"),
             on_load=[Flags.enter],
+        ),
+        Page(
+            "/moderator/appeals",
+            appeals_page,
+            t("Appeals"),
+            role="moderator",
+            nav=Nav(t("Appeals"), "gavel", key="KeyA"),
+            on_load=[Appeals.enter],
         ),
         Page(
             "/moderator/disputes",

@@ -1,13 +1,12 @@
 """`/moderator/disputes`: charges that customers contest, the oldest first."""
 
-from typing import Any
-
 import reflex as rx
 
 from exchange_app.design import OUTCOMES, button, card, dialog, empty_state, field, head, loading
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
+from .choices import choice
 from .disputes_state import DisputeLine, Disputes
 from .listening import player
 
@@ -51,24 +50,15 @@ def _line(line: DisputeLine) -> rx.Component:
     )  # fmt: skip
 
 
-def _choice(value: str, label: Any, first: bool = False) -> rx.Component:
-    return rx.el.label(
-        rx.el.input(type="radio", name="verdict", value=value, default_checked=first, required=True),
-        rx.el.span(label),
-        class_name="row",
-        style={"gap": "10px", "minHeight": "44px"},
-    )
-
-
 def _question() -> rx.Component:
     return dialog(
         t("Who is right?"),
         rx.el.form(
             rx.el.fieldset(
                 rx.el.legend(t("Decision"), class_name="b"),
-                _choice("uphold", t("The charge was right: it stays"), first=True),
-                _choice("refund", t("The customer gets it back, the operator keeps her pay")),
-                _choice("refund_not_paid", t("The customer gets it back, the operator is not paid for this call")),
+                choice("uphold", t("The charge was right: it stays"), first=True),
+                choice("refund", t("The customer gets it back, the operator keeps her pay")),
+                choice("refund_not_paid", t("The customer gets it back, the operator is not paid for this call")),
                 style={"border": 0, "padding": 0},
             ),
             field(

@@ -10,7 +10,10 @@ from .board_state import Board
 from .check_page import check_page
 from .desk_state import Desk
 from .earnings_page import earnings_page
+from .own_calls import routes as own_call_routes
 from .payout_state import Payouts
+from .reviews_page import reviews_page
+from .reviews_state import OwnReviews
 from .statement_route import routes as statement_routes
 from .work_page import status, title, work_page, work_status
 
@@ -53,8 +56,17 @@ def pages() -> list[Page]:
             on_load=[Desk.enter, Payouts.enter],
             status=status,
         ),
+        Page(
+            "/operator/reviews",
+            reviews_page,
+            t("Reviews of your calls"),
+            role="operator",
+            nav=Nav(t("Reviews"), "headphones", key="KeyR"),
+            on_load=[Desk.enter, OwnReviews.enter],
+            status=status,
+        ),
     ]
 
 
 def routes() -> list[Route]:
-    return statement_routes()
+    return [*statement_routes(), *own_call_routes()]

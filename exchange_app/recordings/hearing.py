@@ -30,10 +30,12 @@ async def heard(request: Request, recording: Recording, account_id: int) -> Resp
     return answer
 
 
-def player(role: str, call_id: Any, label: Any) -> rx.Component:
-    """The browser's own: its keys are known, and it asks for parts. `role`: whose route it asks."""
+def player(role: str, call_id: Any, label: Any, *, from_s: Any = None) -> rx.Component:
+    """The browser's own: its keys are known, and it asks for parts. `role`: whose route it asks; `from_s`: it begins
+    there (Media Fragments URI 1.0, 4.2.1)."""
+    begins = "" if from_s is None else "#t=" + from_s.to(str)
     return rx.el.audio(
-        src=f"/{role}/calls/" + call_id.to(str) + "/recording",
+        src=f"/{role}/calls/" + call_id.to(str) + "/recording" + begins,
         controls=True,
         preload="none",
         aria_label=label,

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
 
-from exchange_app import customer
+from exchange_app import customer, recordings
 from exchange_app.live import push, rooms
 from exchange_app.security import sessions
 from exchange_domain import calls, campaigns, claiming, customers, database, ledger, settling, shifts
@@ -171,7 +171,9 @@ def sockets(monkeypatch: pytest.MonkeyPatch) -> Sockets:
 @pytest.fixture
 async def web(world: None) -> AsyncIterator[httpx.AsyncClient]:
     """The customer's plain routes, asked from our own address."""
-    transport = httpx.ASGITransport(app=Starlette(routes=customer.routes()), client=("192.0.2.7", 5))
+    transport = httpx.ASGITransport(
+        app=Starlette(routes=[*customer.routes(), *recordings.routes()]), client=("192.0.2.7", 5)
+    )
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers={"origin": ORIGIN}) as client:
         yield client
 
