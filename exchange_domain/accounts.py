@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from . import second_factors
 from .tables import Account, AccountRole, CustomerMember
 from .words import MemberRole, Role
 
@@ -26,6 +27,10 @@ class Principal:
     manages: tuple[int, ...]
     """Customers whose transfers it takes."""
     suspended: bool
+    second_factor: bool = False
+    """Whether there is an authenticator app or a passkey."""
+    held_back: frozenset[str] = frozenset()
+    """Roles that do nothing until there is a second factor; they are not among `roles`."""
 
 
 async def find_by_email(s: AsyncSession, email: str) -> Account | None:
@@ -49,6 +54,7 @@ async def principal(s: AsyncSession, account_id: int) -> Principal | None:
     return Principal(
         account.id, account.display_name, account.email, account.language, account.theme, account.gender,
         frozenset(roles), owned, managed, account.suspended_at is not None,
+        (await second_factors.of_account(s, account_id)).any,
     )  # fmt: skip
 
 

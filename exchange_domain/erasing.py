@@ -20,11 +20,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from . import recording_erasures
 from .scrubbing import MARK, Scrubber, bare_record
 from .tables import (
+    Appeal,
     Call,
     CallDraft,
     Contact,
     ContactNumber,
     Erasure,
+    Hearing,
+    HearingNote,
     ListImport,
     ListImportRemark,
     NumberLock,
@@ -153,6 +156,12 @@ async def _erase_call(s: AsyncSession, call: Call, now: datetime, erased: Erased
         await s.delete(draft)
     await s.execute(text("update problem_report set words = '' where call_id = :call"), {"call": call.id})
     await s.execute(text("update transfer set manager_note = '' where call_id = :call"), {"call": call.id})
+    for words in (
+        "delete from hearing_note where hearing_id in (select id from hearing where call_id = :call)",
+        "update hearing set words = '' where call_id = :call",
+        "update appeal set words = '–', decision = case decision when '' then '' else '–' end where call_id = :call",
+    ):
+        await s.execute(text(words), {"call": call.id})
     erased.recordings += await recording_erasures.erase(s, call, now)
 
 
@@ -198,6 +207,9 @@ WRITTEN: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
     (CallDraft, ("note", "result")),
     (ProblemReport, ("words",)),
     (Transfer, ("manager_note",)),
+    (Hearing, ("words",)),
+    (HearingNote, ("words",)),
+    (Appeal, ("words", "decision")),
 )
 """What people write: the number may stand in a note about somebody else."""
 

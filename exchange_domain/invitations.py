@@ -25,8 +25,12 @@ class InvitationError(Exception):
         self.code = code
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def fresh_token() -> str:
+    return secrets.token_urlsafe(32)
 
 
 async def issue(
@@ -38,6 +42,7 @@ async def issue(
     customer_name: str | None = None,
     created_by: int | None = None,
     valid_for: timedelta = timedelta(days=7),
+    language: str = "ru",
 ) -> str:
     """Makes an invitation and returns its token, which is kept nowhere.
 
@@ -48,11 +53,12 @@ async def issue(
         raise InvitationError("bad_role")
     if set(wanted) & set(CUSTOMER_ROLES) and customer_id is None and not customer_name:
         raise InvitationError("needs_customer")
-    token = secrets.token_urlsafe(32)
+    token = fresh_token()
     s.add(
         Invitation(
-            token_hash=_hash(token), email=email.strip() if email else None, roles=wanted, customer_id=customer_id,
+            token_hash=hashed(token), email=email.strip() if email else None, roles=wanted, customer_id=customer_id,
             customer_name=customer_name, created_by=created_by, expires_at=datetime.now(UTC) + valid_for,
+            language=language,
         )
     )  # fmt: skip
     await s.flush()
@@ -61,9 +67,10 @@ async def issue(
 
 async def find(s: AsyncSession, token: str) -> Invitation | None:
     """The invitation of a token that can still be used, else None."""
-    found = (await s.exec(select(Invitation).where(Invitation.token_hash == _hash(token)))).one_or_none()
-    usable = found is not None and found.used_at is None and found.expires_at > datetime.now(UTC)
-    return found if usable else None
+    found = (await s.exec(select(Invitation).where(Invitation.token_hash == hashed(token)))).one_or_none()
+    if found is None or found.used_at is not None or found.withdrawn_at is not None:
+        return None
+    return found if found.expires_at > datetime.now(UTC) else None
 
 
 async def accept(
@@ -71,12 +78,14 @@ async def accept(
 ) -> Account:
     """Makes the account with the invitation's roles, once. Raises InvitationError."""
     found = (
-        await s.exec(select(Invitation).where(Invitation.token_hash == _hash(token)).with_for_update())
+        await s.exec(select(Invitation).where(Invitation.token_hash == hashed(token)).with_for_update())
     ).one_or_none()
     if found is None:
         raise InvitationError("invalid")
     if found.used_at is not None:
         raise InvitationError("used")
+    if found.withdrawn_at is not None:
+        raise InvitationError("invalid")
     if found.expires_at <= datetime.now(UTC):
         raise InvitationError("expired")
     if found.email and found.email.lower() != email.strip().lower():

@@ -19,9 +19,16 @@ KEPT = timedelta(days=60)
 
 async def write(s: AsyncSession, account: Account, subject: str, body: str, *, once: str | None = None) -> int | None:
     """Orders a mail; returns its number, or None when there is one about the same (`once`) already."""
+    return await write_to(s, account.email, subject, body, account_id=account.id, once=once)
+
+
+async def write_to(
+    s: AsyncSession, address: str, subject: str, body: str, *, account_id: int | None = None, once: str | None = None
+) -> int | None:
+    """To an address; one that has no account yet gets a link that is a secret: the body is not kept once it is done."""
     # One line: names of campaigns and customers are somebody's words, and a header ends at a line break.
     row = {
-        "account_id": account.id, "to_address": account.email, "subject": " ".join(subject.split())[:300],
+        "account_id": account_id, "to_address": address, "subject": " ".join(subject.split())[:300],
         "body": body, "once": once,
     }  # fmt: skip
     made = await s.execute(
@@ -70,6 +77,8 @@ async def done(s: AsyncSession, mail_id: int, state: MailState, at: datetime, er
     if mail is not None and mail.state is MailState.WAITING:
         mail.state, mail.error = state, error[:200]
         mail.sent_at = at if state is MailState.SENT else None
+        if mail.account_id is None:
+            mail.body = ""
         s.add(mail)
 
 

@@ -119,6 +119,15 @@ class Settings(BaseSettings):
     """The relays' shared secret (coturn: `use-auth-secret`, `static-auth-secret`)."""
     sip_server: str = ""
     """HOST:PORT that SIP telephones register at, as people are told. Unset: the host of PUBLIC_URL."""
+    two_factor_required: bool = True
+    """Moderators and administrators need a second factor: without one these roles do nothing. Not in the demo."""
+    oidc_issuer: str = ""
+    """An OpenID provider people may sign in by, such as https://id.example.org; empty: none. Its address at the
+    provider's side is PUBLIC_URL/auth/oidc/back."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = ""
+    """What people call it, on the button. Empty: its host."""
     exchange_demo: bool = False
     """Sample accounts with one-click sign-in, and the robot operator's page."""
 

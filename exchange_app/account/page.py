@@ -26,7 +26,8 @@ def _role(held: Any) -> Any:
         "operator": t("To your calls"),
         "customer": t("To your campaigns"),
         "manager": t("To your desk"),
-        "moderator": t("To your flags"),
+        "moderator": t("To your reviews"),
+        "admin": t("To the system"),
     }
     return rx.el.li(
         rx.el.div(
@@ -225,6 +226,15 @@ def _password() -> Any:
     )
 
 
+def _second_factor() -> Any:
+    return card(
+        rx.el.h2(t("Signing in safely")),
+        rx.el.p(t("An authenticator app or a passkey besides the password."), class_name="m"),
+        rx.el.div(link_button(t("Second factor"), "/account/security", icon="shield-check")),
+        class_name="col g3",
+    )
+
+
 def _way_out() -> Any:
     return post_form(
         rx.el.h2(t("Sign out everywhere")),
@@ -251,7 +261,7 @@ def account_page() -> Any:
                     _looks(),
                     class_name="col g4",
                 ),
-                rx.el.div(_password(), telephone_card(), _way_out(), class_name="col g4"),
+                rx.el.div(_password(), _second_factor(), telephone_card(), _way_out(), class_name="col g4"),
                 class_name="grid c2",
             ),
             loading(t("One moment…")),

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from exchange_app.arguments import line, whole
 from exchange_app.security import current_account, roles
 from exchange_domain import campaigns, database, ledger
 from exchange_domain.tables import Customer
 from exchange_domain.words import PilotState
 
-from .arguments import line, whole
 from .overview import CampaignLine, campaigns_of
 
 

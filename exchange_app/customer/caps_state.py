@@ -5,14 +5,14 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import BadArgument
 from exchange_app.security import current_account, roles
+from exchange_app.sums import sum_of, typed
 from exchange_domain import database, spend_caps, tariffs
 from exchange_domain.clock import moment, now_ms
 from exchange_domain.tables import Campaign, Customer
 
-from .arguments import BadArgument
 from .rights import field_of, gone, opened
-from .sums import sum_of, typed
 
 
 class Caps(rx.State):

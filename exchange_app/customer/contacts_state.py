@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app import live
+from exchange_app.arguments import line, one_of, whole
 from exchange_app.security import roles
 from exchange_domain import call_rows, contact_rows, database
 from exchange_domain.call_rows import epoch_ms
@@ -16,7 +17,6 @@ from exchange_domain.tables import Contact, Recording
 from exchange_domain.words import ContactStatus, Outcome, RecordingState
 
 from . import page_room
-from .arguments import line, one_of, whole
 from .call_lines import answer_of, shown_number, state_code
 from .rights import gone, opened
 

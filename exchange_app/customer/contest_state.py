@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
+from exchange_app.arguments import paragraphs, uuid
 from exchange_app.security import current_account, roles
 from exchange_domain import database, disputes
 from exchange_domain.disputes import DisputeError
 
-from .arguments import paragraphs, uuid
 from .money_state import Money
 from .rights import gone
 

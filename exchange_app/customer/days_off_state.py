@@ -7,12 +7,12 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import BadArgument, flag
 from exchange_app.security import roles
 from exchange_domain import campaign_days, campaigns, days_off
 from exchange_domain.hours import zone_of
 from exchange_domain.tables import Campaign
 
-from .arguments import BadArgument, flag
 from .rights import gone, opened
 
 SHOWN_HOLIDAYS = 6

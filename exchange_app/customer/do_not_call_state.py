@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 import structlog
 
+from exchange_app.arguments import line, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, do_not_call, number_lines
@@ -19,7 +20,6 @@ from exchange_domain.tables import Customer
 from exchange_domain.tables import DoNotCall as Row
 from exchange_domain.words import DoNotCallSource
 
-from .arguments import line, paragraphs, whole
 from .call_lines import shown_number
 
 log = structlog.get_logger(__name__)

@@ -2,12 +2,12 @@
 
 import reflex as rx
 
+from exchange_app.arguments import one_of
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import export_files, exporting
 from exchange_domain.words import ExportKind, FileFormat
 
-from .arguments import one_of
 from .rights import gone, opened
 
 

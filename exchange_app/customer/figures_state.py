@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app import live
+from exchange_app.arguments import whole
 from exchange_app.security import roles
 from exchange_domain import campaign_figures, database
 from exchange_domain.call_rows import epoch_ms
@@ -15,7 +16,6 @@ from exchange_domain.messages import CallRow
 from exchange_domain.tables import Campaign, Customer
 
 from . import page_room
-from .arguments import whole
 from .live_totals import LiveTotals
 from .rights import gone, opened
 

@@ -4,6 +4,7 @@ import reflex as rx
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import line
 from exchange_app.design import loading
 from exchange_app.i18n import t
 from exchange_app.security import roles
@@ -11,7 +12,6 @@ from exchange_app.shell.error_pages import not_found
 from exchange_domain import ledger, tariffs
 from exchange_domain.tables import Campaign, Customer
 
-from .arguments import line
 from .rights import field_of, gone, opened
 
 STEPS_DONE = text("""

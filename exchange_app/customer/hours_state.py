@@ -7,6 +7,7 @@ import reflex as rx
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import BadArgument, clock_time, flag, one_of, whole
 from exchange_app.design.week import Day, days_of, with_day
 from exchange_app.security import roles
 from exchange_domain import campaigns, daily_caps
@@ -14,7 +15,6 @@ from exchange_domain.hours import Stretch
 from exchange_domain.tables import Campaign, CampaignHours, RetryRule
 from exchange_domain.words import RETRIED, Outcome
 
-from .arguments import BadArgument, clock_time, flag, one_of, whole
 from .here import Here
 from .rights import field_of, gone, opened
 

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
+from exchange_app.arguments import one_of
 from exchange_app.security import roles
 from exchange_domain import database
 from exchange_domain.call_rows import epoch_ms
@@ -20,7 +21,6 @@ from exchange_domain.tables import ListImport
 from exchange_domain.words import ImportState, LegalBasis
 
 from . import page_room
-from .arguments import one_of
 from .here import Here
 from .list_lines import EMPTY_REPORT, ImportLine, RejectedLine, Told, left_s, told
 from .list_state import ContactList

@@ -2,14 +2,14 @@
 
 import reflex as rx
 
+from exchange_app.arguments import BadArgument, flag
 from exchange_app.security import current_account, roles
+from exchange_app.sums import sum_of, typed
 from exchange_domain import database
 from exchange_domain.tables import Account, Customer
 
-from .arguments import BadArgument, flag
 from .money_state import Money
 from .rights import field_of, gone
-from .sums import sum_of, typed
 
 
 class Letters(rx.State):

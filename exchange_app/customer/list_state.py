@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import reflex as rx
 
+from exchange_app.arguments import BadArgument, line, one_of, whole
 from exchange_app.security import roles
 from exchange_domain import database
 from exchange_domain.hours import zone_of
@@ -21,7 +22,6 @@ from exchange_domain.importing.uploads import Upload
 from exchange_domain.tables import Campaign
 from exchange_domain.words import Elsewhere, LegalBasis
 
-from .arguments import BadArgument, line, one_of, whole
 from .here import Here
 from .list_lines import ColumnLine, Told, column_lines, told
 from .rights import field_of, gone, opened

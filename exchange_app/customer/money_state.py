@@ -7,6 +7,7 @@ import reflex as rx
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import uuid, whole
 from exchange_app.security import current_account, roles
 from exchange_domain import database, ledger, tariffs
 from exchange_domain.accounts import Principal
@@ -14,7 +15,6 @@ from exchange_domain.call_rows import epoch_ms
 from exchange_domain.settings import settings
 from exchange_domain.tables import Customer
 
-from .arguments import uuid, whole
 from .call_lines import shown_number
 from .caps_state import Caps
 

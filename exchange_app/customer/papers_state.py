@@ -6,17 +6,17 @@ from datetime import UTC, date, datetime, time
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import BadArgument, line
 from exchange_app.security import current_account, roles
+from exchange_app.sums import sum_of
 from exchange_domain import database, papers
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.papers import PaperError
 from exchange_domain.settings import settings
 from exchange_domain.tables import Customer
 
-from .arguments import BadArgument, line
 from .money_state import Money
 from .rights import field_of, gone
-from .sums import sum_of
 
 LEGAL = {"legal_name": 300, "tax_id": 40, "legal_address": 500}
 

@@ -7,19 +7,19 @@ from uuid import UUID, uuid4
 import reflex as rx
 import structlog
 
+from exchange_app.arguments import BadArgument, one_of, uuid
 from exchange_app.payments import ProviderAway, provider
 from exchange_app.payments.sandbox import Sandbox, signed
 from exchange_app.security import current_account, roles
+from exchange_app.sums import sum_of
 from exchange_domain import database, payments
 from exchange_domain.payments import LEAST, PaymentError
 from exchange_domain.settings import settings
 from exchange_domain.tables import Customer, Payment
 from exchange_domain.words import PaymentProvider, PaymentState
 
-from .arguments import BadArgument, one_of, uuid
 from .money_state import Money
 from .rights import gone
-from .sums import sum_of
 
 log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ import reflex as rx
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import flag, line, one_of, whole
 from exchange_app.security import roles
 from exchange_domain import campaigns, customers, dispositions, invitations
 from exchange_domain.dispositions import DispositionError
@@ -15,7 +16,6 @@ from exchange_domain.settings import settings
 from exchange_domain.tables import Account, CampaignManager, CustomerMember
 from exchange_domain.words import EndpointKind, MemberRole, Outcome, Role
 
-from .arguments import flag, line, one_of, whole
 from .here import Here
 from .rights import Opened, field_of, gone, opened
 

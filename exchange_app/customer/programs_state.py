@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import line, one_of, whole
 from exchange_app.security import current_account, roles
 from exchange_domain import api_tokens, database, webhooks
 from exchange_domain.accounts import Principal
@@ -16,7 +17,6 @@ from exchange_domain.tables import Customer
 from exchange_domain.webhooks import WebhookError
 from exchange_domain.words import ApiScope, EventKind
 
-from .arguments import line, one_of, whole
 from .rights import gone
 
 SCOPES = tuple(ApiScope)

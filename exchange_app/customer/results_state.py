@@ -10,6 +10,7 @@ from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
+from exchange_app.arguments import line, one_of, uuid
 from exchange_app.filled_in import Answer, answers_of
 from exchange_app.security import roles
 from exchange_domain import call_rows, database, recordings
@@ -18,7 +19,6 @@ from exchange_domain.tables import Call, Campaign, Script
 from exchange_domain.words import Outcome
 
 from . import page_room, pilot_state
-from .arguments import line, one_of, uuid
 from .call_lines import line_of, shown_number, state_code
 from .here import Here
 from .live_totals import LiveTotals

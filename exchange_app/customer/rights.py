@@ -9,14 +9,13 @@ from typing import Any
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import BadArgument, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account
 from exchange_domain import database
 from exchange_domain.accounts import Principal
 from exchange_domain.tables import Campaign
 from exchange_domain.words import Role
-
-from .arguments import BadArgument, whole
 
 _PATH = re.compile(r"/customer/campaign/(\d{1,18})(?:/|$)")
 

@@ -3,13 +3,13 @@
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import flag
 from exchange_app.campaign_news import announce
 from exchange_app.security import roles
 from exchange_domain import campaigns, pilots
 from exchange_domain.campaigns import CampaignError
 from exchange_domain.words import CampaignStatus, PilotState
 
-from .arguments import flag
 from .here import Here
 from .rights import gone, opened
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from exchange_app.arguments import BadArgument, line, one_of, paragraphs, whole
 from exchange_app.security import roles
 from exchange_domain import campaigns, script_lint, scripts
 from exchange_domain.forms import FormError, parse_form
@@ -13,7 +14,6 @@ from exchange_domain.texts import say
 from exchange_domain.words import FieldKind
 
 from . import examples, script_draft
-from .arguments import BadArgument, line, one_of, paragraphs, whole
 from .here import Here
 from .rights import Opened, field_of, gone, opened
 from .samples import field_names, sample

@@ -59,6 +59,8 @@ class Me(rx.State):
         account = principal_of_event.get()
         if account is None:
             return rx.redirect("/sign-in", replace=True)
+        if account.held_back:
+            return rx.redirect("/account/security", replace=True)
         homes = homes_of(account.roles)
         return rx.redirect(HOMES[homes[0]] if homes else "/account", replace=True)
 

@@ -10,7 +10,7 @@ from exchange_app.design.surfaces import empty_state, loading
 from exchange_app.i18n import date, t
 from exchange_app.shell.frame import sheet
 
-from .sign_in_page import password_field, to_sign_in
+from .sign_in_page import by_provider, password_field, to_sign_in
 from .state import Join
 from .words import join_error, join_problem
 
@@ -112,7 +112,17 @@ def join_page() -> Any:
     return sheet(
         rx.match(
             Join.status,
-            ("open", _form()),
+            (
+                "open",
+                rx.fragment(
+                    _form(),
+                    by_provider(
+                        Join,
+                        t("Accept with {name}", name=Join.provider),
+                        rx.el.input(type="hidden", name="invitation", value=Join.token),
+                    ),
+                ),
+            ),
             (
                 "closed",
                 rx.el.div(

@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from urllib.parse import urlencode
 
 import structlog
 from sqlalchemy.exc import IntegrityError
@@ -15,24 +14,18 @@ from exchange_app.security import passwords, rate_limit, sessions
 from exchange_app.security.http import address_of, same_origin, session_of
 from exchange_app.security.principals import forget, principal
 from exchange_domain import accounts, database, invitations, sip_credentials
-from exchange_domain.accounts import Principal
 from exchange_domain.invitations import InvitationError
 from exchange_domain.settings import settings
 from exchange_domain.texts import choose
 from exchange_domain.words import Role, SipUserKind
 
 from .demo import DEMO_ACCOUNTS
+from .entering import after_first_step, back, enter
+from .oidc import routes as oidc_routes
+from .second_routes import routes as second_routes
 
 log = structlog.get_logger(__name__)
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
-
-
-def _back(path: str, error: str, *, wait_s: int = 0, **more: int | str) -> Response:
-    query: dict[str, int | str] = {"error": error, **more}
-    if wait_s:
-        query["wait"] = wait_s
-    headers = {"retry-after": str(wait_s)} if wait_s else {}
-    return RedirectResponse(f"{path}?{urlencode(query)}", 303, headers=headers)
 
 
 def _text(form: FormData, name: str) -> str:
@@ -40,35 +33,24 @@ def _text(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-async def _enter(request: Request, account: Principal) -> Response:
-    """A new session with a new id; the one of before, if any, ends."""
-    await sessions.end(request.cookies.get(sessions.COOKIE, ""))
-    sid = await sessions.begin(account.account_id, account.roles)
-    response = RedirectResponse("/", 303)
-    sessions.set_cookie(response, sid)
-    response.set_cookie("lang", account.language, max_age=31536000, path="/", samesite="lax")
-    log.info("signed_in", account_id=account.account_id)
-    return response
-
-
 async def sign_in(request: Request) -> Response:
     if not same_origin(request):
-        return _back("/sign-in", "other_origin")
+        return back("/sign-in", "other_origin")
     form = await request.form()
     email, password = _text(form, "email").strip()[:255], _text(form, "password")
     by_address = await rate_limit.take(rate_limit.PER_ADDRESS, address_of(request))
     if by_address.retry_after_s:
-        return _back("/sign-in", "too_many", wait_s=by_address.retry_after_s)
+        return back("/sign-in", "too_many", wait_s=by_address.retry_after_s)
     by_account = await rate_limit.take(rate_limit.PER_ACCOUNT, email)
     if by_account.retry_after_s:
-        return _back("/sign-in", "too_many", wait_s=by_account.retry_after_s)
+        return back("/sign-in", "too_many", wait_s=by_account.retry_after_s)
     async with database.session() as db:
         account = await accounts.find_by_email(db, email)
     right, outdated = await passwords.verified(account.password_hash if account else None, password)
     if not right or account is None or account.id is None:
-        return _back("/sign-in", "wrong", left=by_account.left)
+        return back("/sign-in", "wrong", left=by_account.left)
     if account.suspended_at is not None:
-        return _back("/sign-in", "suspended")
+        return back("/sign-in", "suspended")
     if outdated:
         fresh = await passwords.hashed(password)
         async with database.session() as db:
@@ -76,12 +58,12 @@ async def sign_in(request: Request) -> Response:
     await rate_limit.clear(rate_limit.PER_ACCOUNT, email)
     forget(account.id)
     found = await principal(account.id)
-    return await _enter(request, found) if found else _back("/sign-in", "unavailable")
+    return await after_first_step(request, found) if found else back("/sign-in", "unavailable")
 
 
 async def sign_out(request: Request) -> Response:
     if not same_origin(request):
-        return _back("/sign-in", "other_origin")
+        return back("/sign-in", "other_origin")
     account = await session_of(request)
     await sessions.end(request.cookies.get(sessions.COOKIE, ""))
     if account is not None:
@@ -99,11 +81,11 @@ async def demo(request: Request) -> Response:
     if not settings().exchange_demo or name not in DEMO_ACCOUNTS:
         return Response(status_code=404)
     if not same_origin(request):
-        return _back("/sign-in", "other_origin")
+        return back("/sign-in", "other_origin")
     async with database.session() as db:
         account = await accounts.find_by_email(db, DEMO_ACCOUNTS[name])
     found = await principal(account.id) if account and account.id else None
-    return await _enter(request, found) if found else _back("/sign-in", "unavailable")
+    return await enter(request, found) if found else back("/sign-in", "unavailable")
 
 
 async def join(request: Request) -> Response:
@@ -111,26 +93,26 @@ async def join(request: Request) -> Response:
     token = request.path_params["token"]
     here = f"/join/{token}"
     if not same_origin(request):
-        return _back(here, "other_origin")
+        return back(here, "other_origin")
     limit = await rate_limit.take(rate_limit.JOIN_PER_ADDRESS, address_of(request))
     if limit.retry_after_s:
-        return _back(here, "too_many", wait_s=limit.retry_after_s)
+        return back(here, "too_many", wait_s=limit.retry_after_s)
     form = await request.form()
     email, display_name = _text(form, "email").strip(), " ".join(_text(form, "display_name").split())
     if not 1 <= len(display_name) <= 200:
-        return _back(here, "bad_name")
+        return back(here, "bad_name")
     if not _EMAIL.fullmatch(email):
-        return _back(here, "bad_email")
+        return back(here, "bad_email")
     if _text(form, "rules") != "yes":
-        return _back(here, "rules")
+        return back(here, "rules")
     password = _text(form, "password")
     if fault := passwords.fault(password, email):
-        return _back(here, fault)
+        return back(here, fault)
     language = choose(request.cookies.get("lang"), request.headers.get("accept-language"))
     async with database.session() as db:
         open_still = await invitations.find(db, token)
     if open_still is None:
-        return _back(here, "invalid")
+        return back(here, "invalid")
     password_hash = await passwords.hashed(password)
     try:
         async with database.session() as db:
@@ -138,13 +120,13 @@ async def join(request: Request) -> Response:
                 db, token, email=email, display_name=display_name, password_hash=password_hash, language=language
             )
     except InvitationError as refused:
-        return _back(here, refused.code)
+        return back(here, refused.code)
     except IntegrityError:
         # Two invitations accepted with one e-mail at the same moment: the database lets one through.
-        return _back(here, "email_taken")
+        return back(here, "email_taken")
     assert account.id is not None
     found = await principal(account.id)
-    return await _enter(request, found) if found else _back("/sign-in", "unavailable")
+    return await enter(request, found) if found else back("/sign-in", "unavailable")
 
 
 def routes() -> list[Route]:
@@ -153,4 +135,6 @@ def routes() -> list[Route]:
         Route("/auth/sign-out", sign_out, methods=["POST"]),
         Route("/auth/demo/{name}", demo, methods=["POST"]),
         Route("/join/{token}", join, methods=["POST"]),
+        *second_routes(),
+        *oidc_routes(),
     ]

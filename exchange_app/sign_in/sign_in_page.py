@@ -78,9 +78,23 @@ def _demo() -> Any:
     )
 
 
+def by_provider(state: type[SignIn] | type[Join], label: Any, *hidden: Any) -> Any:
+    """The button of the OpenID provider, where there is one."""
+    return rx.cond(
+        state.provider != "",
+        post_form(
+            *hidden,
+            button(label, icon="id-card", full=True, type="submit"),
+            action="/auth/oidc/start",
+            class_name="card roomy",
+        ),
+    )
+
+
 def sign_in_page() -> Any:
     return sheet(
         _form(),
+        by_provider(SignIn, t("Sign in with {name}", name=SignIn.provider)),
         rx.cond(SignIn.demo, _demo()),
         rx.el.p(t("An invitation is the way in. We never take money for training."), class_name="s m"),
     )

@@ -7,6 +7,8 @@ from exchange_app.security.policy import principal_of_event
 from exchange_domain import accounts, database, invitations
 from exchange_domain.settings import settings
 
+from . import oidc
+
 CODES = frozenset(
     {
         "wrong",
@@ -26,6 +28,12 @@ CODES = frozenset(
         "bad_email",
         "rules",
         "unavailable",
+        "step_over",
+        "wrong_code",
+        "provider_down",
+        "oidc_failed",
+        "no_account",
+        "email_unverified",
     }
 )
 """Everything that may stand in `?error=`; anything else is ignored."""
@@ -46,6 +54,8 @@ class SignIn(rx.State):
     wait_minutes: int = 0
     email: str = ""
     demo: bool = False
+    provider: str = ""
+    """What the OpenID provider is called; empty: there is none."""
     signed_in_as: str = ""
     show_password: bool = False
 
@@ -58,6 +68,7 @@ class SignIn(rx.State):
         self.left = whole(left) if left else -1
         self.wait_minutes = max(1, (whole(query.get("wait", "")) + 59) // 60)
         self.demo = settings().exchange_demo
+        self.provider = oidc.offered()
         account = principal_of_event.get()
         self.signed_in_as = account.display_name if account else ""
 
@@ -77,6 +88,7 @@ class Join(rx.State):
     roles: rx.Field[list[str]] = rx.field(default_factory=list)
     customer_name: str = ""
     expires_at: str = ""
+    provider: str = ""
     show_password: bool = False
 
     @rx.event
@@ -93,6 +105,7 @@ class Join(rx.State):
         if found is None:
             self.status = "closed"
             return
+        self.provider = oidc.offered()
         self.status, self.email, self.inviter = "open", found.email or "", inviter
         self.roles, self.customer_name = list(found.roles), found.customer_name or ""
         self.expires_at = found.expires_at.isoformat()
@@ -101,3 +114,15 @@ class Join(rx.State):
     @anyone
     def toggle_password(self):
         self.show_password = not self.show_password
+
+
+class SecondStep(rx.State):
+    """The page between the password and the session; who it is about is in an HttpOnly cookie."""
+
+    error: str = ""
+
+    @rx.event
+    @anyone
+    def enter(self):
+        """On_load."""
+        self.error = known(self.router.url.query_parameters.get("error", ""))

@@ -10,6 +10,27 @@ from exchange_app.i18n import rich, t, tn
 from .state import Join, SignIn
 
 
+def _provider_problems() -> list[tuple[str, Any]]:
+    """What can go wrong at an OpenID provider."""
+    return [
+        (
+            "provider_down",
+            callout(t("The provider does not answer."), t("Try again in a minute, or use your password."),
+                    tone="red", alert=True),
+        ),
+        (
+            "oidc_failed",
+            callout(t("The provider's answer could not be trusted, so nobody was signed in."), t("Begin again."),
+                    tone="red", alert=True),
+        ),
+        (
+            "email_unverified",
+            callout(t("The provider has not verified your e-mail."), t("Accept with a password instead."),
+                    tone="red", alert=True),
+        ),
+    ]  # fmt: skip
+
+
 def sign_in_error() -> Any:
     left = rx.cond(SignIn.left >= 0, tn("{n} try left.", "{n} tries left.", n=SignIn.left), "")
     return rx.match(
@@ -49,6 +70,17 @@ def sign_in_error() -> Any:
                 t("The form came from another address."), t("Open this page again and repeat."), tone="red", alert=True
             ),
         ),
+        ("step_over", callout(t("That took too long."), t("Begin again."), tone="amber", alert=True)),
+        *_provider_problems(),
+        (
+            "no_account",
+            callout(
+                t("Nobody here is linked to that person."),
+                t("Sign in with your password and link it in your account, or ask for an invitation."),
+                tone="amber",
+                alert=True,
+            ),
+        ),
         (
             "unavailable",
             callout(t("Sign-in is not possible at the moment."), t("Try again in a minute."), tone="red", alert=True),
@@ -82,6 +114,7 @@ def join_problem() -> Any:
                 alert=True,
             ),
         ),
+        *_provider_problems(),
         (
             "other_email",
             callout(

@@ -155,10 +155,66 @@ class Invitation(Table, table=True):
     expires_at: datetime = moment(nullable=False)
     used_at: datetime | None = moment()
     used_by: int | None = points_at("account.id", nullable=True)
+    language: str = text(default="ru")
+    """Of the letter."""
+    withdrawn_at: datetime | None = moment()
 
     __table_args__ = (
         UniqueConstraint("token_hash"),
+        CheckConstraint("language in ('ru', 'en')", name="language_known"),
         CheckConstraint("cardinality(roles) > 0", name="has_roles"),
         CheckConstraint("(used_at is null) = (used_by is null)", name="used_by_someone"),
         CheckConstraint("customer_id is null or customer_name is null", name="one_customer"),
     )
+
+
+class SecondFactor(Table, table=True):
+    """A person's authenticator app (TOTP, RFC 6238). Its secret is kept encrypted."""
+
+    account_id: int = points_at("account.id", primary_key=True, ondelete="CASCADE")
+    secret: str = text()
+    confirmed_at: datetime | None = moment()
+    """None: shown, and not proved yet; it asks for nothing."""
+    last_step: int = whole(default=0)
+    """The time step of the last code that was taken: none is taken twice."""
+
+
+class Passkey(Table, table=True):
+    """A key of a person's device (W3C Web Authentication, level 2)."""
+
+    id: int | None = key()
+    account_id: int = points_at("account.id", index=True, ondelete="CASCADE")
+    credential_id: str = text()
+    """Base64url, as the browser names it."""
+    public_key: str = text()
+    """COSE, base64url."""
+    sign_count: int = whole(default=0)
+    name: str = text(default="")
+    created_at: datetime | None = created()
+    used_at: datetime | None = moment()
+
+    __table_args__ = (
+        UniqueConstraint("credential_id"),
+        CheckConstraint("length(name) <= 100 and sign_count >= 0", name="sane"),
+    )
+
+
+class RecoveryCode(Table, table=True):
+    """A one-use code for who has lost the second factor; only its hash is kept."""
+
+    id: int | None = key()
+    account_id: int = points_at("account.id", index=True, ondelete="CASCADE")
+    code_hash: str = text()
+    used_at: datetime | None = moment()
+
+
+class OutsideIdentity(Table, table=True):
+    """Who an account is at a provider of OpenID Connect: its issuer, and its subject there."""
+
+    issuer: str = Field(sa_column=Column(Text, primary_key=True))
+    subject: str = Field(sa_column=Column(Text, primary_key=True))
+    account_id: int = points_at("account.id", index=True, ondelete="CASCADE")
+    linked_at: datetime | None = created()
+    used_at: datetime | None = moment()
+
+    __table_args__ = (CheckConstraint("length(issuer) <= 500 and length(subject) <= 255", name="lengths"),)

@@ -27,7 +27,13 @@ PASSWORD = "a rather long phrase"
 @pytest.fixture
 async def world(settings_env: Callable[..., None], database_url: str, redis_url: str) -> AsyncIterator[None]:
     """Settings of this test, an empty database and an empty Redis."""
-    settings_env(database_url=database_url, redis_url=redis_url, public_url=ORIGIN, exchange_demo="false")
+    settings_env(
+        database_url=database_url,
+        redis_url=redis_url,
+        public_url=ORIGIN,
+        exchange_demo="false",
+        two_factor_required="false",
+    )
     yield
     await broker.close()
     await database.dispose()

@@ -152,7 +152,7 @@ async def _open(
         "cdr_user": CDR_USER, "switch_directory_user": CDR_USER, "preview_s": 3,
         "payments": "sandbox", "sandbox_secret": "s3cret", "payout_least": 1_000,
         "seller_name": "ООО «Биржа операторов»", "seller_tax_id": "7812345678", "seller_bank": "р/с 40702810; БИК 0445",
-        "vat_bp": 2_000, "recording_storage": (folder / "storage").as_uri(),
+        "two_factor_required": "false", "vat_bp": 2_000, "recording_storage": (folder / "storage").as_uri(),
     }  # fmt: skip
     change_settings(**values)
     environment = {**os.environ, **{k.upper(): str(v) for k, v in values.items()}}
@@ -187,6 +187,7 @@ async def _people(house: House) -> None:
             ("operator", "Мария Светлова", ("operator",)),
             ("second", "Иван Громов", ("operator",)),
             ("moderator", "Кира Нова", ("moderator",)),
+            ("admin", "Нина Ковач", ("admin",)),
         ):
             account = await accounts.create(
                 s, email=f"{name}@example.org", display_name=who, password_hash=hashed, roles=roles, language="en"

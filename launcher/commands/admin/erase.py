@@ -2,8 +2,7 @@
 
 import argparse
 import getpass
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .refusal import AdminRefused
 
@@ -50,38 +49,15 @@ def said(erased: "Erased", passing: int) -> str:
 
 
 async def _forget_in_messages(redis_url: str, number: str, erased: "Erased") -> int:
-    """Snapshots stay until the next call replaces them, and commands until the stream is trimmed: both go now."""
     from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
-    from exchange_domain.scrubbing import Scrubber
+    from exchange_domain import erasing_messages
 
-    scrubber = Scrubber(number)
-    calls = [str(call) for call in erased.call_ids]
-
-    def concerns(content: object) -> bool:
-        written = str(content)
-        return scrubber.has_number(written) or any(call in written for call in calls)
-
-    gone = 0
     try:
         async with Redis.from_url(redis_url, decode_responses=True) as redis:
-            async for key in redis.scan_iter(match="snapshot:*", count=500):
-                if not key.endswith(":version") and concerns(await redis.get(key)):
-                    gone += await redis.delete(key)
-            async for stream in redis.scan_iter(match="engine:*:commands", count=500):
-                gone += await _forget_in_stream(redis, stream, concerns)
+            return await erasing_messages.forget(redis, number, erased)
     except (RedisError, OSError) as problem:
         raise AdminRefused(
             f"Redis does not answer at REDIS_URL ({type(problem).__name__}); nothing was erased"
         ) from problem
-    return gone
-
-
-async def _forget_in_stream(redis: Any, stream: str, concerns: Callable[[object], bool]) -> int:
-    gone, last = 0, "-"
-    while entries := await redis.xrange(stream, min=last, count=500):
-        held = [id_ for id_, fields in entries if concerns(fields)]
-        gone += await redis.xdel(stream, *held) if held else 0
-        last = f"({entries[-1][0]}"
-    return gone

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from exchange_app.customer.arguments import BadArgument
+from exchange_app.arguments import BadArgument
 from exchange_app.customer.caps_state import Caps, sum_of, typed
 from exchange_app.customer.money_state import Money
 from exchange_app.customer.overview import standing

@@ -5,11 +5,11 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
-from exchange_app.customer.arguments import BadArgument
+from exchange_app.arguments import BadArgument
 from exchange_app.customer.contest_state import Contest
 from exchange_app.customer.money_state import Money
 from exchange_app.customer.pay_in_state import PayIn, SandboxPay
-from exchange_app.customer.sums import sum_of, typed
+from exchange_app.sums import sum_of, typed
 from exchange_domain import books, campaigns, database, disputes, ledger
 from exchange_domain.clock import now_ms
 from exchange_domain.tables import Dispute, Payment

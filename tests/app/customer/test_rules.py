@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange_app.customer.arguments import BadArgument, clock_time, flag, line, paragraphs, uuid, whole
+from exchange_app.arguments import BadArgument, clock_time, flag, line, paragraphs, uuid, whole
 from exchange_app.customer.call_lines import LONGEST_ANSWER, line_of, shown_number
 from exchange_app.customer.field_keys import key_of
 from exchange_app.customer.hours_state import days_of, with_day

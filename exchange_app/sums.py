@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.numbers import get_currency_precision
 
-from .arguments import BadArgument, line
+from exchange_app.arguments import BadArgument, line
 
 MOST = 10**12
 """Minor units of the largest sum."""
