@@ -86,7 +86,7 @@ def code_words(code: Any, label: Any = "") -> Any:
 def code_line(one: CodeLine) -> rx.Component:
     """A reason as an entry of a list."""
     return rx.el.li(
-        rx.el.b(one.code, translate="no"), " ", rx.el.span(code_words(one.code, one.label), **THEIRS), key=one.code
+        rx.el.b(one.code, **THEIRS), " ", rx.el.span(code_words(one.code, one.label), **THEIRS), key=one.code
     )
 
 

@@ -50,7 +50,7 @@ def _codes() -> rx.Component:
             rx.el.ul(
                 rx.foreach(AccountSecurity.codes, lambda code: rx.el.li(rx.el.code(code), style={"fontSize": "18px"})),
                 class_name="grid c2",
-                translate="no",
+                **THEIRS,
             ),
             rx.el.div(
                 button(t("Copy"), icon="copy", on_click=rx.set_clipboard(AccountSecurity.codes.join("\n"))),
@@ -71,7 +71,7 @@ def _app() -> rx.Component:
             style={"width": "fit-content", "borderRadius": "8px", "overflow": "hidden"},
         ),
         rx.el.p(
-            t("No camera? Type this into the app:"), " ", rx.el.code(AccountSecurity.secret, translate="no"),
+            t("No camera? Type this into the app:"), " ", rx.el.code(AccountSecurity.secret, **THEIRS),
             style={"overflowWrap": "anywhere"}, class_name="s",
         ),
         rx.el.form(

@@ -32,7 +32,7 @@ def _outcome(one: Outcome) -> rx.Component:
         ("has_account", t("has an account already")),
         t("has an invitation that waits"),
     )
-    link = rx.el.code(one.link, style={"overflowWrap": "anywhere", "userSelect": "all"}, translate="no")
+    link = rx.el.code(one.link, style={"overflowWrap": "anywhere", "userSelect": "all"}, **THEIRS)
     words = rx.cond(one.fault == "", link, rx.el.span(why))
     return rx.el.li(
         rx.cond(
@@ -97,9 +97,9 @@ def _form() -> rx.Component:
                 rx.el.span(t("Language of the letter"), class_name="lab"),
                 segmented(
                     segment("Русский", on=Invitations.language == "ru", on_click=Invitations.choose_language("ru"),
-                            lang="ru", translate="no"),
+                            lang="ru", **THEIRS),
                     segment("English", on=Invitations.language == "en", on_click=Invitations.choose_language("en"),
-                            lang="en", translate="no"),
+                            lang="en", **THEIRS),
                     label=t("Language of the letter"), full=True,
                 ),
                 class_name="f",
@@ -112,7 +112,8 @@ def _form() -> rx.Component:
             ),
             button(t("Invite"), kind="solid", icon="mail", type="submit", full=True),
             on_submit=Invitations.invite,
-            reset_on_submit=True,
+            # After a success a new form, which is empty; a refusal keeps what was typed.
+            key=Invitations.sent,
             class_name="col g3",
         ),
     )  # fmt: skip

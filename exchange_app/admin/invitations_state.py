@@ -108,13 +108,13 @@ class Invitations(rx.State):
     async def invite(self, form: dict):
         """Each address that can be invited is; no address: a link."""
         given = form if isinstance(form, dict) else {}
-        emails = invitation_desk.addresses(paragraphs(given.get("emails", ""), 20_000))
+        emails = invitation_desk.addresses(paragraphs(given.get("emails") or "", 20_000))
         try:
             async with database.session() as s:
                 found = await invitation_desk.invite(
                     s, current_account(self).account_id, emails, [self.role], language=self.language,
-                    words=line(given.get("words", ""), invitation_desk.LONGEST_WORDS),
-                    customer_name=line(given.get("customer", ""), 200),
+                    words=line(given.get("words") or "", invitation_desk.LONGEST_WORDS),
+                    customer_name=line(given.get("customer") or "", 200),
                 )  # fmt: skip
         except InviteError as refused:
             self.fault = refused.code

@@ -58,7 +58,7 @@ def _forbid() -> rx.Component:
             field(t("Why"), text_input(id="reason", name="reason", max_length=200), control_id="reason"),
             button(t("Forbid"), kind="solid", type="submit", icon="ban"),
             on_submit=Numbers.forbid,
-            reset_on_submit=True,
+            key=Numbers.forbidden,
             class_name="col g3",
         ),
     )  # fmt: skip

@@ -39,6 +39,8 @@ class Numbers(rx.State):
     search: str = ""
     fault: str = ""
     """no_number"""
+    forbidden: int = 0
+    """Grows with each number that was forbidden: the form is empty again."""
     erasing: str = ""
     """The number that is about to be erased, waiting for a second yes."""
     erase_fault: str = ""
@@ -91,12 +93,12 @@ class Numbers(rx.State):
         me = current_account(self).account_id
         async with database.session() as s:
             added = await do_not_call.add(
-                s, [(number, line(given.get("reason", ""), 200))], customer_id=None, source=DoNotCallSource.ADMIN,
+                s, [(number, line(given.get("reason") or "", 200))], customer_id=None, source=DoNotCallSource.ADMIN,
                 by=me,
             )  # fmt: skip
             if added.added:
                 await audit.write(s, me, "number_forbidden", "number", after={"contacts_ended": added.contacts_ended})
-        self.fault = ""
+        self.fault, self.forbidden = "", self.forbidden + 1
         await self._read()
         return rx.toast.success(later("Nobody calls this number any more."))
 

@@ -35,7 +35,9 @@ def _line(line: TariffLine) -> rx.Component:
             rx.cond(line.future, badge(t("to come"), tone="blue", icon="clock")),
             class_name="nw",
         ),
-        rx.el.td(rx.cond(line.customer != "", rx.el.span(line.customer, **THEIRS), t("everybody"))),
+        rx.el.td(
+            rx.cond(line.customer != "", rx.el.span(line.customer, **THEIRS), t("everybody")), class_name="no-m"
+        ),
         rx.el.td(of(line.per_answered_call), class_name="num"),
         rx.el.td(of(line.per_minute), class_name="num"),
         rx.el.td(of(line.per_success), class_name="num"),
@@ -72,7 +74,7 @@ def _form() -> rx.Component:
                 field(
                     t("Currency"),
                     select(*((code, code) for code in CURRENCIES), id="currency", value=Tariffs.currency,
-                           on_change=Tariffs.choose_currency, translate="no"),
+                           on_change=Tariffs.choose_currency, **THEIRS),
                     control_id="currency",
                 ),
                 field(
@@ -114,7 +116,7 @@ def _form() -> rx.Component:
 def tariffs_page() -> rx.Component:
     rows = table(
         [
-            (t("From"), ""), (tc("tariff", "For"), ""), (t("Answered call"), "num"), (t("Minute"), "num"),
+            (t("From"), ""), (tc("tariff", "For"), "no-m"), (t("Answered call"), "num"), (t("Minute"), "num"),
             (t("Success"), "num"), (t("Operator's share"), "num no-m"), (t("and per call"), "num no-m"),
             (t("Bonus"), "num no-m"), ("", ""),
         ],

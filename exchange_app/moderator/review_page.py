@@ -225,9 +225,7 @@ def _criterion(one: ScoreLine) -> rx.Component:
 def _code(one: CodeLine) -> rx.Component:
     return rx.el.label(
         rx.el.input(type="checkbox", checked=one.on, on_change=Review.toggle_code(one.code)),
-        rx.el.span(
-            rx.el.span(one.code, class_name="b", translate="no"), " ", code_words(one.code, one.label), **THEIRS
-        ),
+        rx.el.span(rx.el.span(one.code, class_name="b", **THEIRS), " ", code_words(one.code, one.label), **THEIRS),
         class_name="row",
         style={"gap": "10px", "minHeight": "40px"},
         key=one.code,

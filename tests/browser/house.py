@@ -105,12 +105,13 @@ async def _read(child: Child) -> None:
 
 @asynccontextmanager
 async def open_house(
-    database_url: str, redis_url: str, folder: Path, change_settings, *, sound: bool = False, engine: bool = True
-) -> AsyncIterator[House]:
+    database_url: str, redis_url: str, folder: Path, change_settings, *, sound: bool = False, engine: bool = True,
+    host: str = "127.0.0.1", **more: str,
+) -> AsyncIterator[House]:  # fmt: skip
     """Starts everything, and leaves nothing behind. `sound`: pages are telephones, and contacts speak. Without an
     `engine` a test says itself what the engine would."""
     (port,) = free_ports(1)
-    url, recordings = f"http://127.0.0.1:{port}", folder / "recordings"
+    url, recordings = f"http://{host}:{port}", folder / "recordings"
     recordings.mkdir()
     poster = CdrPoster(f"{url}/cdr", f"{CDR_USER}:{CDR_PASSWORD}", spool=folder / "spool")
     media = None
@@ -123,6 +124,7 @@ async def open_house(
         }  # fmt: skip
         if sound:
             values["sip_ws_url"] = f"ws://127.0.0.1:{simulator.media_port}"
+        values |= {"public_url": url} | more
         async with _open(simulator, port, values, database_url, redis_url, folder, change_settings, engine) as house:
             yield house
 
@@ -146,13 +148,14 @@ async def _open(
     switch: Simulator | RealSwitch, port: int, of_switch: dict, database_url: str, redis_url: str, folder: Path,
     change_settings, engine: bool = True,
 ) -> AsyncIterator[House]:  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    values = of_switch | {
+    url = of_switch.get("public_url", f"http://127.0.0.1:{port}")
+    values = {
         "database_url": database_url, "redis_url": redis_url, "public_url": url, "web_port": port, "data_dir": folder,
         "cdr_user": CDR_USER, "switch_directory_user": CDR_USER, "preview_s": 3,
         "payments": "sandbox", "sandbox_secret": "s3cret", "payout_least": 1_000,
         "seller_name": "ООО «Биржа операторов»", "seller_tax_id": "7812345678", "seller_bank": "р/с 40702810; БИК 0445",
         "two_factor_required": "false", "vat_bp": 2_000, "recording_storage": (folder / "storage").as_uri(),
+        **of_switch,
     }  # fmt: skip
     change_settings(**values)
     environment = {**os.environ, **{k.upper(): str(v) for k, v in values.items()}}

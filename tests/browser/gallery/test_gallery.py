@@ -16,7 +16,15 @@ from tests.browser.house import open_house
 from tests.browser.people import signed_in
 from tests.thorough import figure
 
-from . import customer_scenes, line_scenes, manager_scenes, moderator_scenes, operator_scenes, results_scenes
+from . import (
+    admin_scenes,
+    customer_scenes,
+    line_scenes,
+    manager_scenes,
+    moderator_scenes,
+    operator_scenes,
+    results_scenes,
+)
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
 from .stage import Stage
@@ -103,3 +111,9 @@ async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:
             await visit.play(stage, page)
             found += await seen(page, visit.name, n, "line")
     assert not found, "\n".join(dict.fromkeys(found))
+
+
+async def test_the_admins_pages_in_every_state(stage: Stage) -> None:
+    async with chromium() as browser:
+        page = await signed_in(stage.house, browser, "admin")
+        await look_at(stage, page, "admin", admin_scenes.SCENES)
