@@ -35,7 +35,10 @@ from exchange_domain.texts import choose
 
 from .entering import after_first_step, back, enter
 
+import authlib.deprecate  # noqa: F401  it turns its own warnings on: from now on they can be turned off
+
 with warnings.catch_warnings():
+    # It asks for another client than the one everybody has; what is used here stays until 2.0.
     warnings.simplefilter("ignore")
     from authlib.integrations.httpx_client import AsyncOAuth2Client
     from authlib.oidc.core import CodeIDToken
