@@ -18,6 +18,7 @@ from exchange_domain import (
     database,
     earnings,
     export_files,
+    habits,
     judging,
     mails,
     notices,
@@ -98,6 +99,14 @@ async def review_all(now: datetime) -> tuple[int, int]:
     return judged, len(due)
 
 
+async def look_at_habits(now: datetime, scripts: set[int]) -> int:
+    """Moderators are shown what operators and scripts do again and again; how many flags."""
+    async with database.session() as s:
+        raised = await habits.flag_habits(s, now)
+    async with database.session() as s:
+        return raised + await habits.flag_scripts(s, now, scripts)
+
+
 class Again(BaseRetryStrategy):
     """A job that failed is tried again, later each time; one broken off by an orderly stop at the next start."""
 
@@ -168,6 +177,13 @@ class Tasks:
         @app.task(name="review_calls", queue=QUEUE, queueing_lock="review_calls")
         async def review_calls(timestamp: int) -> None:
             await review_all(datetime.now(UTC))
+
+        good_scripts: set[int] = set()
+
+        @app.periodic(cron="* * * * * */30")
+        @app.task(name="look_at_habits", queue=QUEUE, queueing_lock="look_at_habits")
+        async def watch_habits(timestamp: int) -> None:
+            await look_at_habits(datetime.now(UTC), good_scripts)
 
         @app.periodic(cron="* * * * * */10")
         @app.task(name="sum_up_counts", queue=QUEUE, queueing_lock="sum_up_counts")

@@ -40,7 +40,7 @@ def _outcome(one: Outcome) -> rx.Component:
             rx.icon("check", size=18, aria_hidden="true"),
             rx.icon("x", size=18, aria_hidden="true"),
         ),
-        rx.el.span(rx.cond(one.email != "", one.email, t("Link")), class_name="b", **THEIRS),
+        rx.el.span(rx.cond(one.email != "", one.email, t("A link")), class_name="b", **THEIRS),
         rx.el.span(words, class_name="grow"),
         rx.cond(
             one.fault == "",
@@ -138,7 +138,7 @@ def _line(line: InvitationLine) -> rx.Component:
         class_name="row w",
     )
     return rx.el.tr(
-        rx.el.td(rx.cond(line.email != "", line.email, t("Link")), class_name="b mailcell", **THEIRS),
+        rx.el.td(rx.cond(line.email != "", line.email, t("A link")), class_name="b mailcell", **THEIRS),
         rx.el.td(
             rx.el.span(rx.foreach(roles, lambda role: rx.el.span(role_word(role))), class_name="row w"),
             rx.cond(line.customer != "", rx.el.span(line.customer, class_name="s m", **THEIRS)),

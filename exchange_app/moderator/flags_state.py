@@ -52,7 +52,7 @@ class FlagLine:
     by: str
 
 
-HIDDEN = frozenset({"report"})
+HIDDEN = frozenset({"report", "latest", "script"})
 """Details that are keys to other rows, and tell a reader nothing."""
 
 

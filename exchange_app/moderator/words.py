@@ -22,6 +22,10 @@ def kind_words() -> dict[str, Any]:
         FlagKind.CAP_REACHED.value: t("A day's cap was reached"),
         FlagKind.DESTINATION_REFUSED.value: t("A number that may not be dialled"),
         FlagKind.SWITCH_LOST.value: t("A switch was lost"),
+        FlagKind.SILENT_CALL.value: t("Long talks in which the operator hardly spoke"),
+        FlagKind.FAST_RESULTS.value: t("Results written too fast, one after the other"),
+        FlagKind.SKIPS_IN_ROW.value: t("Contacts passed over, one after the other"),
+        FlagKind.SCRIPT_REMARKS.value: t("A running script that operators will stumble over"),
         FlagKind.PROBLEM_REPORTED.value: t("An operator reports a problem"),
     }
 
@@ -47,6 +51,8 @@ def figure_name(code: Any) -> Any:
         ("calls", t("Calls")),
         ("overran", t("Over the limit")),
         ("of", t("Of")),
+        ("talk_s", t("Seconds of talk")),
+        ("remarks", t("Remarks")),
         code,
     )
 
@@ -67,6 +73,10 @@ def figure_value(value: Any) -> Any:
         ("not_started", t("the switch did not record")),
         ("end_not_seen", t("the end of the call was not seen")),
         ("records_differ", t("two records of one leg differ")),
+        ("asks_card", t("card data, codes or passwords are asked for")),
+        ("dead_answer", t("an answer leads to no step")),
+        ("no_greeting", t("there is no greeting")),
+        ("no_caller", t("nobody says who calls")),
         ("True", t("yes")),
         ("False", t("no")),
         value,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from .page import Page
 
-FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin", "account")
+FOLDERS = ("operator", "customer", "manager", "demo", "moderator", "admin", "account", "notices")
 """Each has `pages() -> list[Page]`."""
 
 

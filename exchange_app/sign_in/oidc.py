@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import authlib.deprecate  # noqa: F401  it turns its own warnings on: from now on they can be turned off
 import httpx
 import structlog
 from authlib.common.errors import AuthlibBaseError
@@ -34,8 +35,6 @@ from exchange_domain.settings import settings
 from exchange_domain.texts import choose
 
 from .entering import after_first_step, back, enter
-
-import authlib.deprecate  # noqa: F401  it turns its own warnings on: from now on they can be turned off
 
 with warnings.catch_warnings():
     # It asks for another client than the one everybody has; what is used here stays until 2.0.

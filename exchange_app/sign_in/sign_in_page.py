@@ -96,7 +96,12 @@ def sign_in_page() -> Any:
         _form(),
         by_provider(SignIn, t("Sign in with {name}", name=SignIn.provider)),
         rx.cond(SignIn.demo, _demo()),
-        rx.el.p(t("An invitation is the way in. We never take money for training."), class_name="s m"),
+        rx.el.p(
+            t("An invitation is the way in. We never take money for training."),
+            " ",
+            rx.link(t("Licences"), href="/notices"),
+            class_name="s m",
+        ),
     )
 
 

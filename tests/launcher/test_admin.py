@@ -7,7 +7,8 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from exchange_domain import campaigns, customers, invitations, switches
+from exchange_app.security import passwords
+from exchange_domain import accounts, audit, campaigns, customers, invitations, second_factors, switches
 from exchange_domain.database import session
 from launcher.commands import admin
 from launcher.commands.admin import DEFAULT_DATA
@@ -164,3 +165,35 @@ def test_the_data_folder_may_stand_behind_any_word():
     for words in ("--data d do-not-call list", "do-not-call --data d list", "do-not-call list --data d"):
         assert str(admin.parse(words.split()).data) == "d"
     assert admin.parse(["do-not-call", "list"]).data == DEFAULT_DATA
+
+
+async def test_the_first_administrator_is_made_once(on_database):
+    said = await admin.carry_out(admin.parse(["create", "--email", "nina@example.org", "--name", " Нина  Ковач "]))
+    assert "made: nina@example.org" in said
+    password = said.split("password: ")[1].split()[0]
+    async with session() as opened:
+        account = await accounts.find_by_email(opened, "Nina@Example.org")
+        assert account is not None and account.display_name == "Нина Ковач"
+        assert (await passwords.verified(account.password_hash, password))[0]
+        assert (await accounts.principal(opened, account.id or 0)).roles == {"admin"}
+        assert [entry.act for entry in await audit.entries(opened)] == ["account_made"]
+    again = await admin.carry_out(admin.parse(["create", "--email", "nina@example.org", "--name", "Нина"]))
+    assert again == "nina@example.org is an administrator already"
+    with pytest.raises(admin.AdminRefused, match="address"):
+        await admin.carry_out(admin.parse(["create", "--email", "nina", "--name", "Нина"]))
+
+
+async def test_who_has_an_account_becomes_an_administrator(on_database):
+    async with session() as opened:
+        await accounts.create(opened, email="o@example.org", display_name="О", password_hash="-", roles=("operator",))
+    said = await admin.carry_out(admin.parse(["create", "--email", "o@example.org", "--name", "О"]))
+    assert "with the password it has" in said
+    async with session() as opened:
+        known = await accounts.find_by_email(opened, "o@example.org")
+        assert (await accounts.principal(opened, known.id)).roles == {"admin", "operator"}
+        await second_factors.add_passkey(opened, known.id, credential_id="x", public_key="y", sign_count=0, name="")
+    await admin.carry_out(admin.parse(["reset-second-factor", "--email", "o@example.org"]))
+    async with session() as opened:
+        assert not (await second_factors.of_account(opened, known.id)).any
+    with pytest.raises(admin.AdminRefused, match="nobody"):
+        await admin.carry_out(admin.parse(["reset-second-factor", "--email", "x@example.org"]))

@@ -14,6 +14,7 @@ from pathlib import Path
 from launcher.data_directory import DataDirectory
 
 from . import (
+    accounts,
     disputes,
     do_not_call,
     erase,
@@ -30,7 +31,20 @@ from .refusal import AdminRefused
 
 __all__ = ["AdminRefused", "carry_out", "connect_to", "main", "parse"]
 DEFAULT_DATA = Path(__file__).resolve().parents[3] / ".data"
-TOPICS = (invitations, money, margins, payouts, disputes, limits, do_not_call, erase, recordings, switches, invariants)
+TOPICS = (
+    accounts,
+    invitations,
+    money,
+    margins,
+    payouts,
+    disputes,
+    limits,
+    do_not_call,
+    erase,
+    recordings,
+    switches,
+    invariants,
+)
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:

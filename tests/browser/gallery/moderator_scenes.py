@@ -1,18 +1,15 @@
 """The moderator's pages, state by state. Each scene goes on from the one before."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from exchange_domain import appeals, database, disputes, flags, judging, problem_reports
-from exchange_domain.tables import Recording
-from exchange_domain.words import FlagKind, ProblemKind, RecordingState
-from recording_store.encoding import encode
-from tests.voices import conversation, write
+from exchange_domain.words import FlagKind, ProblemKind
 
 from .operator_scenes import Scene, close_dialog, to
-from .results_scenes import storage
+from .sounds import record_a_talk
 from .stage import Stage
 
 SCENES: list[Scene] = []
@@ -26,25 +23,6 @@ def scene(play):
 async def first_call() -> object:
     async with database.session() as s:
         return (await s.execute(text("select id from call order by claimed_at limit 1"))).scalar_one()
-
-
-async def record_a_talk(*, seconds: int = 48) -> None:
-    """Answered calls get a recording that can be heard, with the peaks of its own sound."""
-    folder = storage()
-    folder.mkdir(parents=True, exist_ok=True)
-    source = write(conversation(seconds, silence=(14, 30)), folder / "talk.wav")
-    encoded = encode(source, folder / "talk.ogg")
-    async with database.session() as s:
-        for row in (await s.execute(text("select id from call where answered_at is not null"))).all():
-            s.add(
-                Recording(
-                    call_id=row.id, switch_name="main", switch_path="/x.wav", state=RecordingState.STORED,
-                    storage_key="talk.ogg", format="audio/ogg", duration_ms=encoded.duration_ms,
-                    size_bytes=encoded.size_bytes, sha256=encoded.sha256, channels=2, peaks=encoded.peaks,
-                    peak_ms=encoded.peak_ms, stored_at=datetime.now(UTC),
-                    keep_until=datetime.now(UTC) + timedelta(days=30),
-                )
-            )  # fmt: skip
 
 
 @scene

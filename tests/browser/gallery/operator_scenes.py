@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from exchange_domain import database
+from exchange_domain import database, judging, review_desk, review_pay
 from exchange_domain.clock import now_ms
 from exchange_domain.earnings import release_due
+from exchange_domain.score_cards import CRITERIA
+from exchange_domain.words import HearingVerdict, TransferState
 from exchange_domain.words import OperatorState as S
-from exchange_domain.words import TransferState
 
+from .sounds import record_a_talk
 from .stage import Stage
 
 
@@ -272,3 +274,61 @@ async def payout_came_back(stage: Stage, page: Page) -> None:
         await s.execute(text("update payout set state = 'failed', why = 'Карта закрыта', ended_at = now()"))
     await to(stage, page, "/operator/earnings")
     await expect(page.get_by_text("came back")).to_be_visible()
+
+
+@scene
+async def reviews_none(stage: Stage, page: Page) -> None:
+    await to(stage, page, "/operator/reviews")
+    await expect(page.get_by_text("No call is judged yet")).to_be_visible()
+
+
+@scene
+async def reviews_some(stage: Stage, page: Page) -> None:
+    await record_a_talk()
+    now = datetime.now(UTC)
+    async with database.session() as s:
+        await judging.judge_new(s, now)
+        waiting = await review_desk.queue(s, stage.house.people["moderator"], now)
+    for place, one in enumerate(waiting):
+        verdict = HearingVerdict.REJECTED if place == 0 else HearingVerdict.ACCEPTED
+        await judge(stage, one.hearing_id, verdict)
+    await to(stage, page, "/operator/reviews")
+    await expect(page.locator(".judged .qi").first).to_be_visible()
+
+
+async def judge(stage: Stage, hearing_id: int, verdict: HearingVerdict) -> None:
+    """As the moderator does in her page."""
+    now, who = datetime.now(UTC), stage.house.people["moderator"]
+    async with database.session() as s:
+        call_id = await review_desk.take(s, hearing_id, who, now)
+        await review_desk.note(s, hearing_id, who, 2_000, "Хорошо поздоровалась", now)
+        await review_desk.note(s, hearing_id, who, 31_000, "Контакт говорит «не на этой неделе»", now)
+        await review_desk.keep(s, hearing_id, who, dict.fromkeys(CRITERIA, 1), ["R1", "R4"], now)
+        await review_desk.give(s, hearing_id, who, verdict, "", now)
+    async with database.session() as s:
+        await review_pay.carry_out(s, call_id, now)
+
+
+@scene
+async def review_rejected(stage: Stage, page: Page) -> None:
+    await page.locator(".judged .qi").filter(has_text="Rejected").first.focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Why it was rejected")).to_be_visible()
+    await expect(page.locator(".pin")).to_have_count(2)
+
+
+@scene
+async def review_appeal_without_a_word(stage: Stage, page: Page) -> None:
+    await page.locator("#player-on").click()
+    await page.get_by_role("button", name="Appeal").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog.get_by_text("The moderator will listen from 0:05.")).to_be_visible()
+    await dialog.get_by_role("button", name="Appeal").click()
+    await expect(dialog.get_by_text("Say in a sentence what is not right.")).to_be_visible()
+
+
+@scene
+async def review_appealed(stage: Stage, page: Page) -> None:
+    await page.locator("#appeal-words").fill("На 31-й секунде она согласилась сама")
+    await page.get_by_role("dialog").get_by_role("button", name="Appeal").click()
+    await expect(page.get_by_text("Appeal is being heard").first).to_be_visible()

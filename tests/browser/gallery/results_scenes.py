@@ -3,19 +3,18 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
 from exchange_domain import database, export_files, webhooks
 from exchange_domain.customer_events import Event
-from exchange_domain.settings import settings
 from exchange_domain.tables import Campaign, Recording
 from exchange_domain.words import CampaignStatus, EventKind, PilotState, RecordingState
 from job_worker import exports, post
 
 from .operator_scenes import Scene, close_dialog, to
+from .sounds import storage
 from .stage import Stage
 
 SCENES: list[Scene] = []
@@ -24,12 +23,6 @@ SCENES: list[Scene] = []
 def scene(play):
     SCENES.append(Scene(play.__name__.replace("_", "-"), play))
     return play
-
-
-def storage() -> Path:
-    folder = Path(urlsplit(settings().recording_storage).path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def content_of(path: Path) -> bytes:
