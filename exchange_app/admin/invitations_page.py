@@ -21,6 +21,7 @@ from exchange_app.design import (
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tc
 from exchange_app.roles_words import role_word
+from exchange_app.shell.top_bar import LANGUAGE_NAMES
 
 from .invitations_state import InvitationLine, Invitations, Outcome
 
@@ -96,10 +97,11 @@ def _form() -> rx.Component:
             rx.el.div(
                 rx.el.span(t("Language of the letter"), class_name="lab"),
                 segmented(
-                    segment("Русский", on=Invitations.language == "ru", on_click=Invitations.choose_language("ru"),
-                            lang="ru", **THEIRS),
-                    segment("English", on=Invitations.language == "en", on_click=Invitations.choose_language("en"),
-                            lang="en", **THEIRS),
+                    *(
+                        segment(name, on=Invitations.language == code, lang=code, **THEIRS,
+                                on_click=Invitations.choose_language(code))
+                        for code, name in LANGUAGE_NAMES.items()
+                    ),
                     label=t("Language of the letter"), full=True,
                 ),
                 class_name="f",
