@@ -9,9 +9,10 @@ from sqlalchemy import text
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import house_rules, score_cards
+from . import house_rules, score_cards, talk_reports
 from .accounts import short_name
 from .tables import Hearing, HearingNote, Review
+from .talk_reports import TalkReport
 from .verdicts import Agreement, agreement, ruling
 from .words import HearingVerdict, Outcome, ReviewPay, ReviewWay, Verdict
 
@@ -238,11 +239,13 @@ class Heard:
     peaks: bytes
     peak_ms: int
     channels: int
+    report: TalkReport | None
+    """What was measured in it; None: not yet, or nothing could be."""
 
 
 _CALL = text("""
 select k.id, o.display_name as operator, p.name as campaign, c.name as customer, v.campaign_id, k.claimed_at,
-  k.outcome, coalesce(d.label, '') as disposition, k.result, k.note, x.markdown, x.form, v.reasons, v.way,
+  k.outcome, coalesce(d.label, '') as disposition, k.result, k.note, x.markdown, x.form, v.reasons, v.way, v.figures,
   coalesce(r.duration_ms, 0) as duration_ms, coalesce(r.peaks, '') as peaks, coalesce(r.peak_ms, 100) as peak_ms,
   coalesce(r.channels, 2) as channels
 from review v join call k on k.id = v.call_id join account o on o.id = v.operator_id
@@ -261,6 +264,7 @@ async def heard(s: AsyncSession, call_id: UUID) -> Heard | None:
         r.id, short_name(r.operator), r.campaign, r.customer, r.campaign_id, r.claimed_at,
         Outcome(r.outcome) if r.outcome else None, r.disposition, r.result, r.note, r.markdown, list(r.form),
         list(r.reasons), ReviewWay(r.way), r.duration_ms, bytes(r.peaks), r.peak_ms, r.channels,
+        talk_reports.read(r.figures),
     )  # fmt: skip
 
 

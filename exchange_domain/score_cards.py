@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import audit
@@ -58,6 +59,32 @@ async def of_campaign(s: AsyncSession, campaign_id: int) -> Card:
         tuple(Own(one["key"], one["label"]) for one in row.criteria),
         tuple(Own(one["code"], one["label"]) for one in row.codes),
     )
+
+
+@dataclass(frozen=True)
+class OfCampaign:
+    """A campaign, and how many criteria and codes it adds."""
+
+    id: int
+    name: str
+    customer: str
+    criteria: int
+    codes: int
+
+
+_CAMPAIGNS = text("""
+select p.id, p.name, c.name as customer, coalesce(jsonb_array_length(k.criteria), 0) as criteria,
+  coalesce(jsonb_array_length(k.codes), 0) as codes
+from campaign p join customer c on c.id = p.customer_id left join score_card k on k.campaign_id = p.id
+where p.status <> 'finished' and not exists (
+  select from customer_member m where m.customer_id = p.customer_id and m.account_id = :account)
+order by (p.status = 'active') desc, lower(c.name), lower(p.name), p.id limit 300
+""")
+
+
+async def campaigns(s: AsyncSession, account_id: int) -> list[OfCampaign]:
+    """Those that are not over, the running ones first; none of a customer the moderator belongs to."""
+    return [OfCampaign(**row) for row in (await s.execute(_CAMPAIGNS, {"account": account_id})).mappings()]
 
 
 def read_labels(written: str) -> tuple[str, ...]:

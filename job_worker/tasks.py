@@ -30,7 +30,7 @@ from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
 from exchange_domain.messages import CampaignChanged, campaign_channel
 
-from . import exports, post
+from . import exports, measuring, post
 from .lists import ListImporter
 from .telling import Bus
 from .webhooks import WebhookTeller
@@ -177,6 +177,7 @@ class Tasks:
         @app.task(name="review_calls", queue=QUEUE, queueing_lock="review_calls")
         async def review_calls(timestamp: int) -> None:
             await review_all(datetime.now(UTC))
+            await measuring.measure_due()
 
         good_scripts: set[int] = set()
 

@@ -7,6 +7,8 @@ from exchange_app.shell import Nav, Page
 
 from .appeals_page import appeals_page
 from .appeals_state import Appeals
+from .cards_page import cards_page
+from .cards_state import Cards
 from .disputes_page import disputes_page
 from .disputes_state import Disputes
 from .flags_page import flags_page
@@ -49,6 +51,14 @@ def pages() -> list[Page]:
             role="moderator",
             nav=Nav(t("Contested"), "scale", key="KeyD"),
             on_load=[Disputes.enter],
+        ),
+        Page(
+            "/moderator/cards",
+            cards_page,
+            t("Score cards"),
+            role="moderator",
+            nav=Nav(t("Cards"), "list-checks", key="KeyC"),
+            on_load=[Cards.enter],
         ),
     ]
 

@@ -19,7 +19,7 @@ from exchange_app.design import (
 )  # fmt: skip
 from exchange_app.design.theirs import THEIRS
 from exchange_app.filled_in import answer
-from exchange_app.i18n import date, t, tn
+from exchange_app.i18n import date, number, t, tn
 from exchange_app.judged import CodeLine, NoteLine, ScoreLine, code_words, criterion_words, note_line
 from exchange_app.recordings.wave_player import wave_player
 
@@ -161,6 +161,35 @@ def _written() -> rx.Component:
     )
 
 
+def _figures() -> rx.Component:
+    """What was measured in the recording; the page says nothing where nothing was."""
+    seen: Any = Review.measured
+
+    def seconds(value: Any) -> Any:
+        return rx.cond(value >= 0, t("{n} s", n=number(value)), "–")
+
+    pace = rx.cond(seen.pace >= 0, t("{n} syllables a second", n=number(seen.pace)), "–")
+    return rx.cond(
+        seen.there,
+        card(
+            rx.el.h3(t("What was measured")),
+            data_list(
+                (t("Operator speaks"), t("{n} %", n=number(seen.operator_share))),
+                (t("Contact speaks"), t("{n} %", n=number(seen.contact_share))),
+                (t("Both at once"), t("{n} %", n=number(seen.both))),
+                (t("Nobody"), t("{n} %", n=number(seen.silence))),
+                (t("Longest silence"), seconds(seen.longest_silence)),
+                (t("First word after"), seconds(seen.first)),
+                (t("Answers after"), seconds(seen.delay)),
+                (t("Interrupts"), number(seen.interruptions)),
+                (t("Pace"), pace),
+                (t("Loudness"), t("{n} LUFS", n=number(seen.loudness))),
+                class_name="two",
+            ),
+        ),
+    )
+
+
 def _part(part: PartLine) -> rx.Component:
     return rx.el.details(
         rx.el.summary(
@@ -196,6 +225,7 @@ def _call() -> rx.Component:
             silences=Review.silences, notes=Review.notes, on_note=Review.begin_note,
         ),
         rx.el.div(_notes(), _written(), class_name="grid c2"),
+        _figures(),
         _script(),
         class_name="col g3",
         aria_label=t("The call"),

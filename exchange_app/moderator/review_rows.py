@@ -7,6 +7,7 @@ from exchange_domain import risk
 from exchange_domain.review_desk import Heard, Waiting
 from exchange_domain.script_parts import parts
 from exchange_domain.talk_figures import of_peaks
+from exchange_domain.talk_reports import TalkReport
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,38 @@ class PartLine:
     key: str
     title: str
     html: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured, as it is shown; `there` is false where nothing was. Tenths are given as numbers with a place,
+    -1 for none."""
+
+    there: bool = False
+    operator_share: int = 0
+    contact_share: int = 0
+    both: int = 0
+    silence: int = 0
+    longest_silence: float = 0
+    first: float = -1
+    delay: float = -1
+    interruptions: int = 0
+    pace: float = -1
+    loudness: int = 0
+
+
+def measured(report: TalkReport | None) -> Measured:
+    if report is None:
+        return Measured()
+
+    def tenths(value: int | None) -> float:
+        return -1 if value is None else value / 10
+
+    own = report.operator
+    return Measured(
+        True, own.share, report.contact.share, report.both, report.silence, report.longest_silence / 10,
+        tenths(own.first), tenths(own.delay), own.interruptions, tenths(own.pace), own.loudness,
+    )  # fmt: skip
 
 
 @dataclass

@@ -20,8 +20,10 @@ from exchange_domain.words import HearingVerdict
 
 from .review_rows import (
     CallShown,
+    Measured,
     PartLine,
     QueueLine,
+    measured,
     queue_line,
     reasons_of,
     script_of,
@@ -41,6 +43,7 @@ class Review(rx.State):
     second: bool = False
     """Another has heard it: what they found is not shown."""
     call: rx.Field[CallShown] = rx.field(default_factory=CallShown)
+    measured: rx.Field[Measured] = rx.field(default_factory=Measured)
     answers: rx.Field[list[Answer]] = rx.field(default_factory=list)
     parts: rx.Field[list[PartLine]] = rx.field(default_factory=list)
     peaks: str = ""
@@ -135,6 +138,7 @@ class Review(rx.State):
             seen.outcome.value if seen.outcome else "", seen.disposition, seen.note, seen.duration_ms,
             reasons_of(seen.reasons),
         )  # fmt: skip
+        self.measured = measured(seen.report)
         self.answers = answers_of(seen.form, seen.result)
         self.parts = script_of(seen.markdown)
         self.peaks, self.silences = drawn(seen.peaks), silences_of(seen)

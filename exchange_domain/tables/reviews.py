@@ -34,6 +34,9 @@ class Review(Table, table=True):
     """What was taken from the operator's pending pay, in minor units."""
     cut: int = whole(default=0)
     """How much of that was never hers, as the switch's late record showed."""
+    figures: dict[str, Any] = document()
+    """What was measured in it (exchange_domain/talk_reports.py)."""
+    measured_at: datetime | None = moment()
     created_at: datetime | None = created()
     decided_at: datetime | None = moment()
     appeal_until: datetime | None = moment()
@@ -43,6 +46,7 @@ class Review(Table, table=True):
         CheckConstraint("(verdict is null) = (decided_at is null)", name="decided_when_decided"),
         CheckConstraint("cut between 0 and withheld and risk >= 0", name="not_negative"),
         Index("ix_review_operator", "operator_id", "decided_at", postgresql_where=sql("verdict is not null")),
+        Index("ix_review_unmeasured", "risk", postgresql_where=sql("measured_at is null and verdict is null")),
         Index("ix_review_pay", "appeal_until", postgresql_where=sql("pay in ('due', 'withheld')")),
     )
 

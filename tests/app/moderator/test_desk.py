@@ -18,11 +18,12 @@ from starlette.applications import Starlette
 from exchange_app import moderator
 from exchange_app import recordings as sounds
 from exchange_app.moderator.appeals_state import Appeals
+from exchange_app.moderator.cards_state import Cards
 from exchange_app.moderator.disputes_state import Disputes
 from exchange_app.moderator.flags_state import Flags
 from exchange_app.moderator.review_state import Review
 from exchange_app.security.policy import policy_of
-from exchange_domain import campaigns, customers, database, disputes, flag_desk, flags, ledger
+from exchange_domain import audit, campaigns, customers, database, disputes, flag_desk, flags, ledger
 from exchange_domain.flag_desk import FlagError
 from exchange_domain.tables import Dispute, Flag, Recording
 from exchange_domain.words import DisputeState, FlagKind, MemberRole, Outcome, RecordingState
@@ -32,7 +33,10 @@ from tests.app.customer.conftest import Shop, as_account, shop, signed_in
 __all__ = ["shop"]
 NOW = datetime.now(UTC)
 HANDLERS = [
-    (state, name) for state in (Flags, Disputes, Review, Appeals) for name in state.event_handlers if name != "setvar"
+    (state, name)
+    for state in (Flags, Disputes, Review, Appeals, Cards)
+    for name in state.event_handlers
+    if name != "setvar"
 ]
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "choose_kind": {"kind": "own_contact"}, "switch_mine": {"on": True}, "take": {"flag_id": 1},
@@ -41,6 +45,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "decide": {"form": {"verdict": "refund", "words": "чужое"}},
     "open": {"hearing_id": 1}, "begin_note": {"at_ms": 5}, "save_note": {"form": {"words": "чужое"}},
     "remove_note": {"note_id": 1}, "score": {"name": "greeting", "points": 2}, "press": {"place": 1},
+    "edit": {"campaign_id": 1}, "show_dialog": {"wanted": True}, "save": {"form": {"criteria": "чужое"}},
     "toggle_code": {"code": "R1"}, "give": {"verdict": "accepted"},
 }  # fmt: skip
 
@@ -194,6 +199,26 @@ async def test_who_hears_and_that_it_is_written_down(
         with pytest.raises(DBAPIError):
             async with database.session() as s:
                 await s.execute(text(statement))
+
+
+async def test_a_campaigns_card_is_changed_and_written_down(shop: Shop, page: Page, kira: int) -> None:
+    await page.send(Cards.enter())
+    assert {(c.name, c.criteria) for c in page.values(Cards)["lines"]} == {("Замер", 0), ("Course", 0)}
+    await page.send(Cards.edit(shop.campaign))
+    await page.send(Cards.save({"criteria": "а\nб\nв\nг\nд", "codes": ""}))
+    assert page.values(Cards)["fault"] == "criteria_too_many"
+    await page.send(Cards.save({"criteria": "", "codes": "а" * 81}))
+    assert page.values(Cards)["fault"] == "codes_too_long"
+    await page.send(Cards.save({"criteria": "Называет цену\n\n", "codes": "Не назвал цену"}))
+    line = next(c for c in page.values(Cards)["lines"] if c.id == shop.campaign)
+    assert (line.criteria, line.codes, page.values(Cards)["open"]) == (1, 1, 0)
+    async with database.session() as s:
+        assert [e.act for e in await audit.entries(s, who=kira)] == ["score_card_changed"]
+        await customers.add_member(s, shop.customer, kira, MemberRole.MANAGER)
+    await page.send(Cards.enter())
+    assert [c.name for c in page.values(Cards)["lines"]] == ["Course"], "not of a customer one works for"
+    await page.send(Cards.edit(shop.campaign))
+    assert page.values(Cards)["open"] == 0
 
 
 @pytest.mark.parametrize(("state", "name"), HANDLERS, ids=lambda v: v if isinstance(v, str) else v.__name__)
