@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import contact_counts, daily_caps, scripts, spend_caps, standstill, tariffs
+from . import certificates, contact_counts, daily_caps, scripts, spend_caps, standstill, tariffs
 from .campaigns import hours_of
 from .tables import Campaign
 
@@ -36,10 +36,14 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be called now."""
+    """no_certificate, outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be
+    called now."""
     opens_at: datetime | None
     closes_at: datetime | None
     """The last moment of today's calling; None while shut, and for hours around the clock."""
+    certificate: str = ""
+    """Name of the certificate that is asked for and not held."""
+    certificate_goal: str = ""
 
 
 FIGURES = text("""
@@ -96,7 +100,10 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
     closed, opens_at = None, None
     campaign = await s.get_one(Campaign, row.id)
-    if row.status == "out_of_funds":
+    lacking = await certificates.missing(s, operator_id, campaign)
+    if lacking is not None:
+        closed = "no_certificate"
+    elif row.status == "out_of_funds":
         closed = "out_of_funds"
     elif not waiting:
         closed = "list_done"
@@ -128,4 +135,6 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
         closed_code=closed,
         opens_at=opens_at,
         closes_at=None if None in closings else max((c for c in closings if c), default=None),
+        certificate=lacking.name if lacking else "",
+        certificate_goal=lacking.goal if lacking else "",
     )

@@ -9,7 +9,18 @@ from sqlalchemy import Row, text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import call_backs, daily_caps, ledger, line_limits, pilots, routing, spend_caps, standstill, tariffs
+from . import (
+    call_backs,
+    certificates,
+    daily_caps,
+    ledger,
+    line_limits,
+    pilots,
+    routing,
+    spend_caps,
+    standstill,
+    tariffs,
+)
 from .calling_rules import Search
 from .campaigns import hours_of, speech_of
 from .carriers import Offer
@@ -89,6 +100,8 @@ async def _claim(
         return Refusal("out_of_funds")
     if campaign.status != CampaignStatus.ACTIVE or campaign.script_id is None:
         return Refusal("campaign_not_active")
+    if await certificates.missing(s, operator_id, campaign) is not None:
+        return Refusal("no_certificate")
     assert campaign.id is not None
     if await pilots.is_full(s, campaign):
         return Refusal("pilot")

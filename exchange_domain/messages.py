@@ -271,9 +271,9 @@ class Notice(Message):
 
     code: str
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
-    daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, call_open, no_manager, managers_unavailable,
-    manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now, bad_disposition,
-    limit_reached, mask_failed, preview_over, pilot"""
+    daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, no_certificate, call_open, no_manager,
+    managers_unavailable, manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now,
+    bad_disposition, limit_reached, mask_failed, preview_over, pilot"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from exchange_app.i18n import t
 from exchange_app.shell import Nav, Page
 
+from .callers_state import Callers
 from .campaigns_page import campaigns_page
 from .campaigns_state import Campaigns
 from .caps_state import Caps
@@ -88,7 +89,15 @@ def pages() -> list[Page]:
         page(f"{CAMPAIGN}/figures", figures_page, t("Figures"), Here.enter, Figures.enter),
         page(f"{CAMPAIGN}/list", list_page, t("List of contacts"), Here.enter, ImportRun.enter, ContactList.enter),
         page(f"{CAMPAIGN}/script", script_page, t("Script and form"), Here.enter, Script.enter),
-        page(f"{CAMPAIGN}/hours", hours_page, t("Hours and limits"), Here.enter, Hours.enter, DaysOff.enter),
+        page(
+            f"{CAMPAIGN}/hours",
+            hours_page,
+            t("Hours and limits"),
+            Here.enter,
+            Hours.enter,
+            DaysOff.enter,
+            Callers.enter,
+        ),
         page(f"{CAMPAIGN}/people", people_page, t("Managers and results"), Here.enter, People.enter),
         page(f"{CAMPAIGN}/start", start_page, t("Start"), Here.enter, Run.enter, Caps.enter),
     ]

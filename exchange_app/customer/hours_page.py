@@ -9,6 +9,7 @@ from exchange_app.design.week import Day
 from exchange_app.design.week_row import week_row
 from exchange_app.i18n import t
 
+from .callers_card import callers
 from .days_off_card import days_off
 from .here import Here, of_campaign
 from .hours_state import LIMITS, RETRY, Hours, Limit
@@ -160,7 +161,7 @@ def hours_page() -> rx.Component:
         rx.el.div(
             step_head(t("Hours and limits"), "hours"),
             rx.el.div(
-                rx.el.div(_hours(), days_off(), class_name="col g4"),
+                rx.el.div(_hours(), days_off(), callers(), class_name="col g4"),
                 rx.el.div(_limits(), _retries(), class_name="col g4"),
                 class_name="grid c2",
                 style={"alignItems": "start"},

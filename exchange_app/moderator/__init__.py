@@ -9,6 +9,8 @@ from .appeals_page import appeals_page
 from .appeals_state import Appeals
 from .cards_page import cards_page
 from .cards_state import Cards
+from .certificates_page import certificates_page
+from .certificates_state import Certificates
 from .disputes_page import disputes_page
 from .disputes_state import Disputes
 from .flags_page import flags_page
@@ -59,6 +61,14 @@ def pages() -> list[Page]:
             role="moderator",
             nav=Nav(t("Cards"), "list-checks", key="KeyC"),
             on_load=[Cards.enter],
+        ),
+        Page(
+            "/moderator/certificates",
+            certificates_page,
+            t("Certificates"),
+            role="moderator",
+            nav=Nav(t("Certificates"), "award", key="KeyE"),
+            on_load=[Certificates.enter],
         ),
     ]
 

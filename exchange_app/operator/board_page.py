@@ -38,6 +38,17 @@ def _closed(card: Any) -> rx.Component:
         rx.match(
             card.closed,
             (
+                "no_certificate",
+                callout(
+                    t("A certificate is asked for."),
+                    rx.el.span(rx.el.b(card.certificate, **THEIRS), ": ", rx.el.span(card.certificate_goal, **THEIRS)),
+                    " ",
+                    t("A moderator gives it, by your calls in other campaigns."),
+                    tone="amber",
+                    icon="award",
+                ),
+            ),
+            (
                 "outside_hours",
                 callout(
                     t("Not at this hour."), t("It is too early or too late at the contacts'."), " ", opens, tone="amber"

@@ -44,6 +44,8 @@ class ShownCard:
     closed: str
     opens_ms: int
     closes_ms: int
+    certificate: str = ""
+    certificate_goal: str = ""
 
 
 def shown(card: BoardCard) -> ShownCard:
@@ -66,6 +68,8 @@ def shown(card: BoardCard) -> ShownCard:
         card.closed_code or "",
         epoch_ms(card.opens_at) or 0,
         epoch_ms(card.closes_at) or 0,
+        card.certificate,
+        card.certificate_goal,
     )
 
 

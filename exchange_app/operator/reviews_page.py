@@ -178,9 +178,17 @@ def _sums() -> rx.Component:
     )
 
 
+def _certified() -> rx.Component:
+    names = rx.foreach(
+        OwnReviews.certified, lambda name: badge(rx.el.span(name, **THEIRS), tone="accent", icon="award")
+    )
+    return rx.el.p(t("Your certificates:"), " ", names, class_name="row w")
+
+
 def reviews_page() -> rx.Component:
     return rx.el.div(
         head(t("Reviews of your calls")),
+        rx.cond(OwnReviews.certified.length() > 0, _certified()),
         rx.cond(
             OwnReviews.loaded,
             rx.cond(

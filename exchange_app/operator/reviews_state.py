@@ -10,7 +10,7 @@ from exchange_app.ids import read_id
 from exchange_app.judged import CodeLine, NoteLine, ScoreLine, codes_shown, notes_shown, scores_shown
 from exchange_app.recordings.wave_player import drawn
 from exchange_app.security import current_account, roles
-from exchange_domain import appeals, database, own_reviews, score_cards
+from exchange_domain import appeals, certificates, database, own_reviews, score_cards
 from exchange_domain.appeals import AppealError
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.own_reviews import OwnReview
@@ -80,6 +80,8 @@ class OwnReviews(rx.State):
     apart: int = 0
     apart_sum: int = 0
     currency: str = "RUB"
+    certified: rx.Field[list[str]] = rx.field(default_factory=list)
+    """Names of the certificates one has."""
     opened: rx.Field[Opened] = rx.field(default_factory=Opened)
     notes: rx.Field[list[NoteLine]] = rx.field(default_factory=list)
     scores: rx.Field[list[ScoreLine]] = rx.field(default_factory=list)
@@ -103,6 +105,7 @@ class OwnReviews(rx.State):
         async with database.session() as s:
             found = await own_reviews.of_operator(s, me)
             sums = await own_reviews.sums(s, me)
+            self.certified = await certificates.names_of(s, me)
         self.lines = [line_of(one, now) for one in found]
         self.judged, self.accepted, self.apart, self.apart_sum = sums.judged, sums.accepted, sums.apart, sums.apart_sum
         self.currency = found[0].currency if found else "RUB"

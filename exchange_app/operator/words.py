@@ -78,6 +78,11 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("The first calls of this campaign are made."),
             t("Its customer listens to them before it goes on. Choose another campaign; what you have done is paid."),
         ),
+        "no_certificate": (
+            "amber",
+            t("This campaign asks for a certificate that you do not have."),
+            t("Which one stands on its card. Choose another campaign; what you have done is paid."),
+        ),
         "campaign_not_active": (
             "amber",
             t("The customer has stopped this campaign."),

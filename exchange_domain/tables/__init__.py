@@ -18,6 +18,7 @@ from .administration import AuditEntry, HouseRule
 from .api import ApiReply, ApiToken, CustomerEvent, WebhookDelivery, WebhookEndpoint
 from .calls import Call, CallDraft, CampaignTally, SeatEndpoint, SeatLeg, Settlement, Shift, SwitchRecord, Transfer
 from .campaigns import CallsOfDay, Campaign, CampaignDay, CampaignHours, CampaignManager, Disposition, RetryRule, Script
+from .certificates import Certificate, CertificateKind
 from .contacts import Contact, ContactCount, ContactNumber, DoNotCall, NumberLock
 from .flags import Flag
 from .ledger import LedgerAccount, LedgerEntry, LedgerTransaction, Tariff
@@ -49,6 +50,8 @@ __all__ = [
     "CarriedLeg",
     "Carrier",
     "CarrierRate",
+    "Certificate",
+    "CertificateKind",
     "Contact",
     "ContactCount",
     "ContactNumber",

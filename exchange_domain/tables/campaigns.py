@@ -56,6 +56,8 @@ class Campaign(Table, table=True):
     """Operators may pause the recording, when the contact says something that must not be kept."""
     pilot: PilotState = word(PilotState, default=PilotState.OVER)
     """Whether its first calls stop it, so that the customer can hear them (pilots)."""
+    certificate_kind_id: int | None = points_at("certificate_kind.id", nullable=True)
+    """Only operators with this certificate call it; none: all."""
     created_at: datetime | None = created()
 
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""From an invitation to a paid call, its review, the appeal against it, and the money.
+"""From an invitation to a certificate and a paid call, its review, the appeal against it, and the money.
 
 Five people in their pages; the real engine, mover and worker; the simulated switch with sound.
 """
@@ -11,7 +11,8 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
 from exchange_app.security import passwords
-from exchange_domain import accounts, books, campaigns, database, house_rules, ledger
+from exchange_domain import accounts, books, campaigns, certificates, database, house_rules, ledger
+from exchange_domain.tables import Campaign
 
 from .conftest import chromium
 from .house import PASSWORD, House, open_house, running_campaign
@@ -27,6 +28,7 @@ async def house(
     built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
 ) -> AsyncIterator[House]:
     async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True) as made:
+        (tmp_path / "storage").mkdir()
         await made.start_jobs()
         await made.run("mover", "recording_store", "recordings: moving")
         yield made
@@ -63,6 +65,25 @@ async def joined(house: House, browser: Browser, link: str) -> Page:
     await page.keyboard.press("Escape")
     await expect(page.locator(".driver-popover.exchange-tour")).to_have_count(0)
     return page
+
+
+async def certified(house: House, browser: Browser, lena: Page, campaign: int) -> Page:
+    """The campaign asks for a certificate; the moderator, whose page it is, gives it by keyboard."""
+    async with database.session() as s:
+        kind = await certificates.make_kind(s, house.people["lev"], "Kitchens", "Asks about the kitchen first")
+        await certificates.ask_for(s, await s.get_one(Campaign, campaign), kind)
+    await lena.goto(f"{house.url}/operator")
+    await expect(lena.get_by_text("A certificate is asked for.")).to_be_visible()
+    await expect(lena.locator("[data-card] [data-main]")).to_have_count(0)
+    kira = await moderator(house, browser, "moderator")
+    await kira.goto(f"{house.url}/moderator/certificates")
+    await kira.get_by_role("row", name="Лена Орлова").get_by_role("button", name="Certify").press("Enter")
+    await kira.locator("#words").fill("She has read three texts aloud to me")
+    await kira.get_by_role("dialog").get_by_role("button", name="Certify").press("Enter")
+    await expect(kira.get_by_text("She has read three texts aloud to me")).to_be_visible()
+    await lena.reload()
+    await expect(lena.locator("[data-card] [data-main]")).to_have_count(1)
+    return kira
 
 
 async def called(page: Page, campaign: int) -> str:
@@ -112,6 +133,7 @@ async def test_a_new_operator_to_her_first_pay(house: House) -> None:
     async with chromium(*MICROPHONE) as browser:
         lena = await joined(house, browser, await invited(house, browser))
         account = (await one("select id from account where email = 'lena@mail.example'")).id
+        kira = await certified(house, browser, lena, campaign)
         call_id = await called(lena, campaign)
         async with database.session() as s:
             earned = await ledger.earnings(s, account)
@@ -120,7 +142,7 @@ async def test_a_new_operator_to_her_first_pay(house: House) -> None:
         # A new operator's call comes before a moderator as soon as its recording is stored.
         await until(lambda: one("select 1 from hearing"), "the call in the queue", 60)
         await until(lambda: one("select 1 from review where figures <> '{}'"), "what was measured in it", 30)
-        kira = await moderator(house, browser, "moderator")
+        await kira.goto(f"{house.url}/moderator")
         await kira.locator("#take-first").press("Enter")
         await expect(kira.locator("#player-play")).to_be_focused()
         await expect(kira.get_by_role("heading", name="What was measured")).to_be_visible()

@@ -17,15 +17,19 @@ from starlette.applications import Starlette
 
 from exchange_app import moderator
 from exchange_app import recordings as sounds
+from exchange_app.customer.callers_state import Callers
 from exchange_app.moderator.appeals_state import Appeals
 from exchange_app.moderator.cards_state import Cards
+from exchange_app.moderator.certificates_state import Certificates
 from exchange_app.moderator.disputes_state import Disputes
 from exchange_app.moderator.flags_state import Flags
 from exchange_app.moderator.review_state import Review
+from exchange_app.operator.board_state import Board
+from exchange_app.operator.reviews_state import OwnReviews
 from exchange_app.security.policy import policy_of
 from exchange_domain import audit, campaigns, customers, database, disputes, flag_desk, flags, ledger
 from exchange_domain.flag_desk import FlagError
-from exchange_domain.tables import Dispute, Flag, Recording
+from exchange_domain.tables import Campaign, Dispute, Flag, Recording
 from exchange_domain.words import DisputeState, FlagKind, MemberRole, Outcome, RecordingState
 from tests.app.conftest import ORIGIN, Events, Page, make_account
 from tests.app.customer.conftest import Shop, as_account, shop, signed_in
@@ -34,7 +38,7 @@ __all__ = ["shop"]
 NOW = datetime.now(UTC)
 HANDLERS = [
     (state, name)
-    for state in (Flags, Disputes, Review, Appeals, Cards)
+    for state in (Flags, Disputes, Review, Appeals, Cards, Certificates)
     for name in state.event_handlers
     if name != "setvar"
 ]
@@ -47,6 +51,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "remove_note": {"note_id": 1}, "score": {"name": "greeting", "points": 2}, "press": {"place": 1},
     "edit": {"campaign_id": 1}, "show_dialog": {"wanted": True}, "save": {"form": {"criteria": "чужое"}},
     "toggle_code": {"code": "R1"}, "give": {"verdict": "accepted"},
+    "choose": {"kind_id": 1}, "show_making": {"wanted": True}, "make": {"form": {"name": "чужое", "goal": "чужое"}},
 }  # fmt: skip
 
 
@@ -221,6 +226,59 @@ async def test_a_campaigns_card_is_changed_and_written_down(shop: Shop, page: Pa
     assert page.values(Cards)["open"] == 0
 
 
+async def test_an_operator_is_certified_and_the_campaign_asks_for_it(
+    shop: Shop, page: Page, events: Events, kira: int
+) -> None:
+    await page.send(Certificates.enter())
+    assert page.values(Certificates)["kinds"] == []
+    await page.send(Certificates.make({"name": "Замеры", "goal": ""}))
+    assert page.values(Certificates)["fault"] == "no_goal"
+    await page.send(Certificates.make({"name": "Замеры", "goal": "Договаривается о времени"}))
+    kind = page.values(Certificates)["chosen"]
+    await page.send(Certificates.make({"name": "замеры", "goal": "ещё"}))
+    assert page.values(Certificates)["fault"] == "name_taken"
+    await page.send(Certificates.ask(kira))
+    assert page.values(Certificates)["open"] == 0, "who is not on the list is not asked about"
+    await page.send(Certificates.ask(shop.operator))
+    await page.send(Certificates.decide({"words": " "}))
+    assert page.values(Certificates)["fault"] == "no_words"
+
+    owner = await signed_in(events, shop.owner)
+    path = f"/customer/campaign/{shop.campaign}/hours"
+    await owner.send(Callers.enter(), path=path)
+    await owner.send(Callers.ask_for(f"{shop.campaign}:certificate", str(kind)), path=path)
+    assert (owner.values(Callers)["asked"], owner.values(Callers)["holders"]) == (str(kind), 0)
+    operator = await signed_in(events, shop.operator)
+
+    async def closed() -> list[str]:
+        await operator.send(Board.enter())
+        return [c.closed for c in operator.values(Board)["cards"] if c.campaign_id == shop.campaign]
+
+    await shop.ready()
+    async with database.session() as s:
+        await campaigns.start(s, shop.campaign)
+    assert await closed() == ["no_certificate"]
+    await page.send(Certificates.decide({"words": "Слышала пять разговоров"}))
+    assert page.values(Certificates)["open"] == 0
+    assert await closed() != ["no_certificate"]
+    await operator.send(OwnReviews.enter())
+    assert operator.values(OwnReviews)["certified"] == ["Замеры"]
+    await page.send(Certificates.ask(shop.operator))
+    assert page.values(Certificates)["withdrawing"]
+    await page.send(Certificates.decide({"words": "Грубит"}))
+    assert await closed() == ["no_certificate"]
+
+    stranger = await signed_in(events, shop.other_owner)
+    await stranger.send(Callers.ask_for(f"{shop.campaign}:certificate", ""), path=path)
+    async with database.session() as s:
+        row = await s.get_one(Campaign, shop.campaign)
+        assert row.certificate_kind_id == kind, "another customer changes nothing"
+        with pytest.raises(DBAPIError):
+            await s.execute(text("update certificate set withdrawn_words = null"))
+    await owner.send(Callers.ask_for(f"{shop.campaign}:certificate", ""), path=path)
+    assert owner.values(Callers)["asked"] == ""
+
+
 @pytest.mark.parametrize(("state", "name"), HANDLERS, ids=lambda v: v if isinstance(v, str) else v.__name__)
 def test_every_handler_is_the_moderators(state: type[rx.State], name: str) -> None:
     policy = policy_of(state.event_handlers[name].fn)
@@ -235,7 +293,15 @@ async def test_others_change_and_learn_nothing(shop: Shop, events: Events, who: 
     other = await signed_in(events, account) if account else events.page("nobody")
     for state, name in HANDLERS:
         given = [p for p in inspect.signature(state.event_handlers[name].fn).parameters if p != "self"]
-        asked = {Disputes: {"dispute_id": 1}, Appeals: {"appeal_id": 1}}.get(state) if name == "ask" else None
+        asked = (
+            {
+                Disputes: {"dispute_id": 1},
+                Appeals: {"appeal_id": 1},
+                Certificates: {"operator_id": 1},
+            }.get(state)
+            if name == "ask"
+            else None
+        )
         values = {} if (state, name) == (Review, "give_back") else asked or ARGUMENTS.get(name, {})
         assert set(given) == set(values), f"{state.__name__}.{name} is not tried: give its arguments"
         await other.send_named(f"{state.get_full_name()}.{name}", values, path="/moderator")
@@ -244,3 +310,4 @@ async def test_others_change_and_learn_nothing(shop: Shop, events: Events, who: 
         kept = await s.execute(text("select count(*) from flag where assigned_to is null and resolved_at is null"))
         assert kept.scalar_one() == 1
         assert (await s.execute(text("select state from dispute"))).scalar_one() == "open"
+        assert (await s.execute(text("select count(*) from certificate_kind"))).scalar_one() == 0

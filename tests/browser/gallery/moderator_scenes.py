@@ -190,3 +190,48 @@ async def disputes_one(stage: Stage, page: Page) -> None:
 async def dispute_to_be_decided(stage: Stage, page: Page) -> None:
     await page.get_by_role("button", name="Decide").click()
     await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+@scene
+async def score_cards(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await to(stage, page, "/moderator/cards")
+    await expect(page.get_by_role("button", name="Change").first).to_be_visible()
+
+
+@scene
+async def score_card_changed(stage: Stage, page: Page) -> None:
+    await page.get_by_role("button", name="Change").first.click()
+    await expect(page.locator("#criteria")).to_be_visible()
+
+
+@scene
+async def certificates_none(stage: Stage, page: Page) -> None:
+    await close_dialog(page)
+    await to(stage, page, "/moderator/certificates")
+    await expect(page.get_by_text("No certificates yet")).to_be_visible()
+
+
+@scene
+async def certificate_kind_made(stage: Stage, page: Page) -> None:
+    await page.get_by_role("button", name="A new kind").first.press("Enter")
+    await page.locator("#name").fill("Замеры")
+    await page.locator("#goal").fill("Договаривается о дне и часе, переспрашивает адрес")
+    await page.get_by_role("dialog").get_by_role("button", name="Save").press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_text("no certificate").first).to_be_visible()
+
+
+@scene
+async def certificate_without_a_word(stage: Stage, page: Page) -> None:
+    await page.get_by_role("button", name="Certify").first.press("Enter")
+    await page.get_by_role("dialog").get_by_role("button", name="Certify").press("Enter")
+    await expect(page.get_by_text("Say in a sentence why.")).to_be_visible()
+
+
+@scene
+async def certificate_given(stage: Stage, page: Page) -> None:
+    await page.locator("#words").fill("Слышала пять разговоров подряд")
+    await page.get_by_role("dialog").get_by_role("button", name="Certify").press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await expect(page.get_by_text("Certified").first).to_be_visible()

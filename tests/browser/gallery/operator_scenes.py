@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from exchange_domain import database, judging, review_desk, review_pay
+from exchange_domain import certificates, database, judging, review_desk, review_pay
 from exchange_domain.clock import now_ms
 from exchange_domain.earnings import release_due
 from exchange_domain.score_cards import CRITERIA
+from exchange_domain.tables import Campaign
 from exchange_domain.words import HearingVerdict, TransferState
 from exchange_domain.words import OperatorState as S
 
@@ -52,6 +53,25 @@ async def board_empty(stage: Stage, page: Page) -> None:
 async def board(stage: Stage, page: Page) -> None:
     await stage.furnish()
     await to(stage, page, "/operator")
+
+
+@scene
+async def board_certificate_asked_for(stage: Stage, page: Page) -> None:
+    """A campaign that this operator may not call yet; then it asks for nothing again."""
+    moderator = stage.house.people["moderator"]
+    async with database.session() as s:
+        kind = await certificates.make_kind(s, moderator, "Замеры", "Договаривается о дне и часе")
+        await certificates.ask_for(s, await s.get_one(Campaign, stage.campaign_id), kind)
+    await to(stage, page, "/operator")
+    await expect(page.get_by_text("A certificate is asked for.")).to_be_visible()
+    async with database.session() as s:
+        await certificates.ask_for(s, await s.get_one(Campaign, stage.campaign_id), None)
+
+
+@scene
+async def board_again(stage: Stage, page: Page) -> None:
+    await to(stage, page, "/operator")
+    await expect(page.locator(".mcard").first).to_contain_text("Call")
 
 
 @scene
