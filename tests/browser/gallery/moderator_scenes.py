@@ -196,12 +196,12 @@ async def dispute_to_be_decided(stage: Stage, page: Page) -> None:
 async def score_cards(stage: Stage, page: Page) -> None:
     await close_dialog(page)
     await to(stage, page, "/moderator/cards")
-    await expect(page.get_by_role("button", name="Change").first).to_be_visible()
+    await expect(page.locator("#main .ear button").first).to_be_visible()
 
 
 @scene
 async def score_card_changed(stage: Stage, page: Page) -> None:
-    await page.get_by_role("button", name="Change").first.click()
+    await page.locator("#main .ear button").first.click()
     await expect(page.locator("#criteria")).to_be_visible()
 
 
