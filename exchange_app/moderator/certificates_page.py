@@ -47,6 +47,7 @@ def _person(person: PersonLine) -> rx.Component:
                 ),
                 rx.el.span(t("no certificate"), class_name="m"),
             ),
+            class_name="ear",
         ),
         rx.el.td(
             button(rx.cond(held, t("Withdraw"), t("Certify")), icon="award", on_click=Certificates.ask(person.id)),
