@@ -40,8 +40,8 @@ class Candidate:
 
 
 class CertificateError(ValueError):
-    """Why nothing was changed, as a code: no_name, no_goal, too_long, name_taken, no_words, own, no_operator,
-    unknown."""
+    """Why nothing was changed, as a code: no_name, name_too_long, name_taken, no_goal, goal_too_long, no_words, own,
+    no_operator, unknown."""
 
     def __init__(self, code: str):
         super().__init__(code)
@@ -76,9 +76,11 @@ async def kinds(s: AsyncSession) -> list[Kind]:
 async def make_kind(s: AsyncSession, by: int, name: str, goal: str) -> int:
     """A new kind. Raises CertificateError."""
     name, goal = " ".join(name.split()), goal.strip()
-    for given, longest, code in ((name, 60, "no_name"), (goal, 500, "no_goal")):
-        if not given or len(given) > longest:
-            raise CertificateError("too_long" if given else code)
+    for field, given, longest in (("name", name, 60), ("goal", goal, 500)):
+        if not given:
+            raise CertificateError(f"no_{field}")
+        if len(given) > longest:
+            raise CertificateError(f"{field}_too_long")
     made = CertificateKind(name=name, goal=goal, created_by=by)
     try:
         async with s.begin_nested():

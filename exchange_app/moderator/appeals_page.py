@@ -4,14 +4,14 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import OUTCOMES, button, card, dialog, empty_state, field, head, loading
+from exchange_app.design import OUTCOMES, button, card, empty_state, head, loading
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, number, t
 from exchange_app.judged import CodeLine, code_line
 
 from .appeals_state import AppealLine, Appeals
-from .choices import choice
 from .listening import player
+from .questions import choice, decision, question
 
 
 def _line(line: AppealLine) -> rx.Component:
@@ -46,32 +46,19 @@ def _line(line: AppealLine) -> rx.Component:
 
 
 def _question() -> rx.Component:
-    return dialog(
+    return question(
         t("Who is right?"),
-        rx.el.form(
-            rx.el.fieldset(
-                rx.el.legend(t("Decision"), class_name="b"),
-                choice("granted", t("The operator: the pay is hers"), first=True),
-                choice("refused", t("The first moderator: the rejection stands")),
-                style={"border": 0, "padding": 0},
-            ),
-            field(
-                t("Why"),
-                rx.el.textarea(id="words", name="words", rows=4, max_length=2000, class_name="in"),
-                control_id="words",
-                hint=t("The operator reads it"),
-                error=rx.cond(Appeals.fault == "no_words", t("Say in a sentence why."), ""),
-            ),
-            rx.el.div(
-                button(t("Not now"), type="button", on_click=Appeals.show_question(False)),
-                button(t("Decide"), kind="solid", type="submit"),
-                class_name="row sb w",
-            ),
-            on_submit=Appeals.decide,
-            class_name="col g3",
+        decision(
+            choice("granted", t("The operator: the pay is hers"), first=True),
+            choice("refused", t("The first moderator: the rejection stands")),
         ),
-        open=Appeals.open > 0,
-        on_open_change=Appeals.show_question,
+        label=t("Why"),
+        hint=t("The operator reads it"),
+        error=rx.cond(Appeals.fault == "no_words", t("Say in a sentence why."), ""),
+        longest=2000,
+        answer=t("Decide"),
+        on_submit=Appeals.decide,
+        state=Appeals,
     )
 
 

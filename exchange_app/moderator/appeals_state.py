@@ -49,7 +49,7 @@ class Appeals(rx.State):
     async def _show(self) -> None:
         async with database.session() as s:
             found = await appeals.open_appeals(s, current_account(self).account_id)
-            cards = {one.campaign_id: await score_cards.of_campaign(s, one.campaign_id) for one in found}
+            cards = {id_: await score_cards.of_campaign(s, id_) for id_ in {one.campaign_id for one in found}}
         self.lines = [
             AppealLine(
                 one.id, str(one.call_id), one.operator, one.campaign, one.customer, epoch_ms(one.opened_at) or 0,

@@ -9,6 +9,7 @@ from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
 
 from .certificates_state import Certificates, KindLine, PersonLine
+from .questions import question
 
 
 def _kind(kind: KindLine) -> rx.Component:
@@ -73,7 +74,7 @@ def _making() -> rx.Component:
                 error=_faults(
                     ("no_name", t("A name is needed.")),
                     ("name_taken", t("There is one of this name.")),
-                    ("too_long", t("This is too long.")),
+                    ("name_too_long", t("This is too long.")),
                 ),
             ),
             field(
@@ -81,7 +82,10 @@ def _making() -> rx.Component:
                 rx.el.textarea(id="goal", name="goal", rows=4, max_length=500, class_name="in"),
                 control_id="goal",
                 hint=t("Operators read it on the campaigns that ask for it"),
-                error=_faults(("no_goal", t("Say in a sentence what is to be shown."))),
+                error=_faults(
+                    ("no_goal", t("Say in a sentence what is to be shown.")),
+                    ("goal_too_long", t("This is too long.")),
+                ),
             ),
             rx.el.div(
                 button(t("Not now"), type="button", on_click=Certificates.show_making(False)),
@@ -97,35 +101,24 @@ def _making() -> rx.Component:
 
 
 def _question() -> rx.Component:
-    words = rx.cond(
+    what_follows = rx.cond(
         Certificates.withdrawing,
         t("From the next contact on they cannot call campaigns that ask for it. A call under way goes on."),
         t("They may call every campaign that asks for it, from now on."),
     )
-    return dialog(
+    return question(
         rx.el.span(Certificates.open_name, **THEIRS),
-        rx.el.form(
-            rx.el.p(words),
-            field(
-                t("Why"),
-                rx.el.textarea(id="words", name="words", rows=4, max_length=2000, class_name="in"),
-                control_id="words",
-                hint=t("It stays written with the certificate"),
-                error=_faults(
-                    ("no_words", t("Say in a sentence why.")),
-                    ("no_operator", t("This person is no operator any more.")),
-                ),
-            ),
-            rx.el.div(
-                button(t("Not now"), type="button", on_click=Certificates.show_question(False)),
-                button(rx.cond(Certificates.withdrawing, t("Withdraw"), t("Certify")), kind="solid", type="submit"),
-                class_name="row sb w",
-            ),
-            on_submit=Certificates.decide,
-            class_name="col g3",
+        rx.el.p(what_follows),
+        label=t("Why"),
+        hint=t("It stays written with the certificate"),
+        error=_faults(
+            ("no_words", t("Say in a sentence why.")),
+            ("no_operator", t("This person is no operator any more.")),
         ),
-        open=Certificates.open > 0,
-        on_open_change=Certificates.show_question,
+        longest=2000,
+        answer=rx.cond(Certificates.withdrawing, t("Withdraw"), t("Certify")),
+        on_submit=Certificates.decide,
+        state=Certificates,
     )
 
 

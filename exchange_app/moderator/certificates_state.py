@@ -98,7 +98,7 @@ class Certificates(rx.State):
                 made = await certificates.make_kind(s, current_account(self).account_id, name, goal)
         except CertificateError as refused:
             self.fault = refused.code
-            return rx.set_focus("goal" if refused.code == "no_goal" or len(name) <= 60 < len(goal) else "name")
+            return rx.set_focus("goal" if "goal" in refused.code else "name")
         self.making, self.fault, self.chosen = False, "", made
         await self._read()
         return rx.toast.success(later("Saved."))

@@ -2,13 +2,13 @@
 
 import reflex as rx
 
-from exchange_app.design import OUTCOMES, button, card, dialog, empty_state, field, head, loading
+from exchange_app.design import OUTCOMES, button, card, empty_state, head, loading
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
-from .choices import choice
 from .disputes_state import DisputeLine, Disputes
 from .listening import player
+from .questions import choice, decision, question
 
 
 def _line(line: DisputeLine) -> rx.Component:
@@ -51,33 +51,20 @@ def _line(line: DisputeLine) -> rx.Component:
 
 
 def _question() -> rx.Component:
-    return dialog(
+    return question(
         t("Who is right?"),
-        rx.el.form(
-            rx.el.fieldset(
-                rx.el.legend(t("Decision"), class_name="b"),
-                choice("uphold", t("The charge was right: it stays"), first=True),
-                choice("refund", t("The customer gets it back, the operator keeps her pay")),
-                choice("refund_not_paid", t("The customer gets it back, the operator is not paid for this call")),
-                style={"border": 0, "padding": 0},
-            ),
-            field(
-                t("Why"),
-                rx.el.textarea(id="words", name="words", rows=4, max_length=2000, class_name="in"),
-                control_id="words",
-                hint=t("The customer reads it beside the charge"),
-                error=rx.cond(Disputes.fault == "no_words", t("Say in a sentence why."), ""),
-            ),
-            rx.el.div(
-                button(t("Not now"), type="button", on_click=Disputes.show_question(False)),
-                button(t("Decide"), kind="solid", type="submit"),
-                class_name="row sb w",
-            ),
-            on_submit=Disputes.decide,
-            class_name="col g3",
+        decision(
+            choice("uphold", t("The charge was right: it stays"), first=True),
+            choice("refund", t("The customer gets it back, the operator keeps her pay")),
+            choice("refund_not_paid", t("The customer gets it back, the operator is not paid for this call")),
         ),
-        open=Disputes.open > 0,
-        on_open_change=Disputes.show_question,
+        label=t("Why"),
+        hint=t("The customer reads it beside the charge"),
+        error=rx.cond(Disputes.fault == "no_words", t("Say in a sentence why."), ""),
+        longest=2000,
+        answer=t("Decide"),
+        on_submit=Disputes.decide,
+        state=Disputes,
     )
 
 

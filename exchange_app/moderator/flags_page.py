@@ -9,9 +9,7 @@ from exchange_app.design import (
     button,
     callout,
     card,
-    dialog,
     empty_state,
-    field,
     head,
     loading,
     select,
@@ -22,6 +20,7 @@ from exchange_app.i18n import date, number, t, tn
 
 from .flags_state import Figure, FlagLine, Flags, Kind
 from .listening import player
+from .questions import question
 from .words import figure_name, figure_value, kind_name
 
 
@@ -110,26 +109,15 @@ def _kinds() -> rx.Component:
 
 
 def _question() -> rx.Component:
-    return dialog(
+    return question(
         t("What was found?"),
-        rx.el.form(
-            field(
-                t("In a sentence"),
-                rx.el.textarea(id="words", name="words", rows=4, max_length=1000, class_name="in"),
-                control_id="words",
-                hint=t("It stays with the flag. If the same happens again, a new one opens"),
-                error=rx.cond(Flags.fault == "no_words", t("Say in a sentence what was found."), ""),
-            ),
-            rx.el.div(
-                button(t("Not now"), type="button", on_click=Flags.show_question(False)),
-                button(t("Resolve"), kind="solid", type="submit"),
-                class_name="row sb w",
-            ),
-            on_submit=Flags.resolve,
-            class_name="col g3",
-        ),
-        open=Flags.open > 0,
-        on_open_change=Flags.show_question,
+        label=t("In a sentence"),
+        hint=t("It stays with the flag. If the same happens again, a new one opens"),
+        error=rx.cond(Flags.fault == "no_words", t("Say in a sentence what was found."), ""),
+        longest=1000,
+        answer=t("Resolve"),
+        on_submit=Flags.resolve,
+        state=Flags,
     )
 
 

@@ -86,7 +86,8 @@ async def test_what_is_refused_changes_nothing(exchange: Exchange) -> None:
     async with database.session() as s:
         kind = await certificates.make_kind(s, kira, "Замеры", "цель")
     for name, goal, code in (
-        ("", "цель", "no_name"), ("а", " ", "no_goal"), ("а" * 61, "цель", "too_long"), ("а", "ц" * 501, "too_long"),
+        ("", "цель", "no_name"), ("а", " ", "no_goal"),
+        ("а" * 61, "цель", "name_too_long"), ("а", "ц" * 501, "goal_too_long"),
         ("замеры", "цель", "name_taken"),
     ):  # fmt: skip
         with pytest.raises(CertificateError, match=code):
