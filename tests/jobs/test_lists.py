@@ -16,7 +16,6 @@ from exchange_domain.settings import settings
 from exchange_domain.tables import Contact, ContactNumber, ListImportRemark
 from exchange_domain.words import ContactStatus, DoNotCallSource, Elsewhere, ImportState
 from job_worker.lists import ListImporter
-from tests.thorough import figure
 
 from .conftest import House, Worker, rows
 
@@ -131,7 +130,7 @@ async def test_who_must_not_be_called_is_listed_and_done(house: House, importer:
 # --- whatever happens
 
 
-@pytest.mark.parametrize("number", figure([signal.SIGKILL], [signal.SIGKILL, signal.SIGTERM]))
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 async def test_a_restart_goes_on_where_it_was_and_counts_nothing_twice(house: House, worker: Worker, number: int):
     import_id = await house.order([*rows(LONG), *BAD])
     await worker.start()

@@ -45,9 +45,9 @@ async def stage(
 
 
 def looks_of(n: int) -> tuple[tuple[int, str, str], ...]:
-    """All four when pictures are taken or a thorough run is wished for; else every other state in one, in turn."""
+    """All four when pictures are taken or a thorough run is wished for; else one of them, in turn."""
     every = bool(PICTURES) or figure(0, 1) == 1
-    return LOOKS if every else (LOOKS[n // 2 % len(LOOKS)],) if n % 2 == 0 else ()
+    return LOOKS if every else (LOOKS[n % len(LOOKS)],)
 
 
 async def seen(page: Page, name: str, n: int, role: str) -> list[str]:
