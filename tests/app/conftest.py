@@ -19,7 +19,9 @@ from exchange_app.security import passwords, principals, sessions
 from exchange_app.security.middleware import Guard
 from exchange_app.sign_in.routes import routes
 from exchange_domain import accounts, database
+from tests import weak_passwords
 
+weak_passwords.use()
 ORIGIN = "http://exchange.test"
 PASSWORD = "a rather long phrase"
 

@@ -8,6 +8,7 @@ import pytest
 
 from exchange_app.security import passwords, rate_limit, sessions
 from exchange_domain import accounts, database, invitations
+from tests import weak_passwords
 
 from .conftest import ORIGIN, PASSWORD, make_account
 
@@ -135,6 +136,13 @@ async def test_old_hash_is_made_anew(http: httpx.AsyncClient, operator: int):
         account = await accounts.find_by_email(db, "maria@mail.example")
     assert account is not None and account.password_hash != weak
     assert await passwords.verified(account.password_hash, PASSWORD) == (True, False)
+
+
+def test_passwords_of_the_exchange_cost_an_attacker_what_they_should():
+    """RFC 9106, 4: argon2id with 64 MiB in three passes, or 19 MiB in two at the very least (OWASP)."""
+    own = weak_passwords.OWN
+    assert own.type.name == "ID"
+    assert own.memory_cost >= 64 * 1024 and own.time_cost >= 3
 
 
 async def test_demo_sign_in_is_not_there_outside_the_demo(http: httpx.AsyncClient, operator: int):

@@ -25,8 +25,10 @@ from switch_simulator.cdr import CdrPoster
 from switch_simulator.media.directory import ExchangeDirectory
 from switch_simulator.media_options import MediaOptions
 from switch_simulator.simulator import Simulator
+from tests import weak_passwords
 from tests.switch.real_switch import RealSwitch
 
+weak_passwords.use()
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "сосновая доска 40"
 CDR_USER, CDR_PASSWORD = "switch", "record-of-tests"
