@@ -139,7 +139,7 @@ async def test_old_hash_is_made_anew(http: httpx.AsyncClient, operator: int):
 
 
 def test_passwords_of_the_exchange_cost_an_attacker_what_they_should():
-    """RFC 9106, 4: argon2id with 64 MiB in three passes, or 19 MiB in two at the very least (OWASP)."""
+    """RFC 9106, section 4, where memory is scarce: argon2id, 64 MiB, three passes."""
     own = weak_passwords.OWN
     assert own.type.name == "ID"
     assert own.memory_cost >= 64 * 1024 and own.time_cost >= 3

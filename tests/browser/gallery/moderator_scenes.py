@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from exchange_domain import appeals, database, disputes, flags, house_rules, judging, problem_reports
+from exchange_domain import appeals, database, disputes, flags, problem_reports
 from exchange_domain.words import FlagKind, ProblemKind
 
 from .operator_scenes import Scene, close_dialog, to
@@ -37,10 +37,7 @@ async def review_queue(stage: Stage, page: Page) -> None:
     await stage.begin_shift()
     await stage.worked("success", "refused", "no_answer")
     await record_a_talk()
-    async with database.session() as s:
-        # By chance a call is heard by two: the verdict would wait for the other.
-        await house_rules.change(s, None, {"review_second_percent": 0})
-        assert await judging.judge_new(s, datetime.now(UTC)) == 3
+    assert await stage.put_before_moderators() == 3
     await to(stage, page, "/moderator")
     await expect(page.locator("#take-first")).to_be_visible()
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page, expect
 from sqlalchemy import text
 
-from exchange_domain import certificates, database, judging, review_desk, review_pay
+from exchange_domain import certificates, database, review_desk, review_pay
 from exchange_domain.clock import now_ms
 from exchange_domain.earnings import release_due
 from exchange_domain.score_cards import CRITERIA
@@ -305,10 +305,9 @@ async def reviews_none(stage: Stage, page: Page) -> None:
 @scene
 async def reviews_some(stage: Stage, page: Page) -> None:
     await record_a_talk()
-    now = datetime.now(UTC)
+    await stage.put_before_moderators()
     async with database.session() as s:
-        await judging.judge_new(s, now)
-        waiting = await review_desk.queue(s, stage.house.people["moderator"], now)
+        waiting = await review_desk.queue(s, stage.house.people["moderator"], datetime.now(UTC))
     for place, one in enumerate(waiting):
         verdict = HearingVerdict.REJECTED if place == 0 else HearingVerdict.ACCEPTED
         await judge(stage, one.hearing_id, verdict)

@@ -9,7 +9,18 @@ from uuid import UUID, uuid4
 import redis.asyncio
 from sqlalchemy import text
 
-from exchange_domain import calls, campaigns, claiming, database, drafts, settling, shifts, transfers
+from exchange_domain import (
+    calls,
+    campaigns,
+    claiming,
+    database,
+    drafts,
+    house_rules,
+    judging,
+    settling,
+    shifts,
+    transfers,
+)
 from exchange_domain.claiming import Claim
 from exchange_domain.clock import now_ms
 from exchange_domain.hours import Stretch, every_day
@@ -100,6 +111,13 @@ class Stage:
         return self.house.people["manager"]
 
     # --- what is in the database ---
+
+    async def put_before_moderators(self) -> int:
+        """What is recorded joins their queue; returns how many. By chance a call is heard by two: here never, for its
+        verdict would wait for the other."""
+        async with database.session() as s:
+            await house_rules.change(s, None, {"review_second_percent": 0})
+            return await judging.judge_new(s, datetime.now(UTC))
 
     async def furnish(self) -> None:
         """A campaign that runs, and a second one that is closed at this hour."""
