@@ -88,7 +88,7 @@ async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text
         await broker.begin()
         await take_over(operators, lease.switch_name)
         heard_ms = await heard_before(lease.switch_name)
-        tasks.append(asyncio.create_task(CommandReader(broker, operators, readiness.ready).run()))
+        tasks.append(asyncio.create_task(CommandReader(broker, operators, None, readiness.ready).run()))
         await give_up(operators, lease.switch_name, heard_ms)
         while any(m.state.call is not None or m.state.shift is not None for m in operators):
             await asyncio.sleep(REST_S)

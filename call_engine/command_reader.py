@@ -17,11 +17,14 @@ from exchange_domain.messages import (
     CloseCall,
     EndShift,
     HangUp,
+    ListeningCommand,
+    StopListening,
     command_stream,
 )
 
 from .broker_fence import FencedBroker
 from .core.events import Commanded
+from .listening import Listening
 from .operators import Operators
 
 log = structlog.get_logger()
@@ -34,15 +37,22 @@ TRIM_EVERY = 1_000
 BLOCK_MS = 2_000
 COLLECT_S = 5.0
 """How often entries are taken over that an engine before this one read too late to know better."""
-ALWAYS = (CloseCall, EndShift, HangUp)
+ALWAYS = (CloseCall, EndShift, HangUp, StopListening)
 """Commands that stay right however late they come."""
 
 
 class CommandReader:
     """One reader of one stream: who reads it is the engine that owns the switch. Each lease is another consumer."""
 
-    def __init__(self, broker: FencedBroker, operators: Operators, switch_ready: Callable[[], Awaitable[None]]):
-        """`switch_ready` waits a moment for the switch, so that a restart refuses nothing that was possible before."""
+    def __init__(
+        self,
+        broker: FencedBroker,
+        operators: Operators,
+        listening: Listening | None,
+        switch_ready: Callable[[], Awaitable[None]],
+    ):
+        """`listening`: none where there is no switch to hear. `switch_ready` waits a moment for the switch, so that a
+        restart refuses nothing that was possible before."""
         self._switch_ready = switch_ready
         self._ready_since: float | None = None
         self._broker, self._redis, self._lease = broker, broker.redis, broker.lease
@@ -50,6 +60,7 @@ class CommandReader:
         self._stream = command_stream(switch_name)
         self._consumer = str(self._lease.token)
         self._operators = operators
+        self._listening = listening
         self._done_prefix = f"engine:{switch_name}:done:"
         self._acknowledging: set[asyncio.Task[None]] = set()
         self._in_hand: set[str] = set()
@@ -143,7 +154,10 @@ class CommandReader:
         age = now_ms() - int(identity.split("-")[0])
         stale = age > STALE_MS and not isinstance(command, ALWAYS)
         log.info("command", command=command.kind, operator_id=command.operator_id, key=str(command.key), stale=stale)
-        done = self._operators.of(command.operator_id).post(Commanded, command=command, stale=stale)
+        if isinstance(command, ListeningCommand):
+            done = self._listening.post(command, stale=stale) if self._listening else _nothing_to_do()
+        else:
+            done = self._operators.of(command.operator_id).post(Commanded, command=command, stale=stale)
         self._in_hand.add(identity)
         task = asyncio.create_task(self._acknowledge(identity, command, done))
         self._acknowledging.add(task)
@@ -165,6 +179,12 @@ class CommandReader:
         """Waits until what was taken is acknowledged."""
         if self._acknowledging:
             await asyncio.wait(set(self._acknowledging))
+
+
+def _nothing_to_do() -> asyncio.Future[None]:
+    done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
 
 
 def _command(identity: str, fields: Any) -> AnyCommand | None:

@@ -19,6 +19,7 @@ from .core.events import SwitchLost
 from .database_effects import DatabaseEffects, record_fact
 from .executor import EngineExecutor
 from .lease import Lease, clock_s, current_lease
+from .listening import Listening
 from .operators import Operators
 from .ownership import Ownership
 from .places import places
@@ -101,6 +102,7 @@ class Engine:
         def event(headers: Mapping[str, Any]) -> None:
             health.take(headers)
             operators.event(headers)
+            listening.event(headers)
 
         def lost() -> None:
             operators.connected = False
@@ -124,9 +126,10 @@ class Engine:
         connection = SwitchConnection(address, on_event=event, on_up=up, on_down=lost, lease=lease)
         switch = SwitchEffects(connection, operators, text, record_fact)
         rows = DatabaseEffects(name, text, publisher.campaign, readiness)
-        stock = Stocktaking(connection, operators, switch)
+        listening = Listening(connection, operators, text, publisher)
+        stock = Stocktaking(connection, operators, switch, listening)
         operators.executor = EngineExecutor(switch, rows, publisher, operators)
-        reader = CommandReader(broker, operators, readiness.ready)
+        reader = CommandReader(broker, operators, listening, readiness.ready)
         loss = SwitchLoss(connection, operators, lease, self._settings.switch_dead_s)
         keeping = asyncio.create_task(ownership.keep(lease, state, connection.drop))
         tasks: list[asyncio.Task[Any]] = [keeping]
@@ -139,7 +142,8 @@ class Engine:
             reading = asyncio.create_task(reader.run())
             works = (
                 operators.leg_log.run(), publisher.run(), connection.run(), stock.audit(), stock.end_older(lease.token),
-                renew_leases(operators), Settler(redis, publisher).run(), loss.run(), watch_overruns(self._overruns),
+                listening.run(), renew_leases(operators), Settler(redis, publisher).run(), loss.run(),
+                watch_overruns(self._overruns),
                 bury_abandoned(ownership, lease, redis, text, self._settings.switch_dead_s),
             )  # fmt: skip
             tasks += [reading, *(asyncio.create_task(work) for work in works)]

@@ -16,13 +16,18 @@ from redis.exceptions import RedisError
 from exchange_domain import call_rows
 from exchange_domain.messages import (
     CampaignChanged,
+    ListenerView,
     ManagerView,
     OperatorView,
+    OverheardView,
     campaign_channel,
+    listener_snapshot_key,
     manager_channel,
     manager_snapshot_key,
+    moderator_channel,
     operator_channel,
     operator_snapshot_key,
+    overheard_snapshot_key,
 )
 from exchange_domain.tables import Campaign
 
@@ -94,6 +99,16 @@ class Publisher:
                 self._views.put(("manager", effect.view.manager_id), lambda: self._manager(effect.view))
             case PublishRow():
                 self.row(effect.call_id)
+
+    def listener(self, view: ListenerView) -> None:
+        """What a moderator hears."""
+        key, channel = listener_snapshot_key(view.moderator_id), moderator_channel(view.moderator_id)
+        self._views.put(key, lambda: self._view(key, channel, view))
+
+    def overheard(self, view: OverheardView) -> None:
+        """Who hears an operator."""
+        key, channel = overheard_snapshot_key(view.operator_id), operator_channel(view.operator_id)
+        self._views.put(key, lambda: self._view(key, channel, view))
 
     def row(self, call_id: UUID) -> None:
         """A call changed in the customer's table."""

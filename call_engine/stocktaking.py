@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from uuid import UUID, uuid4
 
 import structlog
@@ -10,6 +11,7 @@ from exchange_domain.clock import now_ms
 
 from .core.events import Facts, SwitchBack
 from .core.state import legs
+from .listening import Listening, listener_of
 from .mailbox import Mailbox
 from .operators import Operators
 from .switch.connection import SwitchConnection
@@ -25,10 +27,11 @@ SOON_S = 10.0
 
 
 class Stocktaking:
-    def __init__(self, connection: SwitchConnection, operators: Operators, switch: SwitchEffects):
+    def __init__(self, connection: SwitchConnection, operators: Operators, switch: SwitchEffects, listening: Listening):
         self._connection = connection
         self._operators = operators
         self._switch = switch
+        self._listening = listening
         self._connected = asyncio.Event()
 
     async def end_older(self, token: int) -> None:
@@ -58,6 +61,7 @@ class Stocktaking:
             await asyncio.wait(waiting)
         channels = await self._channels()
         self._note_seen(channels)
+        self._listening.show_all()
         await self.end_orphans(channels)
 
     async def _take_up(self, mailbox: Mailbox) -> None:
@@ -115,12 +119,16 @@ class Stocktaking:
 
     async def end_orphans(self, channels: set[str]) -> None:
         """Ends channels that the exchange made and nobody answers for. Others' channels are none of its business."""
+        self._listening.audit(channels)
         wanted = self._operators.wanted_legs()
         for uuid in channels:
             if not _is_leg(uuid) or UUID(uuid) in wanted:
                 continue
             try:
-                if is_ours(await self._connection.api(f"uuid_dump {uuid} json")):
+                dump = await self._connection.api(f"uuid_dump {uuid} json")
+                if (listener := listener_of(json.loads(dump))) is not None:
+                    self._listening.found(listener)
+                elif is_ours(dump):
                     log.warning("orphan ended", leg=uuid)
                     await self._connection.api(f"uuid_kill {uuid} NORMAL_CLEARING")
             except CommandFailed:

@@ -41,6 +41,8 @@ class HouseRules(BaseModel):
     skips_in_row: int = Field(default=5, ge=2, le=100)
     silent_call_s: int = Field(default=60, ge=10, le=3600)
     """A talk at least this long in which the operator hardly speaks is silent."""
+    show_listening: int = Field(default=1, ge=0, le=1)
+    """1: an operator sees it when a moderator listens in. A whisper and a stepping in are always shown."""
 
 
 class BadRule(ValueError):

@@ -111,6 +111,8 @@ where c.username = :username and c.realm = :realm and c.revoked_at is null and a
         exists (select from account_role r where r.account_id = c.account_id and r.role = 'operator')
         and (c.kind = 'phone' or c.issued_at > :fresh
              or exists (select from shift h where h.operator_id = c.account_id and h.ended_at is null))
+      when 'moderator' then
+        exists (select from account_role r where r.account_id = c.account_id and r.role = 'moderator')
       else exists (select from customer_member m where m.account_id = c.account_id and m.role = 'manager')
       end
 """)

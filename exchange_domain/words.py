@@ -13,6 +13,26 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class ListeningAct(StrEnum):
+    """What is written down of a moderator on a live call."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    STEP_IN = "step_in"
+    STOP = "stop"
+
+
+class ListeningMode(StrEnum):
+    """Who hears a moderator that is in on a live call."""
+
+    LISTEN = "listen"
+    """Nobody."""
+    WHISPER = "whisper"
+    """The operator."""
+    STEP_IN = "step_in"
+    """The operator and the contact."""
+
+
 class MemberRole(StrEnum):
     """What a member does for a customer: the owner orders and pays, the manager takes transfers."""
 

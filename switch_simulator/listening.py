@@ -1,4 +1,7 @@
-"""Listening in: a leg that executes `eavesdrop` on another."""
+"""Listening in: a leg that executes `eavesdrop` on another, and may be heard by it and whom it is bridged to.
+
+https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Modules/mod-dptools/6586732/
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from switch_simulator.channel import Channel
 
 @dataclass(slots=True)
 class Eavesdrop:
-    """Who listens to whom."""
+    """Who listens to whom, and who hears the listener."""
 
     listener: Channel
     target: Channel
+    to_target: bool = False
+    to_other: bool = False
     uuid: str = field(default_factory=lambda: str(uuids.uuid4()))
 
     def bug(self) -> list[tuple[str, str]]:
@@ -31,7 +36,12 @@ class Eavesdrop:
 
 def begin(listener: Channel, target: Channel) -> None:
     """CHANNEL_EXECUTE of the listener, MEDIA_BUG_START of the target."""
-    one = Eavesdrop(listener, target)
+    one = Eavesdrop(
+        listener,
+        target,
+        to_target=listener.variables.get("eavesdrop_whisper_bleg") == "true",
+        to_other=listener.variables.get("eavesdrop_whisper_aleg") == "true",
+    )
     listener.eavesdrop = one
     target.listeners.append(one)
     listener.variables["current_application"] = "eavesdrop"
@@ -39,6 +49,16 @@ def begin(listener: Channel, target: Channel) -> None:
     listener.applications_run.append(("eavesdrop", target.uuid, listener.switch.clock.micros()))
     listener.emit("CHANNEL_EXECUTE", one.application())
     target.emit("MEDIA_BUG_START", first=one.bug())
+
+
+def press(listener: Channel, digits: str) -> None:
+    """2: speak with the target; 1: with whom it is bridged to; 3: with both; 0: with nobody. Others mean nothing."""
+    one = listener.eavesdrop
+    if one is None or listener.variables.get("eavesdrop_enable_dtmf") == "false":
+        return
+    for digit in digits:
+        if digit in "0123":
+            one.to_target, one.to_other = digit in "23", digit in "13"
 
 
 def leave(listener: Channel) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from exchange_domain.messages import AnyCommand
+from exchange_domain.messages import OperatorCommand
 
 from .state import CallFacts, Manager, Shift
 
@@ -31,7 +31,7 @@ def new_leg(event: Event, purpose: str) -> UUID:
 class Commanded(Event):
     """`stale`: it lay too long to be still what the person wants (a call to be placed, a transfer)."""
 
-    command: AnyCommand
+    command: OperatorCommand
     stale: bool = False
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from exchange_domain.dial_proofs import DialProof, Leased, Permitted
 from exchange_domain.settings import Settings
-from exchange_domain.words import EndpointKind
+from exchange_domain.sip_users import username
+from exchange_domain.words import EndpointKind, ListeningMode, Role, SipUserKind
 
 from ..core.effects import (
     BridgeLegs,
@@ -39,6 +40,11 @@ COMFORT = "file_string://exchange/{speech}/comfort.wav!" + MUSIC
 WARNING_TONE = r"playback::tone_stream://%(200\,100\,1400)%(200\,0\,1400)"
 MEDIA_TIMEOUT_MS = {EndpointKind.BROWSER: 4_000, EndpointKind.SIP: 10_000, EndpointKind.NUMBER: 60_000}
 """A leg without sound for so long is dead. Browsers send all the time; telephones may be silent while nobody speaks."""
+
+
+LISTENING_LIMIT_S = 4 * 3600
+"""A moderator's leg ends after this long, whatever was forgotten."""
+DIGITS = {ListeningMode.LISTEN: "0", ListeningMode.WHISPER: "2", ListeningMode.STEP_IN: "3"}
 
 
 def recording_path(folder: PurePosixPath | str, call_id: UUID, claimed_ms: int) -> str:
@@ -84,6 +90,29 @@ class CommandText:
                 return self._originate(self._contact(effect), target)
             case OriginateManager():
                 return self._originate(self._manager(effect), self._endpoint(effect, effect.dial_name, proof))
+
+    def listen(self, leg: UUID, seat: UUID, moderator_id: int, operator_id: int) -> str:
+        """A moderator's page hears a seat, and whom the seat is bridged to; digits change who hears the moderator.
+
+        https://developer.signalwire.com/freeswitch/FreeSWITCH-Explained/Modules/mod-dptools/6586732/
+        """
+        own = {
+            "origination_uuid": str(leg),
+            "exchange_listener": str(moderator_id),
+            "exchange_listens_to": str(operator_id),
+            "eavesdrop_enable_dtmf": "true",
+            "originate_timeout": str(SEAT_RING_S),
+            "media_timeout": str(MEDIA_TIMEOUT_MS[EndpointKind.BROWSER]),
+            "execute_on_answer": f"sched_hangup +{LISTENING_LIMIT_S} allotted_timeout",
+            "sip_h_X-Listen": str(leg),
+        } | self._engine
+        name = username(Role.MODERATOR, moderator_id, SipUserKind.BROWSER)
+        return f"originate {variables(own)}user/{name}@{self._domain} &eavesdrop({seat})"
+
+    @staticmethod
+    def listening_mode(leg: UUID, mode: ListeningMode) -> str:
+        """With a seat as target, 2 speaks to it, 1 to whom it is bridged to, 3 to both, 0 to nobody."""
+        return f"uuid_recv_dtmf {leg} {DIGITS[mode]}"
 
     def recording(self, call_id: UUID, claimed_ms: int) -> str:
         return recording_path(self._recordings, call_id, claimed_ms)

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.design import card, field, head, loading, text_input
+from exchange_app.design import card, field, head, loading, switch, text_input
 from exchange_app.i18n import t
 
 from .rules_state import LIMITS, Rules
@@ -13,6 +13,10 @@ from .words import rule_words
 
 def _rule(name: str, label: Any, unit: Any) -> rx.Component:
     least, most = LIMITS[name]
+    if (least, most) == (0, 1):
+        return switch(
+            label, checked=Rules.values[name] == 1, on_change=lambda on: Rules.change(name, rx.cond(on, "1", "0"))
+        )
     return field(
         rx.fragment(label, ", ", unit),
         text_input(

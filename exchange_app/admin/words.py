@@ -91,4 +91,8 @@ def rule_words() -> list[tuple[Any, list[tuple[str, Any, Any]]]]:
                 ("skips_in_row", t("So many contacts passed over in a row"), calls),
             ],
         ),
+        (
+            t("Live calls"),
+            [("show_listening", t("An operator sees that a moderator listens"), "")],
+        ),
     ]

@@ -36,7 +36,7 @@ const Row = memo(function Row({ row, columns, badges, fresh, onRow, t, chosen })
 });
 
 // snapshot: {seq, rows}; patch: {seq, upserts: [row], removes: [id]}; every row has `id` and what `order` names.
-export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, knownOnly, onGap, onRow }) {
+export function LiveTable({ snapshot, patch, columns, badges, order = "id", filterKey, filterValues, caption, empty, most = 500, chosen, knownOnly, rising, onGap, onRow }) {
   const t = useText();
   const store = useRef({ seq: -1, map: new Map() });
   const fresh = useRef(new Set()), held = useRef(null), gap = useRef(0), taken = useRef(null), told = useRef({ at: 0, count: 0, timer: 0 });
@@ -97,8 +97,9 @@ export function LiveTable({ snapshot, patch, columns, badges, order = "id", filt
     const wanted = filterValues?.length ? new Set(filterValues) : null;
     const all = [...store.current.map.values()].filter((r) =>
       (!held.current || held.current.has(r.id)) && (!wanted || wanted.has(r[filterKey])));
-    return all.sort((a, b) => (a[order] < b[order] ? 1 : a[order] > b[order] ? -1 : 0)).slice(0, most);
-  }, [version, filterKey, filterValues, order, most, waiting]);
+    const less = rising ? -1 : 1;
+    return all.sort((a, b) => (a[order] < b[order] ? less : a[order] > b[order] ? -less : 0)).slice(0, most);
+  }, [version, rising, filterKey, filterValues, order, most, waiting]);
 
   if (store.current.seq >= 0 && !rows.length && !waiting) return <>{empty}</>;
   return (

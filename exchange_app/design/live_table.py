@@ -62,6 +62,7 @@ class _LiveTable(rx.Component):
     empty: rx.Var[Any]
     most: rx.Var[int]
     known_only: rx.Var[bool]
+    rising: rx.Var[bool]
     chosen: rx.Var[Any]
     on_gap: rx.EventHandler[rx.event.passthrough_event_spec(int)]
     on_row: rx.EventHandler[rx.event.passthrough_event_spec(str)]
@@ -79,20 +80,20 @@ def live_table(
     caption: Any,
     order: str,
     badges: Mapping[str, Mapping[str, rx.Component]] | None = None,
-    filter_key: str = "",
+    filter_key: Any = "",
     filter_values: Any = None,
     empty: rx.Component | None = None,
     on_row: Any = None,
     chosen: Any = None,
     known_only: bool = False,
+    rising: bool = False,
     most: int = 500,
 ) -> Any:
     """New rows on top, tinted and marked "new"; rows under the pointer or focus stay where they are.
 
     `snapshot` and `patch` are Vars that `live.room` keeps: `{seq, rows}` and `{seq, upserts, removes}`.
-    `on_gap(seq)` must set a
-    new snapshot. `order` names the row's key to sort by, largest first. `badges` by column: `{"state":
-    CALL_STATES.badges()}`.
+    `on_gap(seq)` must set a new snapshot. `order` names the row's key to sort by, largest first, with `rising` least
+    first. `badges` by column: `{"state": CALL_STATES.badges()}`.
     `filter_values` (with `filter_key`): only these; empty: all. `on_row(id)` makes rows pressable.
     `known_only`: a patch changes rows that are there, and adds none.
     """
@@ -107,8 +108,8 @@ def live_table(
         "empty": empty if empty is not None else rx.fragment(),
     }
     optional = {"badges": badges, "on_row": on_row, "chosen": chosen, "filter_values": filter_values}
-    optional["known_only"] = known_only or None
+    optional["known_only"], optional["rising"] = known_only or None, rising or None
     props |= {name: value for name, value in optional.items() if value is not None}
-    if filter_key:
+    if not isinstance(filter_key, str) or filter_key:
         props["filter_key"] = filter_key
     return _LiveTable.create(**props)

@@ -11,9 +11,10 @@ from .bridge import run_bridge
 from .changes import OnlyChanges
 from .commands import NoSwitch, send_command
 from .drafts import tell_campaign, tell_managers
-from .rooms import again, enter, leave, room, show
+from .rooms import FLOOR, again, enter, leave, room, show, tell
 
 __all__ = [
+    "FLOOR",
     "NoSwitch",
     "OnlyChanges",
     "again",
@@ -25,6 +26,7 @@ __all__ = [
     "send_command",
     "show",
     "snapshot",
+    "tell",
     "tell_campaign",
     "tell_managers",
 ]

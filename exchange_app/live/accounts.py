@@ -15,10 +15,14 @@ from exchange_app.faults import described
 from exchange_domain.messages import (
     LIVE,
     DraftSaved,
+    ListenerView,
     ManagerView,
     OperatorView,
+    OverheardView,
+    listener_snapshot_key,
     manager_snapshot_key,
     operator_snapshot_key,
+    overheard_snapshot_key,
 )
 from exchange_domain.texts import language
 
@@ -26,10 +30,15 @@ from . import push, registry
 
 log = structlog.get_logger(__name__)
 
-View = OperatorView | ManagerView | DraftSaved
+View = OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved
 Apply = Callable[[BaseState, Any], Awaitable[None]]
 _VIEWS: TypeAdapter[Any] = LIVE
-_SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {"operator": operator_snapshot_key, "manager": manager_snapshot_key}
+_SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {
+    "operator": operator_snapshot_key,
+    "manager": manager_snapshot_key,
+    "listener": listener_snapshot_key,
+    "overheard": overheard_snapshot_key,
+}
 KINDS = (*_SNAPSHOT_KEYS, "draft")
 """A draft has no snapshot: who opens the page reads it from the database."""
 _MOST_WAITING = 200
@@ -45,7 +54,8 @@ _seen: dict[tuple[str, str], int] = {}
 def on(kind: str, apply: Apply) -> None:
     """`apply(root_state, message)` runs for each open page of the account, in order, each version once.
 
-    Kinds: operator (OperatorView), manager (ManagerView), draft (DraftSaved). Take the page's state by
+    Kinds: operator (OperatorView), manager (ManagerView), listener (ListenerView, of a moderator), overheard
+    (OverheardView, of an operator), draft (DraftSaved). Take the page's state by
     `await root_state.get_state(Cls)`.
     """
     if kind not in KINDS:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from exchange_app.faults import described
 from exchange_app.security.sessions import ENDED_CHANNEL
-from exchange_domain.messages import LIVE, DraftSaved, ManagerView, OperatorView
+from exchange_domain.messages import LIVE, OperatorView
 from exchange_domain.settings import settings
 
 from . import accounts, push, registry, rooms
@@ -58,9 +58,12 @@ async def _hand_on(app: rx.App, message: dict[str, Any]) -> None:
         if ":" not in subject:
             return
         body = LIVE.validate_json(message["data"])
-        if isinstance(body, OperatorView | ManagerView | DraftSaved):
+        if isinstance(body, accounts.View):
             accounts.deliver(app, int(subject.split(":", 1)[1]), body)
-        else:
+        if isinstance(body, OperatorView):
+            # Moderators see every operator on one page, and the one they listen to beside it.
+            rooms.deliver(app, rooms.FLOOR, body)
+        if not isinstance(body, accounts.View) or isinstance(body, OperatorView):
             rooms.deliver(app, subject, body)
     except ValidationError as unreadable:
         log.error("live_message_unreadable", channel=message["channel"], faults=unreadable.error_count())

@@ -18,6 +18,8 @@ from . import push
 log = structlog.get_logger(__name__)
 
 COALESCE_S = 0.15
+FLOOR = "floor:0"
+"""The one room in which all operators on shift are seen."""
 _REMEMBERED = 100
 """Patches a room keeps, to complete a snapshot that was read while they went out."""
 
@@ -32,6 +34,7 @@ class _Kind:
     patch: str
     row: Callable[[Any], Row | None]
     other: Callable[[BaseState, Any], Awaitable[None]] | None
+    rows_of: str
 
 
 @dataclass
@@ -44,7 +47,8 @@ class _Room:
     members: dict[str, str] = field(default_factory=dict)
     """Client token → socket id."""
     upserts: dict[Any, Row] = field(default_factory=dict)
-    sent: deque[tuple[int, list[Row]]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    removes: set[Any] = field(default_factory=set)
+    sent: deque[tuple[int, list[Row], list[Any]]] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     flush: asyncio.Task[None] | None = None
 
 
@@ -66,17 +70,18 @@ def room(
     patch: str,
     row: Callable[[Any], Row | None],
     other: Callable[[BaseState, Any], Awaitable[None]] | None = None,
+    rows_of: str = "call",
 ) -> None:
     """Declares rooms `name:id`, fed by the channel `live:name:id`, or `live:campaign:id` for names such as
     `campaign-calls`.
 
-    `row(message)` makes the table's row of a CallRow, with an `id`; None leaves it out. The patch goes to the var
-    `patch` of
-    `state` in the browser. `other(root_state, message)` gets every message that is no row, e.g. CampaignChanged.
+    `row(message)` makes the table's row of a message of the kind `rows_of`, with an `id`; None leaves it out, `{"id":
+    …, "gone": True}` takes it out of the table. The patch goes to the var `patch` of `state` in the browser.
+    `other(root_state, message)` gets every message of another kind, e.g. CampaignChanged.
     """
     if patch not in state.get_fields() and patch not in state.base_vars:
         raise ValueError(f"{state.__name__} has no var {patch!r}")
-    _kinds[name] = _Kind(name, state, patch, row, other)
+    _kinds[name] = _Kind(name, state, patch, row, other, rows_of)
 
 
 def _found(name: str) -> _Room:
@@ -105,10 +110,12 @@ async def again(state: BaseState, name: str, load: Load) -> dict[str, Any]:
         return await enter(state, name, load)
     before = here.seq
     rows = {row["id"]: row for row in await load()}
-    for seq, upserts in here.sent:
+    for seq, upserts, removes in here.sent:
         if seq > before:
             for row in upserts:
                 rows[row["id"]] = {**rows.get(row["id"], {}), **row}
+            for one in removes:
+                rows.pop(one, None)
     return {"key": here.key, "seq": here.seq, "rows": list(rows.values())}
 
 
@@ -147,16 +154,27 @@ def deliver(app: rx.App, subject: str, message: Any) -> None:
         if wanted != number or name.split("-", 1)[0] != topic:
             continue
         try:
-            row = here.kind.row(message) if message.kind == "call" else None
+            row = here.kind.row(message) if message.kind == here.kind.rows_of else None
         except Exception as failed:
             log.error("room_row_failed", room=here.name, **described(failed))
             continue
         if row is not None:
-            here.upserts[row["id"]] = {**here.upserts.get(row["id"], {}), **row}
+            if row.get("gone"):
+                here.upserts.pop(row["id"], None)
+                here.removes.add(row["id"])
+            else:
+                here.removes.discard(row["id"])
+                here.upserts[row["id"]] = {**here.upserts.get(row["id"], {}), **row}
             if here.flush is None or here.flush.done():
                 here.flush = asyncio.create_task(_flush_later(app, here), name=f"room-{here.name}")
-        elif message.kind != "call" and here.kind.other is not None:
+        elif message.kind != here.kind.rows_of and here.kind.other is not None:
             asyncio.create_task(_tell(app, here, message), name=f"room-other-{here.name}")  # noqa: RUF006
+
+
+def tell(subject: str, message: Any) -> None:
+    """Delivers a message of this process's own making."""
+    if _app is not None:
+        deliver(_app, subject, message)
 
 
 async def _flush_later(app: rx.App, here: _Room) -> None:
@@ -167,14 +185,15 @@ async def _flush_later(app: rx.App, here: _Room) -> None:
 async def flush(app: rx.App, name: str) -> None:
     """Sends what has gathered as one patch."""
     here = _rooms.get(name)
-    if here is None or not here.upserts:
+    if here is None or not (here.upserts or here.removes):
         return
     for token in [t for t in here.members if not push.connected(app, t)]:
         del here.members[token]
     upserts, here.upserts = list(here.upserts.values()), {}
+    removes, here.removes = list(here.removes), set()
     here.seq += 1
-    here.sent.append((here.seq, upserts))
-    patch = {"key": here.key, "seq": here.seq, "upserts": upserts, "removes": []}
+    here.sent.append((here.seq, upserts, removes))
+    patch = {"key": here.key, "seq": here.seq, "upserts": upserts, "removes": removes}
     await push.to_room(app, name, here.kind.state, {here.kind.patch: patch})
     _drop_if_empty(here)
 

@@ -16,6 +16,8 @@ from .disputes_state import Disputes
 from .flags_page import flags_page
 from .flags_state import Flags
 from .listening import routes as listening_routes
+from .live_page import live_page, status
+from .live_state import Live
 from .review_page import review_page
 from .review_state import Review
 
@@ -37,6 +39,15 @@ def pages() -> list[Page]:
             role="moderator",
             nav=Nav(t("Flags"), "flag", key="KeyF"),
             on_load=[Flags.enter],
+        ),
+        Page(
+            "/moderator/live",
+            live_page,
+            t("Live calls"),
+            role="moderator",
+            nav=Nav(t("Live"), "ear", key="KeyL"),
+            on_load=[Live.enter],
+            status=status,
         ),
         Page(
             "/moderator/appeals",

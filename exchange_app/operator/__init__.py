@@ -10,6 +10,7 @@ from .board_state import Board
 from .check_page import check_page
 from .desk_state import Desk
 from .earnings_page import earnings_page
+from .overheard_state import Overheard
 from .own_calls import routes as own_call_routes
 from .payout_state import Payouts
 from .reviews_page import reviews_page
@@ -26,7 +27,7 @@ def pages() -> list[Page]:
             t("Campaigns"),
             role="operator",
             nav=Nav(t("Campaigns"), "layout-grid", key="KeyC"),
-            on_load=[Desk.enter, Board.enter],
+            on_load=[Desk.enter, Overheard.enter, Board.enter],
             status=status,
         ),
         Page(
@@ -35,7 +36,7 @@ def pages() -> list[Page]:
             title(),
             role="operator",
             nav=Nav(t("Workspace"), "headset", key="KeyW"),
-            on_load=[Desk.enter],
+            on_load=[Desk.enter, Overheard.enter],
             status=work_status,
             tabs=False,
         ),
@@ -44,7 +45,7 @@ def pages() -> list[Page]:
             check_page,
             t("Sound check"),
             role="operator",
-            on_load=[Desk.enter],
+            on_load=[Desk.enter, Overheard.enter],
             status=status,
         ),
         Page(
@@ -53,7 +54,7 @@ def pages() -> list[Page]:
             t("Earnings"),
             role="operator",
             nav=Nav(t("Earnings"), "wallet", key="KeyE"),
-            on_load=[Desk.enter, Payouts.enter],
+            on_load=[Desk.enter, Overheard.enter, Payouts.enter],
             status=status,
         ),
         Page(
@@ -62,7 +63,7 @@ def pages() -> list[Page]:
             t("Reviews of your calls"),
             role="operator",
             nav=Nav(t("Reviews"), "headphones", key="KeyR"),
-            on_load=[Desk.enter, OwnReviews.enter],
+            on_load=[Desk.enter, Overheard.enter, OwnReviews.enter],
             status=status,
         ),
     ]

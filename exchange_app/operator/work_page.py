@@ -26,6 +26,7 @@ from .desk_state import Desk
 from .dialogs import do_not_call_dialog, person_dialog
 from .guide_state import Guide
 from .look import LOOK
+from .overheard_state import overheard
 from .panes import (
     campaign_pane,
     connecting,
@@ -259,7 +260,7 @@ def work_page() -> rx.Component:
 
 def status() -> rx.Component:
     """The operator's state in the top bar, and the keys."""
-    return rx.fragment(line_control("operator"), OPERATOR_STATES.badge(S, Me.gender))
+    return rx.fragment(line_control("operator"), overheard(), OPERATOR_STATES.badge(S, Me.gender))
 
 
 def work_status() -> rx.Component:

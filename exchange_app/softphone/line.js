@@ -207,8 +207,8 @@ export class Line {
 
   called(session, request) {
     if (this.session && !this.session.isEnded()) {
-      if (this.role !== "operator") { session.terminate({ status_code: 486 }); return; }
-      // The seat is called again: the switch has given up the leg before.
+      if (this.role === "manager") { session.terminate({ status_code: 486 }); return; }
+      // The seat is called again: the switch has given up the leg before. Or another operator is listened to.
       const before = this.session;
       this.session = null;
       before.terminate();
@@ -225,7 +225,10 @@ export class Line {
     });
     session.on("ended", over);
     session.on("failed", over);
-    if (this.role === "operator" && request.getHeader("X-Seat")) this.answer();
+    // What the person asked for a moment ago is answered by itself.
+    const asked = { operator: "X-Seat", moderator: "X-Listen" }[this.role];
+    if (asked && request.getHeader(asked)) this.answer();
+    else if (this.role === "moderator") session.terminate({ status_code: 486 });
     else this.set({ phase: "rings" });
   }
 

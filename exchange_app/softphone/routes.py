@@ -18,7 +18,7 @@ from exchange_domain.sip_users import username
 from exchange_domain.words import Role, SipUserKind
 
 from . import quality, telephone
-from .lines import of_the_account
+from .lines import TELEPHONES, of_the_account
 from .relays import ice_servers
 
 log = structlog.get_logger(__name__)
@@ -66,5 +66,7 @@ def routes() -> list[Route]:
         Route("/softphone/credentials", of_the_account(credentials), methods=["GET", "POST"]),
         Route("/softphone/check", of_the_account(quality.check), methods=["POST"]),
         Route("/softphone/quality", of_the_account(quality.line), methods=["POST"]),
-        Route("/softphone/telephone", of_the_account(telephone.password), methods=["GET", "POST", "DELETE"]),
+        Route(
+            "/softphone/telephone", of_the_account(telephone.password, TELEPHONES), methods=["GET", "POST", "DELETE"]
+        ),
     ]

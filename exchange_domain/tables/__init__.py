@@ -27,7 +27,7 @@ from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, Destination
 from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .money import Dispute, EarningRelease, Payment, PaymentNotice, Payout, PayoutApproval, PayoutBatch
 from .papers import ExportFile, Mail, Paper
-from .recordings import Erasure, Listening, Recording, RecordingErasure
+from .recordings import Erasure, Listening, LiveListening, Recording, RecordingErasure
 from .reviews import Appeal, Hearing, HearingNote, Review, ScoreCard
 from .switches import SeatPromise, Switch
 from .workspace import LineQuality, ProblemReport, SoundCheck, TourSeen
@@ -79,6 +79,7 @@ __all__ = [
     "ListImport",
     "ListImportRemark",
     "Listening",
+    "LiveListening",
     "Mail",
     "ManagerHours",
     "ManagerPresence",

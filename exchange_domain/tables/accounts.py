@@ -134,7 +134,7 @@ class SipCredential(Table, table=True):
     last_used_at: datetime | None = moment()
 
     __table_args__ = (
-        CheckConstraint("role in ('operator', 'manager')", name="role_known"),
+        CheckConstraint("role in ('operator', 'manager', 'moderator')", name="role_known"),
         CheckConstraint("a1_hash ~ '^[0-9a-f]{32}$'", name="a1_hash_is_md5"),
         CheckConstraint("kind <> 'browser' or valid_until is not null", name="browser_ends"),
     )

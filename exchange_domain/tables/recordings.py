@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Larg
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from ..words import RecordingState
+from ..words import ListeningAct, RecordingState
 from .columns import Table, created, document, key, moment, points_at, text, whole, word
 
 PEAKS_MOST = 12_000
@@ -78,6 +78,25 @@ class Listening(Table, table=True):
     __table_args__ = (
         CheckConstraint("(account_id is null) <> (token_id is null)", name="somebody"),
         Index("ix_listening_call", "call_id", "at"),
+    )
+
+
+class LiveListening(Table, table=True):
+    """What a moderator did on an operator's live line. It stays as it is."""
+
+    id: int | None = key()
+    leg: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    """One listening from its beginning to its end."""
+    moderator_id: int = points_at("account.id")
+    operator_id: int = points_at("account.id")
+    call_id: UUID | None = Field(default=None, sa_column=Column(Uuid, nullable=True))
+    """The call that was going on."""
+    act: ListeningAct = word(ListeningAct)
+    at: datetime | None = created()
+
+    __table_args__ = (
+        CheckConstraint("act in ('listen', 'whisper', 'step_in', 'stop')", name="act_known"),
+        Index("ix_live_listening_operator", "operator_id", "at"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from switch_simulator import applications, displacing, playback, recording
+from switch_simulator import applications, displacing, listening, playback, recording
 from switch_simulator.api.registry import NO_CHANNEL, NO_SESSION, OK, command
 from switch_simulator.channel import Channel
 from switch_simulator.switch import Switch
@@ -132,6 +132,8 @@ def uuid_recv_dtmf(switch: Switch, argument: str) -> str:
     if channel.eavesdrop is None:
         # The application `eavesdrop` takes the digits for itself; elsewhere they are events.
         switch.start_timer(0.02, lambda: _digits(channel, digits))
+    else:
+        listening.press(channel, digits)
     return f"+OK {channel.uuid} received DTMF {words[1]}.\n"
 
 

@@ -15,12 +15,14 @@ PortOf = Callable[[str], Port | None]
 
 @dataclass(frozen=True)
 class Heard:
-    """Whom a leg hears, what is played to it, what is mixed in, whom it listens in to (both sides)."""
+    """Whom a leg hears, what is played to it or mixed in, whom it listens in to (both sides), who speaks into it."""
 
     other: str | None = None
     playing: str | None = None
     mixed_in: tuple[str, ...] = ()
     listens_to: tuple[str, ...] = ()
+    whispers: tuple[str, ...] = ()
+    """Legs that listen in here, and are heard."""
     itself: bool = False
     """The echo test."""
 
@@ -39,8 +41,16 @@ def heard_by(channel: Channel) -> Heard:
         playback.path if playback is not None and playback.started else None,
         tuple(channel.displaced),
         targets,
+        _whispers(channel, bridge.other(channel) if bridge is not None and bridge.joined else None),
         channel.variables.get("current_application") == "echo",
     )
+
+
+def _whispers(channel: Channel, other: Channel | None) -> tuple[str, ...]:
+    into = [one for one in channel.listeners if one.to_target]
+    if other is not None:
+        into += [one for one in other.listeners if one.to_other]
+    return tuple(one.listener.uuid for one in into)
 
 
 def source_of(heard: Heard, own: Port, port_of: PortOf, sounds: Sounds) -> Source:
@@ -51,7 +61,7 @@ def source_of(heard: Heard, own: Port, port_of: PortOf, sounds: Sounds) -> Sourc
         parts.append(Tap(port))
     elif heard.itself:
         parts.append(Tap(own))
-    parts += [Tap(port) for uuid in heard.listens_to if (port := port_of(uuid)) is not None]
+    parts += [Tap(port) for uuid in (*heard.listens_to, *heard.whispers) if (port := port_of(uuid)) is not None]
     parts += [sounds.source(name) for name in heard.mixed_in]
     if not parts:
         return Silence()

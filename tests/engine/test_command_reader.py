@@ -39,7 +39,7 @@ async def ready() -> None:
 
 
 def reader_of(redis: Redis, operators: Operators) -> CommandReader:
-    return CommandReader(FencedBroker(redis, Lease("main", 1, clock_s(), 600)), operators, ready)
+    return CommandReader(FencedBroker(redis, Lease("main", 1, clock_s(), 600)), operators, None, ready)
 
 
 async def until(fits) -> None:

@@ -1,220 +1,22 @@
-"""What the app and the engine say to each other: commands by stream, live changes by channel, snapshots by key.
+"""Views: what the engine shows the app's pages."""
 
-Names of streams, channels and keys stand here too; neither side makes its own.
-"""
-
-from datetime import datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from .words import (
+from ..words import (
     CallState,
     CampaignStatus,
     ImportPhase,
     ImportState,
+    ListeningMode,
     ManagerResult,
     OperatorState,
     Outcome,
     TransferState,
 )
-
-VERSION = 1
-"""Version of the message format; a reader refuses a greater one."""
-
-
-def command_stream(switch_name: str) -> str:
-    """Redis stream of an engine's commands; each entry has one field, `command`, with the JSON."""
-    return f"engine:{switch_name}:commands"
-
-
-ENGINE_GROUP = "engine"
-"""Consumer group of every command stream: an entry is acknowledged when its effects are persisted."""
-
-
-def operator_switch_key(operator_id: int) -> str:
-    """Redis key of the name of the switch on which an operator sits, or was seated last."""
-    return f"operator:{operator_id}:switch"
-
-
-def operator_channel(operator_id: int) -> str:
-    return f"live:operator:{operator_id}"
-
-
-def manager_channel(manager_id: int) -> str:
-    return f"live:manager:{manager_id}"
-
-
-def campaign_channel(campaign_id: int) -> str:
-    return f"live:campaign:{campaign_id}"
-
-
-def operator_snapshot_key(operator_id: int) -> str:
-    """Redis key of the latest OperatorView, as JSON."""
-    return f"snapshot:operator:{operator_id}"
-
-
-def manager_snapshot_key(manager_id: int) -> str:
-    """Redis key of the latest ManagerView, as JSON."""
-    return f"snapshot:manager:{manager_id}"
-
-
-RECORD_CHANNEL = "live:records"
-"""Says that a switch record was stored: the body is the leg's uuid."""
-
-
-class Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    v: Literal[1] = VERSION
-
-
-# --- commands: app → engine ---------------------------------------------------------------------------------------
-
-
-class Command(Message):
-    """Something a person asked for. `key` makes it idempotent: the same key twice is one command."""
-
-    key: UUID = Field(default_factory=uuid4)
-    operator_id: int
-
-
-class StartShift(Command):
-    """Seat the operator and let her work on a campaign; with a shift open, change its campaign."""
-
-    kind: Literal["start_shift"] = "start_shift"
-    campaign_id: int
-
-
-class EndShift(Command):
-    """Release the seat. Refused with `call_open` while a call is not closed."""
-
-    kind: Literal["end_shift"] = "end_shift"
-
-
-class RingSeat(Command):
-    """Call the operator's lost seat again now; `by_number`: her telephone instead of her page."""
-
-    kind: Literal["ring_seat"] = "ring_seat"
-    by_number: bool = False
-
-
-class CallNext(Command):
-    """Claim the next contact and ring it. `key` becomes the call's id and the contact leg's channel uuid.
-
-    While a contact is shown, that one is rung.
-    """
-
-    kind: Literal["call_next"] = "call_next"
-
-
-class HoldPreview(Command):
-    """Stop the countdown of the contact that is shown (`on`), or let it begin again."""
-
-    kind: Literal["hold_preview"] = "hold_preview"
-    call_id: UUID
-    on: bool
-
-
-SkipReason = Literal["known_person", "wrong_list", "bad_hour", "too_hard", "other"]
-"""Why an operator passes over a contact; the pages have the words."""
-
-
-class SkipContact(Command):
-    """Not the contact that is shown: it rests, and the next one is shown. `key` becomes the id of that one's call."""
-
-    kind: Literal["skip_contact"] = "skip_contact"
-    call_id: UUID
-    reason: SkipReason = "other"
-
-
-class HangUp(Command):
-    """End or cancel the call; during a consultation, the manager's leg as well."""
-
-    kind: Literal["hang_up"] = "hang_up"
-    call_id: UUID
-
-
-class StartTransfer(Command):
-    """Put the contact on hold with music and ring the campaign's managers in order."""
-
-    kind: Literal["start_transfer"] = "start_transfer"
-    call_id: UUID
-
-
-class CompleteTransfer(Command):
-    """Connect contact and manager; the operator goes to wrap-up."""
-
-    kind: Literal["complete_transfer"] = "complete_transfer"
-    call_id: UUID
-
-
-class ReturnToContact(Command):
-    """Give up the transfer and go back to the contact."""
-
-    kind: Literal["return_to_contact"] = "return_to_contact"
-    call_id: UUID
-
-
-class NextManager(Command):
-    """Let go of the manager who rings, or of the machine that answered, and ring the next one in order."""
-
-    kind: Literal["next_manager"] = "next_manager"
-    call_id: UUID
-
-
-class DeclineTransfer(Command):
-    """The manager is busy: the transfer that rings at this desk goes on to the next one."""
-
-    kind: Literal["decline_transfer"] = "decline_transfer"
-    call_id: UUID
-    transfer_id: UUID
-    manager_id: int
-
-
-class MaskRecording(Command):
-    """Keep nothing of what is said from now on (`on`), or go on keeping it. The length of the recording stays."""
-
-    kind: Literal["mask_recording"] = "mask_recording"
-    call_id: UUID
-    on: bool
-
-
-class CloseCall(Command):
-    """The disposition: how the call ended, with the form's answers and the note."""
-
-    kind: Literal["close_call"] = "close_call"
-    call_id: UUID
-    disposition_id: int
-    result: dict[str, Any] = {}
-    note: str = ""
-    call_back_at: datetime | None = None
-    call_back_by: Literal["operator", "anyone"] = "anyone"
-    """Whether the call-back is kept for this operator, or made by whoever is free."""
-    then: Literal["ready", "next", "end_shift"] = "ready"
-
-
-AnyCommand = Annotated[
-    StartShift
-    | EndShift
-    | RingSeat
-    | CallNext
-    | HoldPreview
-    | SkipContact
-    | HangUp
-    | StartTransfer
-    | CompleteTransfer
-    | ReturnToContact
-    | NextManager
-    | DeclineTransfer
-    | MaskRecording
-    | CloseCall,
-    Field(discriminator="kind"),
-]
-COMMANDS: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
-
-
-# --- views: engine → app ------------------------------------------------------------------------------------------
+from .base import Message
 
 
 class TransferView(Message):
@@ -318,6 +120,31 @@ class ManagerView(Message):
     ended: bool = False
 
 
+class ListenerView(Message):
+    """A moderator's own listening to an operator's line: coming about, going on, or over."""
+
+    kind: Literal["listener"] = "listener"
+    moderator_id: int
+    version: int
+    leg: UUID
+    operator_id: int
+    state: Literal["calling", "on", "over"]
+    mode: ListeningMode = ListeningMode.LISTEN
+    reason: str = ""
+    """Why it is over: stopped, line_over (the operator's line ended), no_line (she has none), no_page (the moderator's
+    page did not answer), late (pressed too long ago), failed."""
+
+
+class OverheardView(Message):
+    """Whether a moderator is in on an operator's line, and who hears them: of several the one heard by most."""
+
+    kind: Literal["overheard"] = "overheard"
+    operator_id: int
+    version: int
+    mode: ListeningMode | None = None
+    """None: nobody is."""
+
+
 class DraftSaved(Message):
     """The operator has written more about a call that is at a manager's desk: read it again."""
 
@@ -348,7 +175,7 @@ class CallRow(Message):
     outcome: Outcome | None = None
     disposition: str | None = None
     """The customer's own words for the outcome, if any."""
-    result: dict[str, Any] = {}
+    result: dict[str, Any] = Field(default_factory=dict)
     note: str = ""
     transferred: bool = False
     manager_name: str | None = None
@@ -385,7 +212,8 @@ class ImportMoved(Message):
 
 
 AnyLive = Annotated[
-    OperatorView | ManagerView | DraftSaved | CallRow | CampaignChanged | ImportMoved, Field(discriminator="kind")
+    OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved | CallRow | CampaignChanged | ImportMoved,
+    Field(discriminator="kind"),
 ]
 LIVE: TypeAdapter[AnyLive] = TypeAdapter(AnyLive)
 
