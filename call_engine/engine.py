@@ -126,7 +126,7 @@ class Engine:
         connection = SwitchConnection(address, on_event=event, on_up=up, on_down=lost, lease=lease)
         switch = SwitchEffects(connection, operators, text, record_fact)
         rows = DatabaseEffects(name, text, publisher.campaign, readiness)
-        listening = Listening(connection, operators, text, publisher)
+        listening = Listening(connection, operators, text, publisher, redis)
         stock = Stocktaking(connection, operators, switch, listening)
         operators.executor = EngineExecutor(switch, rows, publisher, operators)
         reader = CommandReader(broker, operators, listening, readiness.ready)

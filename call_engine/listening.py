@@ -11,8 +11,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
-from exchange_domain.messages import Listen, ListenerView, ListeningCommand, ListenMode, OverheardView, StopListening
+from exchange_domain.messages import (
+    Listen,
+    ListenerView,
+    ListeningCommand,
+    ListenMode,
+    OverheardView,
+    StopListening,
+    LISTENER_SNAPSHOTS,
+)
 from exchange_domain.words import ListeningMode
 
 from .operators import Operators
@@ -57,9 +67,10 @@ class Listening:
     """Commands are carried out one after the other; what the switch says is only looked up and shown."""
 
     def __init__(
-        self, connection: SwitchConnection, operators: Operators, text: CommandText, publisher: Publisher
+        self, connection: SwitchConnection, operators: Operators, text: CommandText, publisher: Publisher, redis: Redis
     ) -> None:
         self._connection, self._operators, self._text, self._publisher = connection, operators, text, publisher
+        self._redis = redis
         self._listeners: dict[UUID, Listener] = {}
         self._jobs: dict[UUID, UUID] = {}
         self._stopped: set[UUID] = set()
@@ -150,8 +161,10 @@ class Listening:
         if not self._jobs or not isinstance(said := read_event(headers), JobMessage):
             return
         leg = self._jobs.pop(said.job, None)
-        if leg is not None and said.reason is not None and (known := self._listeners.get(leg)) is not None:
-            self._over(known, "no_page")
+        known = None if leg is None or said.reason is None else self._listeners.get(leg)
+        # The job of a leg that ends in its first moment fails too: its hangup tells.
+        if known is not None and not known.answered:
+            self._ended(known)
 
     def found(self, listener: Listener) -> None:
         """One that lives on the switch and that this engine may not know: of an engine before it."""
@@ -196,10 +209,25 @@ class Listening:
         mode = max(modes, key=HEARD_BY_MORE.index, default=None)
         self._publisher.overheard(OverheardView(operator_id=operator_id, version=0, mode=mode))
 
-    def show_all(self) -> None:
+    async def show_all(self, channels: set[str]) -> None:
         """After a connect: what an engine before this one showed may be over."""
         for mailbox in self._operators:
             self._show_operator(mailbox.operator_id)
+        mine = {mailbox.operator_id for mailbox in self._operators}
+        try:
+            shown = [ListenerView.model_validate_json(body) for body in await self._snapshots() if body]
+        except RedisError as error:
+            log.warning("listeners' views unread", error=type(error).__name__)
+            return
+        for view in shown:
+            known = view.leg in self._listeners or str(view.leg) in channels
+            if view.state != "over" and view.operator_id in mine and not known:
+                self._publisher.listener(view.model_copy(update={"version": 0, "state": "over", "reason": "line_over"}))
+
+    async def _snapshots(self) -> list[bytes | str | None]:
+        every = [key async for key in self._redis.scan_iter(match=LISTENER_SNAPSHOTS, count=1_000)]
+        keys = [key for key in every if not key.endswith(b":version")]
+        return list(await self._redis.mget(keys)) if keys else []
 
 
 def _asked(command: Listen) -> Listener:

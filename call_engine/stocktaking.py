@@ -61,8 +61,8 @@ class Stocktaking:
             await asyncio.wait(waiting)
         channels = await self._channels()
         self._note_seen(channels)
-        self._listening.show_all()
         await self.end_orphans(channels)
+        await self._listening.show_all(channels)
 
     async def _take_up(self, mailbox: Mailbox) -> None:
         asked_ms = now_ms()

@@ -27,6 +27,7 @@ from .commands import (
     StopListening,
 )
 from .names import (
+    LISTENER_SNAPSHOTS,
     ENGINE_GROUP,
     RECORD_CHANNEL,
     campaign_channel,
@@ -58,6 +59,7 @@ from .views import (
 )
 
 __all__ = [
+    "LISTENER_SNAPSHOTS",
     "COMMANDS",
     "ENGINE_GROUP",
     "LIVE",

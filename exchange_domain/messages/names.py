@@ -31,6 +31,10 @@ def moderator_channel(moderator_id: int) -> str:
     return f"live:moderator:{moderator_id}"
 
 
+LISTENER_SNAPSHOTS = "snapshot:listener:*"
+"""Pattern of the next one's keys."""
+
+
 def listener_snapshot_key(moderator_id: int) -> str:
     """Redis key of the latest ListenerView, as JSON."""
     return f"snapshot:listener:{moderator_id}"

@@ -129,15 +129,22 @@ def uuid_recv_dtmf(switch: Switch, argument: str) -> str:
     if channel is None or len(words) < 2:
         return NO_SESSION
     digits = words[1].partition("@")[0]
-    if channel.eavesdrop is None:
-        # The application `eavesdrop` takes the digits for itself; elsewhere they are events.
-        switch.start_timer(0.02, lambda: _digits(channel, digits))
-    else:
+    if channel.eavesdrop is not None:
         listening.press(channel, digits)
+    else:
+        channel.later(0.02, lambda: _digits(channel, digits))
     return f"+OK {channel.uuid} received DTMF {words[1]}.\n"
 
 
 def _digits(channel: Channel, digits: str) -> None:
+    if channel.eavesdrop is not None:
+        # The application takes them for itself; elsewhere they are events.
+        listening.press(channel, digits)
+        return
+    if "current_application" not in channel.variables:
+        # They wait in the leg's queue for what it will execute.
+        channel.later(0.02, lambda: _digits(channel, digits))
+        return
     for digit in digits:
         if channel.is_up:
             channel.emit(

@@ -15,9 +15,11 @@ from exchange_domain.messages import (
     DeclineTransfer,
     EndShift,
     HangUp,
+    ListenerView,
     ManagerView,
     NextManager,
     OperatorView,
+    OverheardView,
     ReturnToContact,
     StartShift,
     StartTransfer,
@@ -30,7 +32,7 @@ from exchange_domain.messages import (
 from exchange_domain.words import OperatorState
 
 WAIT_S = 40.0
-View = TypeVar("View", OperatorView, ManagerView)
+View = TypeVar("View", OperatorView, ManagerView, ListenerView, OverheardView)
 
 
 class Desk(Generic[View]):
