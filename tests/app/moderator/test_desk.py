@@ -23,6 +23,7 @@ from exchange_app.moderator.cards_state import Cards
 from exchange_app.moderator.certificates_state import Certificates
 from exchange_app.moderator.disputes_state import Disputes
 from exchange_app.moderator.flags_state import Flags
+from exchange_app.moderator.live_state import Live
 from exchange_app.moderator.review_state import Review
 from exchange_app.operator.board_state import Board
 from exchange_app.operator.reviews_state import OwnReviews
@@ -38,7 +39,7 @@ __all__ = ["shop"]
 NOW = datetime.now(UTC)
 HANDLERS = [
     (state, name)
-    for state in (Flags, Disputes, Review, Appeals, Cards, Certificates)
+    for state in (Flags, Disputes, Review, Appeals, Cards, Certificates, Live)
     for name in state.event_handlers
     if name != "setvar"
 ]
@@ -51,8 +52,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "remove_note": {"note_id": 1}, "score": {"name": "greeting", "points": 2}, "press": {"place": 1},
     "edit": {"campaign_id": 1}, "show_dialog": {"wanted": True}, "save": {"form": {"criteria": "чужое"}},
     "toggle_code": {"code": "R1"}, "give": {"verdict": "accepted"},
+    "gap": {"seq": 1}, "show_only": {"which": "new"}, "speak": {"mode": "step_in"}, "ask_no_more": {"open_": False},
     "choose": {"kind_id": 1}, "show_making": {"wanted": True}, "make": {"form": {"name": "чужое", "goal": "чужое"}},
 }  # fmt: skip
+
+OF_ONE_PAGE: dict[tuple[type[rx.State], str], dict[str, Any]] = {
+    (Disputes, "ask"): {"dispute_id": 1},
+    (Appeals, "ask"): {"appeal_id": 1},
+    (Certificates, "ask"): {"operator_id": 1},
+    (Live, "listen"): {"operator_id": "1"},
+}
 
 
 @pytest.fixture
@@ -293,16 +302,8 @@ async def test_others_change_and_learn_nothing(shop: Shop, events: Events, who: 
     other = await signed_in(events, account) if account else events.page("nobody")
     for state, name in HANDLERS:
         given = [p for p in inspect.signature(state.event_handlers[name].fn).parameters if p != "self"]
-        asked = (
-            {
-                Disputes: {"dispute_id": 1},
-                Appeals: {"appeal_id": 1},
-                Certificates: {"operator_id": 1},
-            }.get(state)
-            if name == "ask"
-            else None
-        )
-        values = {} if (state, name) == (Review, "give_back") else asked or ARGUMENTS.get(name, {})
+        values = OF_ONE_PAGE.get((state, name)) or ARGUMENTS.get(name, {})
+        values = {} if (state, name) == (Review, "give_back") else values
         assert set(given) == set(values), f"{state.__name__}.{name} is not tried: give its arguments"
         await other.send_named(f"{state.get_full_name()}.{name}", values, path="/moderator")
     assert "Мы не просили" not in repr(other.deltas)
