@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .accounts import short_name
 from .tables import LiveListening
 from .words import ListeningAct
 
@@ -15,6 +16,7 @@ from .words import ListeningAct
 class OnShift:
     operator_id: int
     name: str
+    """The first name, and the letter of the other: as operators are called everywhere."""
     campaign_id: int
     campaign: str
     customer_id: int
@@ -27,7 +29,7 @@ class OnShift:
 _ON_SHIFT = text("""
 select a.id as operator_id, a.display_name as name, c.id as campaign_id, c.name as campaign, c.customer_id,
   (select count(*) from (
-     select from call k where k.operator_id = a.id and k.answered_at is not null limit :talks) as some) < :talks as new,
+     select from call k where k.operator_id = a.id and k.answered_at is not null limit :talks) as recent) < :talks as new,
   exists (select from flag f where f.operator_id = a.id and f.resolved_at is null) as flagged
 from shift h join account a on a.id = h.operator_id join campaign c on c.id = h.campaign_id
 where h.ended_at is null and (cast(:only as bigint[]) is null or a.id = any(:only))
@@ -40,7 +42,7 @@ async def on_shift(
 ) -> list[OnShift]:
     """Everybody with an open shift; `only`: of these. `talks`: so many make an operator an old hand."""
     found = await s.execute(_ON_SHIFT, {"talks": talks, "only": None if only is None else list(only), "most": most})
-    return [OnShift(*row) for row in found]
+    return [OnShift(row[0], short_name(row[1]), *row[2:]) for row in found]
 
 
 async def may_listen(

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.design.surfaces import card
 from exchange_app.i18n import t
 from exchange_app.shell import Me
@@ -29,7 +30,7 @@ _SAID = (
 
 
 class _TelephonePassword(rx.Component):
-    library = rx.asset("telephone.jsx", shared=True).importable_path
+    library = browser_module(__name__, "telephone.jsx")
     tag = "TelephonePassword"
     role: rx.Var[str]
 

@@ -6,6 +6,7 @@ import phonenumbers
 import reflex as rx
 from babel.core import get_global
 
+from exchange_app.browser_module import browser_module
 from exchange_app.design import (
     autosave,
     button,
@@ -47,7 +48,7 @@ COUNTRIES = tuple(sorted(phonenumbers.SUPPORTED_REGIONS, key=lambda c: (c not in
 
 
 class _ListUpload(rx.Component):
-    library = rx.asset("list_upload.jsx", shared=True).importable_path
+    library = browser_module(__name__, "list_upload.jsx")
     tag = "ListUpload"
     address: rx.Var[str]
     on_uploaded: rx.EventHandler[rx.event.passthrough_event_spec(str)]

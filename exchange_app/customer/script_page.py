@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.design import autosave, badge, button, callout, card, field
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import t, tc, tn
@@ -15,7 +16,7 @@ from .steps import step_foot, step_head
 
 
 class _InsertFields(rx.Component):
-    library = rx.asset("insert_fields.jsx", shared=True).importable_path
+    library = browser_module(__name__, "insert_fields.jsx")
     tag = "InsertFields"
     names: rx.Var[list[str]]
     target: rx.Var[str]

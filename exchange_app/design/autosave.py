@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 # Said by autosave.jsx; named here for the catalogue.
@@ -16,7 +17,7 @@ def _saved(name: rx.Var[str], value: rx.Var[str]) -> tuple[rx.Var[str], rx.Var[s
 
 
 class _Autosave(rx.Component):
-    library = rx.asset("autosave.jsx", shared=True).importable_path
+    library = browser_module(__name__, "autosave.jsx")
     tag = "Autosave"
     # `name` and `value` are the component's own; React passes the rest on to the field.
     name: rx.Var[str]

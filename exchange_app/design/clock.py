@@ -4,7 +4,9 @@ from typing import Any
 
 import reflex as rx
 
-_LIBRARY = rx.asset("clock.jsx", shared=True).importable_path
+from exchange_app.browser_module import browser_module
+
+_LIBRARY = browser_module(__name__, "clock.jsx")
 
 
 class _Clock(rx.Component):

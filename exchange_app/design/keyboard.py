@@ -5,11 +5,12 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 from .controls import kbd
 
-_LIBRARY = rx.asset("keyboard.jsx", shared=True).importable_path
+_LIBRARY = browser_module(__name__, "keyboard.jsx")
 
 
 class _Key(rx.Component):

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t, tn
 
 # Said by live_table.jsx; named here for the catalogue.
@@ -49,7 +50,7 @@ class Column:
 
 
 class _LiveTable(rx.Component):
-    library = rx.asset("live_table.jsx", shared=True).importable_path
+    library = browser_module(__name__, "live_table.jsx")
     tag = "LiveTable"
     snapshot: rx.Var[dict[str, Any]]
     patch: rx.Var[dict[str, Any]]
@@ -68,7 +69,7 @@ class _LiveTable(rx.Component):
     on_row: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 
 
-rx.asset("clock.jsx", shared=True)  # imported by live_table.jsx
+browser_module(__name__, "clock.jsx")  # imported by live_table.jsx
 
 
 def live_table(

@@ -4,9 +4,10 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
-_LIBRARY = rx.asset("passkey.jsx", shared=True).importable_path
+_LIBRARY = browser_module(__name__, "passkey.jsx")
 # Said by passkey.jsx; named here for the catalogue.
 _SAID = (
     t("The device was not asked, or said no. Try again."), t("This passkey was not taken. Try again, or use a code."),

@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 # Said by browser.jsx; named here for the catalogue.
 _SAID = (t("{time} there"),)
-_LIBRARY = rx.asset("browser.jsx", shared=True).importable_path
+_LIBRARY = browser_module(__name__, "browser.jsx")
 
 
 class _PlaceTime(rx.Component):

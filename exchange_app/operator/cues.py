@@ -4,11 +4,12 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 
 class _StateCues(rx.Component):
-    library = rx.asset("cues.jsx", shared=True).importable_path
+    library = browser_module(__name__, "cues.jsx")
     tag = "StateCues"
     state: rx.Var[str]
     tone: rx.Var[str]
@@ -16,7 +17,7 @@ class _StateCues(rx.Component):
 
 
 class _SoundSwitch(rx.Component):
-    library = rx.asset("cues.jsx", shared=True).importable_path
+    library = browser_module(__name__, "cues.jsx")
     tag = "SoundSwitch"
     label: rx.Var[str]
 

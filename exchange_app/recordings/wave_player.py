@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.design import key
 from exchange_app.i18n import t
 
@@ -17,7 +18,7 @@ _SAID = (
     t("Space"), t("Back 5 seconds"), t("Forward 5 seconds"), t("Speed {n}"), t("Silence is skipped"),
     t("Silence is heard"), t("Note"),
 )  # fmt: skip
-_LIBRARY = rx.asset("wave_player.jsx", shared=True).importable_path
+_LIBRARY = browser_module(__name__, "wave_player.jsx")
 
 
 class _WavePlayer(rx.Component):

@@ -4,9 +4,11 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
+
 
 class _BrowserZone(rx.Component):
-    library = rx.asset("browser_zone.jsx", shared=True).importable_path
+    library = browser_module(__name__, "browser_zone.jsx")
     tag = "BrowserZone"
     on_zone: rx.EventHandler[rx.event.passthrough_event_spec(str)]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 from .me import Me
@@ -15,7 +16,7 @@ d.classList.add(t==="dark"||(t==="system"&&matchMedia("(prefers-color-scheme: da
     ),
 ]
 
-_LIBRARY = rx.asset("theme.jsx", shared=True).importable_path
+_LIBRARY = browser_module(__name__, "theme.jsx")
 
 
 class _ThemeKeeper(rx.Component):

@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 # Said by check.jsx; named here for the catalogue.
@@ -63,11 +64,11 @@ _SAID = (
     t("Check again"),
     t("Listen to yourself"),
 )
-rx.asset("check.js", shared=True)
+browser_module(__name__, "check.js")
 
 
 class _SoundCheck(rx.Component):
-    library = rx.asset("check.jsx", shared=True).importable_path
+    library = browser_module(__name__, "check.jsx")
     tag = "SoundCheck"
 
 

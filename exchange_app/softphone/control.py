@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.design import key
 from exchange_app.i18n import t
 
@@ -53,11 +54,11 @@ _SAID = (
     t("Mute"),
     t("Connection is good."),
 )
-rx.asset("line.js", shared=True)
+browser_module(__name__, "line.js")
 
 
 class _LineControl(rx.Component):
-    library = rx.asset("line.jsx", shared=True).importable_path
+    library = browser_module(__name__, "line.jsx")
     tag = "LineControl"
     lib_dependencies: list[str] = ["jssip@3.13.8"]
     role: rx.Var[str]
@@ -65,14 +66,14 @@ class _LineControl(rx.Component):
 
 
 class _LineAnswer(rx.Component):
-    library = rx.asset("line.jsx", shared=True).importable_path
+    library = browser_module(__name__, "line.jsx")
     tag = "LineAnswer"
     role: rx.Var[str]
     focused: rx.Var[bool]
 
 
 class _LineRings(rx.Component):
-    library = rx.asset("line.jsx", shared=True).importable_path
+    library = browser_module(__name__, "line.jsx")
     tag = "LineRings"
     role: rx.Var[str]
     ringing: rx.Var[str]

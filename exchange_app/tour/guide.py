@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.browser_module import browser_module
 from exchange_app.i18n import t
 
 from .state import Tour
@@ -11,7 +12,7 @@ from .stops import STOPS
 
 
 class _Tour(rx.Component):
-    library = rx.asset("tour.jsx", shared=True).importable_path
+    library = browser_module(__name__, "tour.jsx")
     tag = "Tour"
     lib_dependencies: list[str] = ["driver.js@1.8.0"]
     role: rx.Var[str]
