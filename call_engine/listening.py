@@ -15,13 +15,13 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from exchange_domain.messages import (
+    LISTENER_SNAPSHOTS,
     Listen,
     ListenerView,
     ListeningCommand,
     ListenMode,
     OverheardView,
     StopListening,
-    LISTENER_SNAPSHOTS,
 )
 from exchange_domain.words import ListeningMode
 

@@ -28,8 +28,8 @@ class OnShift:
 
 _ON_SHIFT = text("""
 select a.id as operator_id, a.display_name as name, c.id as campaign_id, c.name as campaign, c.customer_id,
-  (select count(*) from (
-     select from call k where k.operator_id = a.id and k.answered_at is not null limit :talks) as recent) < :talks as new,
+  (select count(*) from (select from call k where k.operator_id = a.id and k.answered_at is not null limit :talks)
+     as recent) < :talks as new,
   exists (select from flag f where f.operator_id = a.id and f.resolved_at is null) as flagged
 from shift h join account a on a.id = h.operator_id join campaign c on c.id = h.campaign_id
 where h.ended_at is null and (cast(:only as bigint[]) is null or a.id = any(:only))

@@ -26,11 +26,15 @@ def upgrade() -> None:
         sa.Column("moderator_id", sa.BigInteger(), nullable=False),
         sa.Column("operator_id", sa.BigInteger(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=True),
-        sa.Column("act", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
-        sa.CheckConstraint(
-            "act in ('listen', 'whisper', 'step_in', 'stop')", name=op.f("ck_live_listening_act_known")
+        sa.Column(
+            "act",
+            sa.Enum(
+                "listen", "whisper", "step_in", "stop", name="listeningact", native_enum=False, create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
         ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
         sa.ForeignKeyConstraint(["moderator_id"], ["account.id"], name=op.f("fk_live_listening_moderator_id")),
         sa.ForeignKeyConstraint(["operator_id"], ["account.id"], name=op.f("fk_live_listening_operator_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_listening")),

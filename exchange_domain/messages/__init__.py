@@ -27,8 +27,8 @@ from .commands import (
     StopListening,
 )
 from .names import (
-    LISTENER_SNAPSHOTS,
     ENGINE_GROUP,
+    LISTENER_SNAPSHOTS,
     RECORD_CHANNEL,
     campaign_channel,
     command_stream,
@@ -59,9 +59,9 @@ from .views import (
 )
 
 __all__ = [
-    "LISTENER_SNAPSHOTS",
     "COMMANDS",
     "ENGINE_GROUP",
+    "LISTENER_SNAPSHOTS",
     "LIVE",
     "RECORD_CHANNEL",
     "VERSION",

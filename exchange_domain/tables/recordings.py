@@ -94,10 +94,7 @@ class LiveListening(Table, table=True):
     act: ListeningAct = word(ListeningAct)
     at: datetime | None = created()
 
-    __table_args__ = (
-        CheckConstraint("act in ('listen', 'whisper', 'step_in', 'stop')", name="act_known"),
-        Index("ix_live_listening_operator", "operator_id", "at"),
-    )
+    __table_args__ = (Index("ix_live_listening_operator", "operator_id", "at"),)
 
 
 class RecordingErasure(Table, table=True):

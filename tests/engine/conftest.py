@@ -4,8 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from exchange_domain.words import CampaignStatus, EndpointKind, MemberRole, Outc
 from switch_simulator.simulator import Simulator
 
 from .desk import WAIT_S, ManagerDesk, OperatorDesk
+from .preloaded import Forked, Preloaded
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "s3cret"
@@ -33,9 +33,9 @@ PASSWORD = "s3cret"
 class EngineProcess:
     """The engine as a process of its own, to be killed."""
 
-    def __init__(self, environment: dict[str, str], log: Path, program: str = "call_engine"):
-        self._environment, self._log, self._program = environment, log, program
-        self.process: asyncio.subprocess.Process | None = None
+    def __init__(self, origin: Preloaded, environment: dict[str, str], log: Path, program: str = "call_engine"):
+        self._origin, self._environment, self._log, self._program = origin, environment, log, program
+        self.process: Forked | None = None
 
     async def start(self) -> None:
         await self.launch()
@@ -46,13 +46,10 @@ class EngineProcess:
 
     async def launch(self) -> None:
         with self._log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", self._program, cwd=ROOT, env=os.environ | self._environment,
-                stdout=asyncio.subprocess.PIPE, stderr=log,
-            )  # fmt: skip
+            self.process = await self._origin.start(self._program, os.environ | self._environment, log.fileno())
 
     async def says(self, beginning: str) -> str:
-        assert self.process is not None and self.process.stdout is not None
+        assert self.process is not None
         async with asyncio.timeout(WAIT_S):
             while line := (await self.process.stdout.readline()).decode():
                 if line.startswith(beginning):
@@ -268,8 +265,18 @@ async def engine(house: House) -> AsyncIterator[Engine]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    """What engines are forked from."""
+    made = Preloaded()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callable[..., EngineProcess]]:
+async def engine_processes(
+    house: House, tmp_path: Path, preloaded: Preloaded
+) -> AsyncIterator[Callable[..., EngineProcess]]:
     """`engine_processes(SETTING=…)`: the engine in a process of its own, by the test's settings and these."""
     now = settings()
     environment = {
@@ -281,7 +288,7 @@ async def engine_processes(house: House, tmp_path: Path) -> AsyncIterator[Callab
     made: list[EngineProcess] = []
 
     def make(program: str = "call_engine", **other: str) -> EngineProcess:
-        made.append(EngineProcess(environment | other, tmp_path / f"engine-{len(made)}.log", program))
+        made.append(EngineProcess(preloaded, environment | other, tmp_path / f"engine-{len(made)}.log", program))
         return made[-1]
 
     yield make

@@ -8,6 +8,7 @@ from uuid import UUID
 from redis.asyncio import Redis
 
 from exchange_domain.messages import (
+    LIVE,
     CallNext,
     CloseCall,
     Command,
@@ -58,7 +59,9 @@ class Desk(Generic[View]):
                 async for message in subscriber.listen():
                     if message["type"] != "message":
                         continue
-                    view = self._kind.model_validate_json(message["data"])
+                    view = LIVE.validate_json(message["data"])
+                    if not isinstance(view, self._kind):
+                        continue
                     if last is not None and view.version <= last.version:
                         continue
                     last = view

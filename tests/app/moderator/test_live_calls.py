@@ -240,9 +240,7 @@ async def test_the_operator_sees_who_speaks_and_by_rule_who_listens(shop: Shop, 
     def view(mode: ListeningMode | None, version: int) -> OverheardView:
         return OverheardView(operator_id=shop.operator, version=version, mode=mode)
 
-    await redis().set(
-        overheard_snapshot_key(shop.operator), view(ListeningMode.WHISPER, 1).model_dump_json()
-    )
+    await redis().set(overheard_snapshot_key(shop.operator), view(ListeningMode.WHISPER, 1).model_dump_json())
     await maria.send(Overheard.enter())
     assert maria.values(Overheard)["mode"] == "whisper"
     for n, (mode, shown) in enumerate([(ListeningMode.STEP_IN, "step_in"), (None, "")]):

@@ -56,7 +56,7 @@ async def test_a_stranger_gets_nothing(site: httpx.AsyncClient, operator: int, p
     assert (await site.request(method, path)).status_code == 401
 
 
-@pytest.mark.parametrize("roles", [("moderator",), ("admin",), ("moderator", "admin"), ()])
+@pytest.mark.parametrize("roles", [("admin",), ()])
 @pytest.mark.parametrize(("path", "method"), EVERY)
 async def test_a_role_without_a_line_gets_nothing(
     site: httpx.AsyncClient, roles: tuple[str, ...], path: str, method: str
@@ -87,7 +87,9 @@ async def test_another_site_gets_nothing_with_the_persons_cookie(
     assert (answer.status_code, answer.json()) == (403, {"error": "other_origin"})
 
 
-@pytest.mark.parametrize(("role", "status"), [("manager", 403), ("admin", 400), ("operator-2", 400), ("", 400)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("manager", 403), ("moderator", 403), ("admin", 400), ("operator-2", 400), ("", 400)]
+)
 async def test_nobody_chooses_another_line(site: httpx.AsyncClient, operator: int, role: str, status: int):
     await signed_in(site, operator)
     assert (await site.post(PATH, params={"role": role})).status_code == status

@@ -49,8 +49,10 @@ async def test_strangers_and_other_roles_keep_nothing(site: httpx.AsyncClient, o
     await signed_in(site, manager)
     assert (await site.post(CHECK, json=MEASURED)).status_code == 403
     assert (await site.post(QUALITY, json=NETWORK)).json() == {"kept": False}
-    moderator = await make_account("mod@mail.example", "Модератор", "moderator")
-    await signed_in(site, moderator)
+    await signed_in(site, await make_account("mod@mail.example", "Модератор", "moderator"))
+    assert (await site.post(CHECK, json=MEASURED)).status_code == 403
+    assert (await site.post(QUALITY, json=NETWORK)).json() == {"kept": False}
+    await signed_in(site, await make_account("adm@mail.example", "Админ", "admin"))
     assert (await site.post(QUALITY, json=NETWORK)).status_code == 403
     await signed_in(site, operator)
     assert (await site.post(CHECK, json=MEASURED, headers={"origin": "http://elsewhere.test"})).status_code == 403
