@@ -12,7 +12,7 @@ from exchange_domain.clock import now_ms
 from exchange_domain.earnings import release_due
 from exchange_domain.score_cards import CRITERIA
 from exchange_domain.tables import Campaign
-from exchange_domain.words import HearingVerdict, TransferState
+from exchange_domain.words import HearingVerdict, ListeningMode, TransferState
 from exchange_domain.words import OperatorState as S
 
 from .sounds import record_a_talk
@@ -209,6 +209,14 @@ async def work_problem(stage: Stage, page: Page) -> None:
 async def work_talking_masked(stage: Stage, page: Page) -> None:
     await close_dialog(page)
     await stage.operator_is(S.TALKING, masked=True)
+
+
+@scene
+async def work_a_moderator_speaks(stage: Stage, page: Page) -> None:
+    await stage.operator_is_heard(ListeningMode.WHISPER)
+    await expect(page.get_by_text("A moderator speaks to you")).to_be_visible()
+    await stage.operator_is_heard(ListeningMode.LISTEN)
+    await expect(page.get_by_text("A moderator listens")).to_be_visible()
 
 
 @scene

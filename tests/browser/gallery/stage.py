@@ -3,10 +3,11 @@
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import redis.asyncio
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from exchange_domain import (
@@ -25,19 +26,27 @@ from exchange_domain.claiming import Claim
 from exchange_domain.clock import now_ms
 from exchange_domain.hours import Stretch, every_day
 from exchange_domain.messages import (
+    COMMANDS,
     CallView,
+    Listen,
+    ListenerView,
     ManagerView,
     Notice,
     OperatorView,
+    OverheardView,
     TransferView,
+    command_stream,
+    listener_snapshot_key,
     manager_channel,
     manager_snapshot_key,
     masked,
+    moderator_channel,
     operator_channel,
     operator_snapshot_key,
+    overheard_snapshot_key,
 )
 from exchange_domain.tables import Contact, ContactNumber
-from exchange_domain.words import CallState, EndpointKind, OperatorState, Outcome, TransferState
+from exchange_domain.words import CallState, EndpointKind, ListeningMode, OperatorState, Outcome, TransferState
 from tests.browser.house import House
 
 SCRIPT = """# Кухни осенью
@@ -289,6 +298,31 @@ class Stage:
         )  # fmt: skip
         await self._say(operator_snapshot_key(self.operator_id), operator_channel(self.operator_id), view)
 
+    async def moderator_hears(
+        self, state: Literal["on", "over"], mode: ListeningMode = ListeningMode.LISTEN, reason: str = ""
+    ) -> None:
+        """The engine's answer to the last line that was asked for."""
+        self.version += 1
+        for _, fields in await self.broker.xrevrange(command_stream("main"), count=20):
+            command = COMMANDS.validate_json(fields[b"command"])
+            if isinstance(command, Listen):
+                break
+        else:
+            raise AssertionError("nobody asked to listen")
+        moderator = command.moderator_id
+        view = ListenerView(
+            moderator_id=moderator, version=self.version, leg=command.key, operator_id=command.operator_id,
+            state=state, mode=mode, reason=reason,
+        )  # fmt: skip
+        await self._say(listener_snapshot_key(moderator), moderator_channel(moderator), view)
+        await self.operator_is_heard(mode if state == "on" else None)
+
+    async def operator_is_heard(self, mode: ListeningMode | None) -> None:
+        """A moderator is on her line, so."""
+        self.version += 1
+        heard = OverheardView(operator_id=self.operator_id, version=self.version, mode=mode)
+        await self._say(overheard_snapshot_key(self.operator_id), operator_channel(self.operator_id), heard)
+
     async def manager_is(self, state: TransferState | None, **changes: Any) -> None:
         self.version += 1
         given: dict[str, Any] = {"manager_id": self.manager_id, "version": self.version}
@@ -302,7 +336,7 @@ class Stage:
         view = ManagerView(**(given | changes))
         await self._say(manager_snapshot_key(self.manager_id), manager_channel(self.manager_id), view)
 
-    async def _say(self, key: str, channel: str, view: OperatorView | ManagerView) -> None:
+    async def _say(self, key: str, channel: str, view: BaseModel) -> None:
         body = view.model_dump_json()
         async with self.broker.pipeline(transaction=True) as pipe:
             await pipe.set(key, body).publish(channel, body).execute()

@@ -20,6 +20,7 @@ from . import (
     admin_scenes,
     customer_scenes,
     line_scenes,
+    live_scenes,
     manager_scenes,
     moderator_scenes,
     operator_scenes,
@@ -98,9 +99,10 @@ async def test_the_customers_results_and_programs_in_every_state(stage: Stage) -
 
 
 async def test_the_moderators_pages_in_every_state(stage: Stage) -> None:
-    async with chromium() as browser:
+    async with chromium(*MICROPHONE) as browser:
         page = await signed_in(stage.house, browser, "moderator")
-        await look_at(stage, page, "moderator", moderator_scenes.SCENES)
+        scenes = [*live_scenes.BEFORE, *moderator_scenes.SCENES, *live_scenes.SCENES]
+        await look_at(stage, page, "moderator", scenes)
 
 
 async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:
