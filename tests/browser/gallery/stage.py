@@ -304,7 +304,7 @@ class Stage:
         """The engine's answer to the last line that was asked for."""
         self.version += 1
         for _, fields in await self.broker.xrevrange(command_stream("main"), count=20):
-            command = COMMANDS.validate_json(fields[b"command"])
+            command = COMMANDS.validate_json((fields or {})[b"command"])
             if isinstance(command, Listen):
                 break
         else:
