@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
@@ -41,13 +42,17 @@ def read(path: Path) -> Sound:
             count = 0
             for frame in container.decode(stream):
                 for part in resampler.resample(frame):
-                    parts.append(part.to_ndarray())
+                    parts.append(_samples(part))
                     count += part.samples
                 if count > LONGEST_S * rate:
                     raise Unreadable(f"longer than {LONGEST_S // 3600} hours")
-            parts += [part.to_ndarray() for part in resampler.resample(None)]
-    except (av.error.FFmpegError, IndexError, OSError) as error:
+            parts += [_samples(part) for part in resampler.resample(None)]
+    except (FFmpegError, IndexError, OSError) as error:
         raise Unreadable(type(error).__name__) from error
     if not parts:
         raise Unreadable("empty")
     return Sound(np.concatenate(parts, axis=1), rate)
+
+
+def _samples(frame: av.AudioFrame) -> Samples:
+    return np.asarray(frame.to_ndarray(), np.float32)

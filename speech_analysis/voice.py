@@ -39,7 +39,7 @@ class Voice:
     noise_db: float
 
 
-def decibels(power: NDArray[np.float64]) -> NDArray[np.float64]:
+def decibels(power: NDArray[np.floating]) -> NDArray[np.float64]:
     return 10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10)))
 
 

@@ -187,8 +187,11 @@ class MediaSide:
             if self._heard.get(uuid, Heard()) != heard:
                 self._heard[uuid] = heard
                 port.hear(source_of(heard, port, self._ports.get, self._sounds))
-        for uuid, robot in self._robots.items():
-            robot.step(channels[uuid].is_answered)
+        for uuid, robot in list(self._robots.items()):
+            if not robot.step(channels[uuid].is_answered):
+                self._robots.pop(uuid)
+                if (callee := channels[uuid].callee) is not None:
+                    callee.hang_up()
 
     def _forget(self, uuid: str) -> None:
         self._ports.pop(uuid).close()

@@ -1,6 +1,5 @@
 """What is measured in recordings whose truth is known; and in speech, placed where the test has put it."""
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from robots.persona import personas
 from speech_analysis import Sound, Unreadable, measure, read
 from speech_analysis.report import answer_delays, clipped, interruptions
 from speech_analysis.voice import Stretch
@@ -16,7 +16,6 @@ from tests.voices import OPERATOR, RATE, Speech, Talk, made
 
 from .made_recordings import BOUNDS, SPECS, measured, truth
 
-LINES = Path(__file__).parents[2] / "switch_simulator/media/lines"
 LOST_IN_OPUS = {"noise, dB", "clipped, share", "LUFS"}
 """The codec takes noise away and rounds off what was cut: these are measured before it."""
 
@@ -39,10 +38,11 @@ def test_the_stored_recording_tells_the_same_of_the_talk(name: str, tmp_path: Pa
 @pytest.mark.parametrize("persona", ["interested", "sceptical", "refuses"])
 def test_spoken_lines_are_found_where_they_were_put(persona: str) -> None:
     """Lines read aloud in Russian, two seconds apart, over the noise of a room; the pace against the vowels written."""
-    texts = tomllib.loads((LINES / "ru.toml").read_text(encoding="utf-8"))[persona]["lines"]
+    robot = personas()[persona]
+    texts = [turn.ru for turn in robot.turns]
     parts, begins = [np.zeros(RATE, np.float32)], []
     for number in range(1, len(texts) + 1):
-        line = read(LINES / f"ru/{persona}-{number}.ogg")
+        line = read(robot.sound("ru", number))
         alone = measure(line).channels[0]
         begins.append(sum(map(len, parts)) / RATE + (alone.first_word_s or 0))
         parts += [line.samples[0], np.zeros(2 * RATE, np.float32)]

@@ -1,4 +1,4 @@
-"""`python -m switch_simulator.media.render_lines`: reads the robots' lines aloud again, with espeak-ng, into files.
+"""`python -m robots.read_aloud`: reads the robots' lines aloud again, with espeak-ng, into files.
 
 For who changes the lines; the files are part of the project.
 """
@@ -13,12 +13,11 @@ from pathlib import Path
 
 import av
 
-from switch_simulator.media.robots import file_of, personas
+from .persona import LANGUAGES, personas
 
 VOICES = {"ru": ("ru", "150"), "en": ("en-gb", "155")}
 """Voice of espeak-ng and words a minute."""
 RATE, BIT_RATE = 16_000, 16_000
-PITCHES = (35, 45, 55, 65, 50, 40)
 
 
 def render(language: str, text: str, pitch: int, target: Path) -> None:
@@ -44,14 +43,14 @@ def _encode(wav: Path, target: Path) -> None:
 
 def main() -> int:
     if shutil.which("espeak-ng") is None:
-        print("render_lines: espeak-ng is not installed", file=sys.stderr)
+        print("read_aloud: espeak-ng is not installed", file=sys.stderr)
         return 1
-    for language in VOICES:
-        for place, (name, persona) in enumerate(personas(language).items()):
-            for number, line in enumerate(persona.lines, start=1):
-                target = file_of(language, name, number)
+    for persona in personas().values():
+        for language in LANGUAGES:
+            for number, turn in enumerate(persona.turns, start=1):
+                target = persona.sound(language, number)
                 target.parent.mkdir(exist_ok=True)
-                render(language, line, PITCHES[place % len(PITCHES)], target)
+                render(language, turn.line(language), persona.pitch, target)
     return 0
 
 
