@@ -46,9 +46,18 @@ asyncio.run(make())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files begin first, so that none of them runs on alone when all others are done."""
+    """Long files begin first, so that none of them runs on alone when all others are done: the longest of all, and
+    then those that need no pages, for the pages are being built meanwhile."""
     long = {item.path for item in items if item.get_closest_marker("long")}
-    items.sort(key=lambda item: item.path not in long)
+
+    def place(item: pytest.Item) -> int:
+        if item.path.parent.name == "gallery":
+            return 0
+        if item.path not in long:
+            return 3
+        return 2 if item.path.parent.name == "browser" else 1
+
+    items.sort(key=place)
 
 
 @contextmanager

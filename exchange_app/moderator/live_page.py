@@ -38,10 +38,9 @@ ON = Live.hearing == "on"
 
 
 def status() -> rx.Component:
-    """For the top bar: the moderator's own line, whether it is on somebody's, and the keys."""
+    """For the top bar: the moderator's own line, and the keys."""
     return rx.fragment(
         line_control("moderator"),
-        rx.cond(ON, badge(_what(), tone="blue", icon="ear")),
         key_overlay(
             [
                 (
@@ -233,7 +232,8 @@ def live_page() -> rx.Component:
                 t("Nobody is listened to"),
                 t("Choose a line. Every listening is written down; operators are told when a moderator speaks."),
                 icon="ear",
-            )
+            ),
+            class_name="live-none",
         ),
     )
     return rx.el.div(

@@ -1,8 +1,8 @@
 """Scans the plain rows of an XLSX sheet by the byte: what most programs write, several times as fast as by its XML.
 
 A row is plain when every cell has an address and a value, and none an error or a formula; only its number and its
-outermost cells are of interest then. Any other row goes to the XML parser, and a sheet with declarations, comments or
-prefixed names goes there as a whole.
+outermost cells are of interest then. Any other row goes to the XML parser, and a sheet with declarations, comments,
+prefixed names or rows without a number goes there as a whole.
 """
 
 import re
@@ -16,6 +16,7 @@ _MOST_PENDING = 32 * 2**20
 _BATCH = 2_000
 _ROW = re.compile(rb'[^<]*<row r="(\d{1,7})"[^>]*>')
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})\d{1,7}"')
+_UNNUMBERED = re.compile(rb'<row(?=[\s/>])(?![^>]*\sr=")')
 _ODD = (b"<c>", b't="e"', b"<f", b"<!", b"t='", b"<is/>", b"<v/>", b"<v></v>")
 
 
@@ -31,6 +32,9 @@ def scan_rows(chunks: Iterable[bytes], used: UsedRange, by_xml: Callable[[bytes]
     odd: list[bytes] = []
     for row in _rows(chunks):
         if not _plain(row, used):
+            if _UNNUMBERED.search(row):
+                # It follows the row before it, whoever reads that.
+                raise NotPlain
             odd.append(row)
             if len(odd) >= _BATCH:
                 by_xml(b"<sheetData>" + b"".join(odd) + b"</sheetData>")

@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exchange_domain.importing import Limits, UnreadableList, open_workbook
@@ -243,6 +243,7 @@ def sheet_rows(draw: st.DrawFn) -> str:
 
 
 @given(sheet_rows(), st.booleans())
+@example('<row r="1"><c r="A1"><v>1</v></c></row><row><c><v>1</v></c></row>', False)
 @settings(max_examples=300, deadline=None)
 def test_plain_rows_are_seen_as_by_the_xml_parser(rows: str, prefixed: bool):
     space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:x14="x"'

@@ -27,6 +27,7 @@ from tests.engine.conftest import (  # noqa: F401 - fixtures
     engine,
     engine_process,
     engine_processes,
+    preloaded,
 )
 from tests.engine.desk import OperatorDesk
 
