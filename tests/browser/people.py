@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import text
+
+from exchange_domain import campaigns, database
 
 from .house import PASSWORD, House
 
@@ -44,3 +47,28 @@ async def until(condition: Callable[[], Awaitable[Any]], what: str, seconds: flo
             return found
     except TimeoutError:
         raise AssertionError(f"never came: {what}") from None
+
+
+async def one(query: str, **values: object) -> Any:
+    """The first row that the database answers with."""
+    async with database.session() as s:
+        return (await s.execute(text(query), values)).first()
+
+
+async def close_with(page: Page, campaign: int, outcome: str, then: str = "ready") -> None:
+    """Wrap-up by keyboard: the digit of the disposition, then save."""
+    call = await until(lambda: one("select id from call where state = 'wrap_up'"), "a call to write down", 30)
+    await state(page, "Wrap-up")
+    async with database.session() as s:
+        position = next(d.position for d in await campaigns.dispositions(s, campaign) if d.outcome == outcome)
+    chosen = page.locator(f"#disposition-{position}[aria-checked=true]")
+
+    async def pressed() -> bool:
+        # A digit is ignored just after the state changed, so that a late press does nothing: press again.
+        await page.keyboard.press(f"Digit{position}")
+        await page.wait_for_timeout(300)
+        return await chosen.count() == 1
+
+    await until(pressed, f"disposition {outcome}")
+    await page.keyboard.press("Control+Enter" if then == "next" else "KeyP")
+    await until(lambda: one("select 1 from call where id = :id and state = 'closed'", id=call.id), "the closed call")

@@ -4,22 +4,16 @@ import signal
 
 import pytest
 from playwright.async_api import Browser, expect
-from sqlalchemy import text
 
 from exchange_domain import books, database
 from exchange_domain.settling import read_record
 from exchange_domain.tables import SwitchRecord
 
 from .house import House, running_campaign
-from .people import SLOW, signed_in, state, until
+from .people import SLOW, one, signed_in, state, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(200)]
 NUMBER = "+78125550100"
-
-
-async def one(query: str):
-    async with database.session() as s:
-        return (await s.execute(text(query))).first()
 
 
 async def talking(house: House, browser: Browser):

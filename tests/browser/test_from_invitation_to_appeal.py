@@ -11,12 +11,12 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import text
 
 from exchange_app.security import passwords
-from exchange_domain import accounts, books, campaigns, certificates, database, house_rules, ledger
+from exchange_domain import accounts, books, certificates, database, house_rules, ledger
 from exchange_domain.tables import Campaign
 
 from .conftest import chromium
 from .house import PASSWORD, House, open_house, running_campaign
-from .people import SLOW, signed_in, state, until
+from .people import SLOW, close_with, one, signed_in, state, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(400)]
 NUMBER = "+78125550101"
@@ -32,11 +32,6 @@ async def house(
         await made.start_jobs()
         await made.run("mover", "recording_store", "recordings: moving")
         yield made
-
-
-async def one(query: str, **values: object):
-    async with database.session() as s:
-        return (await s.execute(text(query), values)).first()
 
 
 async def invited(house: House, browser: Browser) -> str:
@@ -100,18 +95,7 @@ async def called(page: Page, campaign: int) -> str:
     await page.wait_for_timeout(4_000)
     await page.keyboard.press("Escape")
     await page.keyboard.press("KeyH")
-    await state(page, "Wrap-up")
-    async with database.session() as s:
-        position = next(d.position for d in await campaigns.dispositions(s, campaign) if d.outcome == "success")
-    chosen = page.locator(f"#disposition-{position}[aria-checked=true]")
-
-    async def pressed() -> bool:
-        await page.keyboard.press(f"Digit{position}")
-        await page.wait_for_timeout(300)
-        return await chosen.count() == 1
-
-    await until(pressed, "the chosen result")
-    await page.keyboard.press("KeyP")
+    await close_with(page, campaign, "success")
     row = await until(lambda: one("select id from call where state = 'closed' and settled"), "the settled call", 40)
     return str(row.id)
 

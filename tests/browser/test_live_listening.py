@@ -14,7 +14,7 @@ from exchange_domain import database
 
 from .conftest import chromium
 from .house import House, running_campaign
-from .people import SLOW, signed_in, state, until
+from .people import SLOW, close_with, signed_in, state, until
 from .sound import channels, freeswitch, heard, line, loud_house, not_heard, speaking, strength
 
 __all__ = ["freeswitch", "loud_house"]
@@ -47,7 +47,7 @@ async def acts() -> list[str]:
 async def test_listen_whisper_and_step_in_by_keyboard(loud_house: House, two_browsers: tuple[Browser, Browser]) -> None:
     for number in NUMBERS:
         loud_house.simulator.set_number_behaviour(number, "rings 0.3 s, answers, says interested")
-    await running_campaign(loud_house, *NUMBERS)
+    campaign = await running_campaign(loud_house, *NUMBERS)
     page = await signed_in(loud_house, two_browsers[0], "operator")
     await line(page, "ready")
     await page.locator("[data-card]").first.focus()
@@ -58,7 +58,9 @@ async def test_listen_whisper_and_step_in_by_keyboard(loud_house: House, two_bro
     await state(page, "Talking")
 
     live = await signed_in(loud_house, two_browsers[1], "moderator")
-    await live.keyboard.press("l")
+    await expect(live.get_by_text("Nobody waits to be heard")).to_be_visible(timeout=SLOW)
+    for letter in "gl":
+        await live.keyboard.press(letter)
     await live.wait_for_url("**/moderator/live")
     await line(live, "ready")
     row = live.locator("tbody tr").first
@@ -82,8 +84,7 @@ async def test_listen_whisper_and_step_in_by_keyboard(loud_house: House, two_bro
     assert strength(operator, MODERATOR) < 0.2, "a whisper is not in the recording"
     assert strength(contact, MODERATOR) < 0.2, "nor did the contact's side send it"
 
-    await page.keyboard.press("1")
-    await page.keyboard.press("Control+Enter")
+    await close_with(page, campaign, "refused")
     await state(page, "Ready")
     await page.keyboard.press("c")
     await state(page, "Talking")

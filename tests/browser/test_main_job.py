@@ -12,15 +12,10 @@ from exchange_domain.hours import every_day
 from tests.importing.messy_list import DEFAULT_PREFIX, messy_xlsx
 
 from .house import House
-from .people import SLOW, signed_in, state, until
+from .people import SLOW, close_with, one, signed_in, state, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 TARIFF = {"answered": 1500, "minute": 600, "success": 6000}
-
-
-async def one(query: str, **values: object):
-    async with database.session() as s:
-        return (await s.execute(text(query), values)).first()
 
 
 async def numbers_in_claim_order(campaign: int, count: int) -> list[str]:
@@ -98,25 +93,6 @@ async def make_campaign(page: Page, house: House, folder: Path) -> int:
 
 async def latest_call(campaign: int):
     return await one("select * from call where campaign_id = :c order by claimed_at desc limit 1", c=campaign)
-
-
-async def close_with(page: Page, campaign: int, outcome: str, then: str = "ready") -> None:
-    """Wrap-up by keyboard: the digit of the disposition, then save."""
-    call = await until(lambda: one("select id from call where state = 'wrap_up'"), "a call to write down", 30)
-    await state(page, "Wrap-up")
-    async with database.session() as s:
-        position = next(d.position for d in await campaigns.dispositions(s, campaign) if d.outcome == outcome)
-    chosen = page.locator(f"#disposition-{position}[aria-checked=true]")
-
-    async def pressed() -> bool:
-        # A digit is ignored just after the state changed, so that a late press does nothing: press again.
-        await page.keyboard.press(f"Digit{position}")
-        await page.wait_for_timeout(300)
-        return await chosen.count() == 1
-
-    await until(pressed, f"disposition {outcome}")
-    await page.keyboard.press("Control+Enter" if then == "next" else "KeyP")
-    await until(lambda: one("select 1 from call where id = :id and state = 'closed'", id=call.id), "the closed call")
 
 
 async def test_a_messy_list_five_contacts_by_keyboard_and_every_result_live(

@@ -16,7 +16,7 @@ from tests.thorough import figure
 
 from .conftest import chromium
 from .house import House, open_house, running_campaign
-from .people import SLOW, signed_in, until
+from .people import SLOW, one, signed_in, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(240)]
 NUMBERS = ("+78125550101", "+78125550102", "+78125550103", "+78125550104")
@@ -36,11 +36,6 @@ async def house(
 ) -> AsyncIterator[House]:
     async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True) as made:
         yield made
-
-
-async def one(query: str, **values: object):
-    async with database.session() as s:
-        return (await s.execute(text(query), values)).first()
 
 
 async def is_in(page: Page, state: str) -> None:
