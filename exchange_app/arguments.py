@@ -13,6 +13,11 @@ class BadArgument(ValueError):
     """An argument that our own pages never send."""
 
 
+def fields(form: Any) -> dict[str, Any]:
+    """What a form was sent with; nothing, where it is no form at all."""
+    return form if isinstance(form, dict) else {}
+
+
 def line(value: Any, longest: int) -> str:
     """A text of one line without outer blanks; control characters become blanks, the rest is cut at `longest`."""
     return " ".join(paragraphs(value, longest * 4).split())[:longest]

@@ -8,8 +8,9 @@ from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import campaign_days, forms, ledger, recordings, tariffs
+from . import campaign_days, forms, house_rules, ledger, retention, tariffs
 from .hours import Hours, Stretch, every_day
+from .retention import KeptTooLong
 from .tables import (
     Campaign,
     CampaignHours,
@@ -56,9 +57,12 @@ class CampaignError(Exception):
 
 
 async def create(s: AsyncSession, customer_id: int, *, name: str, **values: Any) -> Campaign:
-    """A draft with usable defaults: every day 9 to 20, the nine dispositions, the usual retries."""
+    """A draft with usable defaults: every day 9 to 20, the nine dispositions, the usual retries. Raises KeptTooLong."""
     customer = await s.get_one(Customer, customer_id)
-    placed: dict[str, Any] = {"time_zone": customer.time_zone, "country": customer.country, **values}
+    days = await _kept_days(s, values.pop("keep_recordings_days", None))
+    placed: dict[str, Any] = {
+        "time_zone": customer.time_zone, "country": customer.country, "keep_recordings_days": days, **values,
+    }  # fmt: skip
     campaign = Campaign(customer_id=customer_id, name=name.strip(), **placed)
     s.add(campaign)
     await s.flush()
@@ -67,6 +71,16 @@ async def create(s: AsyncSession, customer_id: int, *, name: str, **values: Any)
     await set_retry_rules(s, campaign.id, DEFAULT_RETRIES)
     await set_dispositions(s, campaign.id, [(outcome, None) for outcome in DEFAULT_DISPOSITIONS])
     return campaign
+
+
+async def _kept_days(s: AsyncSession, wanted: int | None) -> int:
+    """The campaign's choice, or what the house has for new ones. Raises KeptTooLong."""
+    house = await house_rules.rules(s)
+    if wanted is None:
+        return min(house.keep_recordings_days, house.keep_recordings_most_days)
+    if wanted > house.keep_recordings_most_days:
+        raise KeptTooLong(house.keep_recordings_most_days)
+    return wanted
 
 
 async def save_script(
@@ -165,16 +179,22 @@ async def set_managers(s: AsyncSession, campaign_id: int, account_ids: Sequence[
 
 
 async def set_limits(s: AsyncSession, campaign_id: int, **limits: int | bool | None) -> None:
-    """Changes limits by name (LIMITS, RECORDING_LIMITS); the database refuses those out of range."""
+    """Changes limits by name (LIMITS, RECORDING_LIMITS); the database refuses those out of range.
+
+    Raises KeptTooLong.
+    """
     if unknown := set(limits) - LIMITS - RECORDING_LIMITS:
         raise CampaignError("bad_limit", names=sorted(unknown))
+    days = limits.get("keep_recordings_days")
+    if days is not None:
+        await _kept_days(s, days)
     campaign = await s.get_one(Campaign, campaign_id)
     for name, value in limits.items():
         setattr(campaign, name, value)
     s.add(campaign)
     await s.flush()
-    if "keep_recordings_days" in limits:
-        await recordings.keep_for(s, campaign_id, campaign.keep_recordings_days)
+    if days is not None:
+        await retention.keep(s, campaign, days)
 
 
 async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:

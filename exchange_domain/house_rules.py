@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import audit
+from . import audit, retention
 from .tables import HouseRule
 
 
@@ -43,6 +43,10 @@ class HouseRules(BaseModel):
     """A talk at least this long in which the operator hardly speaks is silent."""
     show_listening: int = Field(default=1, ge=0, le=1)
     """1: an operator sees it when a moderator listens in. A whisper and a stepping in are always shown."""
+    keep_recordings_days: int = Field(default=180, ge=1, le=1095)
+    """A new campaign's recordings are kept so long after their call."""
+    keep_recordings_most_days: int = Field(default=1095, ge=1, le=1095)
+    """No campaign's are kept for longer."""
 
 
 class BadRule(ValueError):
@@ -83,4 +87,7 @@ async def change(s: AsyncSession, account_id: int | None, wanted: dict[str, Any]
         s.add(row)
         await audit.write(s, account_id, "rule_changed", f"rule:{name}", before=getattr(before, name), after=value)
     await s.flush()
-    return await rules(s)
+    after = await rules(s)
+    if after.keep_recordings_most_days < before.keep_recordings_most_days:
+        await retention.shorten(s, after.keep_recordings_most_days)
+    return after

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.design.controls import button, field, segment, segmented, text_input
 from exchange_app.design.surfaces import card
 from exchange_app.design.theirs import THEIRS
@@ -55,7 +56,7 @@ class YourLine(rx.State):
     @rx.event
     @roles("operator")
     async def save(self, form: dict[str, Any]):
-        typed = form.get("seat_number", "") if isinstance(form, dict) else ""
+        typed = fields(form).get("seat_number", "")
         kind, number = EndpointKind(self.kind), number_of(typed)
         self.saved_at = ""
         if number is None and (typed or kind is EndpointKind.NUMBER):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import reflex as rx
 import segno
 
-from exchange_app.arguments import line, whole
+from exchange_app.arguments import fields, line, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, rate_limit, signed_in
 from exchange_app.security.principals import forget
@@ -107,7 +107,7 @@ class AccountSecurity(rx.State):
 
     async def _with_code(self, what: str, form: object) -> rx.event.EventSpec | None:
         account_id, now = current_account(self).account_id, datetime.now(UTC)
-        code = line(form.get("code", "") if isinstance(form, dict) else "", 40)
+        code = line(fields(form).get("code", ""), 40)
         if (await rate_limit.take(TRIES, str(account_id))).retry_after_s:
             self.fault = "too_many_tries"
             return None

@@ -5,6 +5,7 @@ from typing import Any
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.security import current_account, signed_in
 from exchange_app.security.principals import forget
 from exchange_app.shell import Me
@@ -66,7 +67,7 @@ class YourAccount(rx.State):
     @signed_in
     async def rename(self, form: dict[str, Any]):
         account = current_account(self)
-        name = name_of(form.get("display_name") if isinstance(form, dict) else None)
+        name = name_of(fields(form).get("display_name"))
         if name is None:
             self.name_error, self.name_saved_at = "bad_name", ""
             return

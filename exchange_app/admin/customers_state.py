@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from exchange_app.arguments import BadArgument, line, whole
+from exchange_app.arguments import BadArgument, fields, line, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_app.sums import sum_of, typed
@@ -54,7 +54,7 @@ class Customers(rx.State):
     @rx.event
     @roles("admin")
     async def find(self, form: dict):
-        self.search = line(form.get("search", "") if isinstance(form, dict) else "", 100)
+        self.search = line(fields(form).get("search", ""), 100)
         await self._read()
 
     @rx.event

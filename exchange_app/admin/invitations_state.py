@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from exchange_app.arguments import line, paragraphs, whole
+from exchange_app.arguments import fields, line, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, invitation_desk
@@ -84,7 +84,7 @@ class Invitations(rx.State):
     @rx.event
     @roles("admin")
     async def find(self, form: dict):
-        self.search = line(form.get("search", "") if isinstance(form, dict) else "", 100)
+        self.search = line(fields(form).get("search", ""), 100)
         await self._read()
 
     @rx.event
@@ -107,7 +107,7 @@ class Invitations(rx.State):
     @roles("admin")
     async def invite(self, form: dict):
         """Each address that can be invited is; no address: a link."""
-        given = form if isinstance(form, dict) else {}
+        given = fields(form)
         emails = invitation_desk.addresses(paragraphs(given.get("emails") or "", 20_000))
         try:
             async with database.session() as s:

@@ -7,7 +7,7 @@ import reflex as rx
 from redis.exceptions import RedisError
 
 from exchange_app import broker
-from exchange_app.arguments import line
+from exchange_app.arguments import fields, line
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import audit, database, do_not_call, erasing, erasing_messages
@@ -71,7 +71,7 @@ class Numbers(rx.State):
     @rx.event
     @roles("admin")
     async def find(self, form: dict):
-        self.search = line(form.get("search", "") if isinstance(form, dict) else "", 40)
+        self.search = line(fields(form).get("search", ""), 40)
         await self._read()
 
     @rx.event
@@ -84,7 +84,7 @@ class Numbers(rx.State):
     @roles("admin")
     async def forbid(self, form: dict):
         """Nobody may call this number any more, whoever's list it comes with."""
-        given = form if isinstance(form, dict) else {}
+        given = fields(form)
         try:
             number = erasing.checked(e164(given.get("number", "")))
         except erasing.NoNumber:
@@ -121,7 +121,7 @@ class Numbers(rx.State):
     def ask_to_erase(self, form: dict):
         """A number is erased only after a second yes."""
         try:
-            self.erasing = erasing.checked(e164(form.get("number", "") if isinstance(form, dict) else ""))
+            self.erasing = erasing.checked(e164(fields(form).get("number", "")))
         except erasing.NoNumber:
             self.erase_fault = "no_number"
             return rx.set_focus("erase-number")

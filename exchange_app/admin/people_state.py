@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
-from exchange_app.arguments import line, whole
+from exchange_app.arguments import fields, line, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles, sessions
 from exchange_app.security.principals import forget
@@ -71,7 +71,7 @@ class People(rx.State):
     @rx.event
     @roles("admin")
     async def find(self, form: dict):
-        self.search = line(form.get("search", "") if isinstance(form, dict) else "", 100)
+        self.search = line(fields(form).get("search", ""), 100)
         await self._read()
 
     @rx.event

@@ -21,6 +21,8 @@ from exchange_app.design import (
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, money, number, t
 
+from .carrier_form import carrier_form
+from .carrier_state import CarrierForm
 from .system_state import CarrierLine, SwitchLine, System
 
 
@@ -78,10 +80,14 @@ def _carrier(line: CarrierLine) -> rx.Component:
         rx.el.td(number(line.on_the_line), class_name="num"),
         rx.el.td(number(line.rates), class_name="num no-m"),
         rx.el.td(
-            rx.cond(
-                line.enabled,
-                button(t("Turn off"), on_click=System.enable_carrier(line.name, False)),
-                button(t("Turn on"), on_click=System.enable_carrier(line.name, True)),
+            rx.el.div(
+                button(t("Change"), on_click=CarrierForm.change(line.name)),
+                rx.cond(
+                    line.enabled,
+                    button(t("Turn off"), on_click=System.enable_carrier(line.name, False)),
+                    button(t("Turn on"), on_click=System.enable_carrier(line.name, True)),
+                ),
+                class_name="row w",
             ),
             class_name="ear",
         ),
@@ -162,7 +168,7 @@ def system_page() -> rx.Component:
         card(
             empty_state(
                 t("No carriers are entered"),
-                t("Every call goes out through the one gateway of the settings. `./run admin carrier` enters some."),
+                t("Every call goes out through the one gateway of the settings."),
                 icon="phone-outgoing",
             )
         ),
@@ -184,7 +190,13 @@ def system_page() -> rx.Component:
                         class_name="grid c3",
                     ),
                     section(t("Switches"), switches),
-                    section(t("Carriers"), carriers),
+                    section(
+                        t("Carriers"),
+                        carriers,
+                        actions=[
+                            button(t("A new carrier"), icon="plus", on_click=CarrierForm.enter_new, id="new-carrier")
+                        ],
+                    ),
                     class_name="col g5",
                 ),
                 _aside(),
@@ -194,5 +206,6 @@ def system_page() -> rx.Component:
             ),
             loading(t("One moment…")),
         ),
+        carrier_form(),
         class_name="page",
     )

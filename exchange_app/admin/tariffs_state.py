@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from exchange_app.arguments import BadArgument, line, whole
+from exchange_app.arguments import BadArgument, fields, line, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_app.sums import sum_of
@@ -102,7 +102,7 @@ class Tariffs(rx.State):
     @roles("admin")
     async def add(self, form: dict):
         """Prices for everybody with this currency, from now or from a date on."""
-        given, now, sums = form if isinstance(form, dict) else {}, datetime.now(UTC), {}
+        given, now, sums = fields(form), datetime.now(UTC), {}
         for name in SUMS:
             typed = given.get(name, "")
             try:

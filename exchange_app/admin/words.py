@@ -92,6 +92,13 @@ def rule_words() -> list[tuple[Any, list[tuple[str, Any, Any]]]]:
             ],
         ),
         (
+            t("Recordings"),
+            [
+                ("keep_recordings_days", t("A new campaign keeps recordings for"), tc("unit", "days")),
+                ("keep_recordings_most_days", t("No campaign keeps recordings for more than"), tc("unit", "days")),
+            ],
+        ),
+        (
             t("Live calls"),
             [("show_listening", t("An operator sees that a moderator listens"), "")],
         ),

@@ -1,5 +1,7 @@
 """Campaigns: made, changed, started, stopped; and the customer's money."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time
 from typing import Annotated, Any, Literal
 
@@ -18,6 +20,7 @@ from exchange_domain.forms import FormError
 from exchange_domain.hours import Stretch
 from exchange_domain.importing import NumberRules, UnreadableList
 from exchange_domain.importing.zones import is_zone
+from exchange_domain.retention import KeptTooLong
 from exchange_domain.tables import Campaign, CampaignHours, Customer, Script
 from exchange_domain.words import ApiScope, CampaignStatus, FieldKind, Outcome, PilotState
 
@@ -201,6 +204,16 @@ def _checked(given: Limits, present: Campaign | None = None) -> dict[str, Any]:
     return values
 
 
+@contextmanager
+def _within_the_house() -> Iterator[None]:
+    """What its rules do not allow is the caller's to change."""
+    try:
+        yield
+    except KeptTooLong as refused:
+        said = f"No recording is kept for more than {refused.days} days here."
+        raise ApiProblem(422, "kept_too_long", said, where="body.keep_recordings_days") from None
+
+
 @router.get("/campaigns", responses=documented())
 async def list_campaigns(client: Reader, after: AfterId = 0, limit: PageSize = 100) -> CampaignPage:
     """Campaigns in the order they were made."""
@@ -225,7 +238,8 @@ async def create_campaign(
         if not body.name.strip():
             raise ApiProblem(422, "no_name", "The name is blank.", where="body.name")
         pilot = PilotState.DUE if body.pilot else PilotState.OVER
-        made = await campaigns.create(s, client.customer_id, name=body.name, pilot=pilot, **_checked(body))
+        with _within_the_house():
+            made = await campaigns.create(s, client.customer_id, name=body.name, pilot=pilot, **_checked(body))
         await s.refresh(made)
         return await shown(s, made)
 
@@ -252,7 +266,8 @@ async def change_campaign(client: Writer, campaign_id: Id, body: CampaignChange)
         for name, value in placed.items():
             setattr(campaign, name, value)
         s.add(campaign)
-        await campaigns.set_limits(s, campaign_id, **values)
+        with _within_the_house():
+            await campaigns.set_limits(s, campaign_id, **values)
         out = await shown(s, campaign)
     await announce(campaign_id, out.status)
     return out

@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from exchange_app import live
-from exchange_app.arguments import line, one_of, whole
+from exchange_app.arguments import fields, line, one_of, whole
 from exchange_app.security import roles
 from exchange_domain import call_rows, contact_rows, database
 from exchange_domain.call_rows import epoch_ms
@@ -153,7 +153,7 @@ class ContactTable(rx.State):
     @rx.event
     @roles("customer")
     async def find(self, form: dict):
-        self.search = line(form.get("search", "") if isinstance(form, dict) else "", 100)
+        self.search = line(fields(form).get("search", ""), 100)
         return await self._from_the_top()
 
     @rx.event

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from exchange_app.arguments import paragraphs, uuid
+from exchange_app.arguments import fields, paragraphs, uuid
 from exchange_app.security import current_account, roles
 from exchange_domain import database, disputes
 from exchange_domain.disputes import DisputeError
@@ -44,7 +44,7 @@ class Contest(rx.State):
     async def send(self, form: dict):
         """Contests the charge; a second press finds it contested."""
         account, money = current_account(self), await self.get_state(Money)
-        words = paragraphs(form.get("words", "") if isinstance(form, dict) else "", 2_000)
+        words = paragraphs(fields(form).get("words", ""), 2_000)
         if money.customer not in account.customers or not self.call_id:
             return gone()
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import reflex as rx
 import structlog
 
-from exchange_app.arguments import line, paragraphs, whole
+from exchange_app.arguments import fields, line, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, do_not_call, number_lines
@@ -123,7 +123,7 @@ class DoNotCallList(rx.State):
     @roles("customer")
     async def find(self, form: dict):
         if customer_id := self._own():
-            self.search = line(form.get("search", "") if isinstance(form, dict) else "", 40)
+            self.search = line(fields(form).get("search", ""), 40)
             await self._read(customer_id)
 
     @rx.event

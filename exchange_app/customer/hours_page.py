@@ -34,6 +34,7 @@ def _number(name: str, limit: Limit, label: Any, hint: Any) -> rx.Component:
     words = rx.match(
         Hours.wrong[name],
         ("range", t("From {least} to {most}. Not saved.", least=limit.least, most=limit.most)),
+        ("kept", t("No recording is kept for more than {days} days here. Not saved.", days=Hours.kept_most)),
         ("warning", t("The warning must sound at least 5 seconds before the end. Not saved.")),
         "",
     )

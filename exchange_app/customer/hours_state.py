@@ -12,6 +12,7 @@ from exchange_app.design.week import Day, days_of, with_day
 from exchange_app.security import roles
 from exchange_domain import campaigns, daily_caps
 from exchange_domain.hours import Stretch
+from exchange_domain.retention import KeptTooLong
 from exchange_domain.tables import Campaign, CampaignHours, RetryRule
 from exchange_domain.words import RETRIED, Outcome
 
@@ -56,7 +57,9 @@ class Hours(rx.State):
     shown: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     """Limits and retry delays as typed, by name; delays are `retry_{outcome}`."""
     wrong: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
-    """Names of limits that were not taken: range, warning."""
+    """Names of limits that were not taken: range, warning, kept."""
+    kept_most: int = 0
+    """For so many days the house keeps recordings at most; known once more was asked for."""
     recording: bool = True
     number_cap: int = 0
     """Most calls a day to one number, over all campaigns."""
@@ -183,7 +186,10 @@ class Hours(rx.State):
                     fault = "warning"
                 else:
                     saved = set(changed)
-                    await campaigns.set_limits(at.db, at.id, **changed)
+                    try:
+                        await campaigns.set_limits(at.db, at.id, **changed)
+                    except KeptTooLong as refused:
+                        fault, self.kept_most = "kept", refused.days
         if not at.on_page:
             return
         self.shown = {**self.shown, name: str(value)[:20]}

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_app.arguments import BadArgument, line
+from exchange_app.arguments import BadArgument, fields, line
 from exchange_app.security import current_account, roles
 from exchange_app.sums import sum_of
 from exchange_domain import database, papers
@@ -105,7 +105,7 @@ class Papers(rx.State):
         account, money = current_account(self), await self.get_state(Money)
         if money.customer not in account.customers:
             return gone()
-        given = form.get("sum", "") if isinstance(form, dict) else ""
+        given = fields(form).get("sum", "")
         self.amount, self.fault = str(given)[:30], ""
         try:
             minor = sum_of(given, money.currency)

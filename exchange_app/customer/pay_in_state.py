@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import reflex as rx
 import structlog
 
-from exchange_app.arguments import BadArgument, one_of, uuid
+from exchange_app.arguments import BadArgument, fields, one_of, uuid
 from exchange_app.payments import ProviderAway, provider
 from exchange_app.payments.sandbox import Sandbox, signed
 from exchange_app.security import current_account, roles
@@ -53,7 +53,7 @@ class PayIn(rx.State):
         used = provider()
         if money.customer not in account.customers or used is None:
             return gone()
-        given = form.get("amount", "") if isinstance(form, dict) else ""
+        given = fields(form).get("amount", "")
         self.amount = str(given)[:20]
         try:
             minor = sum_of(given, money.currency)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_app.arguments import line, one_of, whole
+from exchange_app.arguments import fields, line, one_of, whole
 from exchange_app.security import current_account, roles
 from exchange_domain import api_tokens, database, webhooks
 from exchange_domain.accounts import Principal
@@ -144,7 +144,7 @@ class Programs(rx.State):
         account = self._mine()
         if account is None:
             return gone()
-        name = line(form.get("name", "") if isinstance(form, dict) else "", 100)
+        name = line(fields(form).get("name", ""), 100)
         self.token_fault = ""
         try:
             async with database.session() as s:
@@ -183,7 +183,7 @@ class Programs(rx.State):
         """An address that is told of everything from now on."""
         if self._mine() is None:
             return gone()
-        url = line(form.get("url", "") if isinstance(form, dict) else "", webhooks.LONGEST_URL)
+        url = line(fields(form).get("url", ""), webhooks.LONGEST_URL)
         self.hook_fault = ""
         try:
             async with database.session() as s:

@@ -10,7 +10,7 @@ from reflex.state import BaseState
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_app import live
-from exchange_app.arguments import line, one_of, uuid
+from exchange_app.arguments import fields, line, one_of, uuid
 from exchange_app.filled_in import Answer, answers_of
 from exchange_app.security import roles
 from exchange_domain import call_rows, database, recordings
@@ -113,7 +113,7 @@ class Results(rx.State):
     @rx.event
     @roles("customer")
     async def find(self, form: dict):
-        self.search, self.limit = line(form.get("search", "") if isinstance(form, dict) else "", 100), PAGE
+        self.search, self.limit = line(fields(form).get("search", ""), 100), PAGE
         return await self._again()
 
     @rx.event

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.i18n import later
 from exchange_app.judged import CodeLine, codes_shown
 from exchange_app.security import current_account, roles
@@ -77,7 +78,7 @@ class Appeals(rx.State):
     @roles("moderator")
     async def decide(self, form: dict):
         """`verdict`: granted or refused; with a word that the operator reads. The pay follows at once."""
-        given = form if isinstance(form, dict) else {}
+        given = fields(form)
         verdict = given.get("verdict", "")
         if not self.open or verdict not in ("granted", "refused"):
             return None

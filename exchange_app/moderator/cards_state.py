@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from exchange_app.arguments import paragraphs, whole
+from exchange_app.arguments import fields, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, score_cards
@@ -69,7 +69,7 @@ class Cards(rx.State):
     @roles("moderator")
     async def save(self, form: dict):
         """What the campaign adds from now on; earlier scores keep their meaning."""
-        given, read = form if isinstance(form, dict) else {}, {}
+        given, read = fields(form), {}
         if all(one.id != self.open for one in self.lines):
             return None
         for name in ("criteria", "codes"):

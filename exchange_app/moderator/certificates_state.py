@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
-from exchange_app.arguments import flag, line, paragraphs, whole
+from exchange_app.arguments import fields, flag, line, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import certificates, database
@@ -91,7 +91,7 @@ class Certificates(rx.State):
     @roles("moderator")
     async def make(self, form: dict):
         """A new kind, and it is the chosen one."""
-        given = form if isinstance(form, dict) else {}
+        given = fields(form)
         name, goal = line(given.get("name") or "", 200), paragraphs(given.get("goal") or "", 2_000)
         try:
             async with database.session() as s:
@@ -124,7 +124,7 @@ class Certificates(rx.State):
         """Gives or withdraws, as the dialog said."""
         if not self.open:
             return None
-        words = paragraphs((form if isinstance(form, dict) else {}).get("words") or "", 2_000)
+        words = paragraphs(fields(form).get("words") or "", 2_000)
         me, given = current_account(self).account_id, not self.withdrawing
         try:
             async with database.session() as s:

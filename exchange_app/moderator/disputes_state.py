@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, dispute_desk, disputes
@@ -79,7 +80,7 @@ class Disputes(rx.State):
     @roles("moderator")
     async def decide(self, form: dict):
         """`verdict`: refund, refund_not_paid or uphold; with a word that both sides read."""
-        given = form if isinstance(form, dict) else {}
+        given = fields(form)
         words = " ".join(str(given.get("words", "")).replace("\x00", "").split())[:LONGEST_WORD]
         verdict = given.get("verdict", "")
         account = current_account(self)

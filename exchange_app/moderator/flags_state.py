@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import fields
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, flag_desk
@@ -158,7 +159,7 @@ class Flags(rx.State):
     @roles("moderator")
     async def resolve(self, form: dict):
         """Ends the flag with a word."""
-        words = form.get("words", "") if isinstance(form, dict) else ""
+        words = fields(form).get("words", "")
         if not self.open:
             return None
         try:

@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from exchange_app.arguments import fields
 from exchange_app.filled_in import Answer, answers_of
 from exchange_app.i18n import later
 from exchange_app.judged import CodeLine, NoteLine, ScoreLine, codes_shown, notes_shown, scores_shown
@@ -190,7 +191,7 @@ class Review(rx.State):
     @roles("moderator")
     async def save_note(self, form: dict):
         """Pins what was written."""
-        words = str(form.get("words", "")) if isinstance(form, dict) else ""
+        words = str(fields(form).get("words", ""))
         if not self.hearing_id or self.note_at < 0:
             return None
         try:

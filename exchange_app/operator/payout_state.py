@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.ids import read_id
 from exchange_app.security import current_account, roles
 from exchange_domain import database, ledger, payouts
@@ -77,7 +78,7 @@ class Payouts(rx.State):
     async def ask(self, form: dict):
         """Asks for all that is available."""
         account_id = current_account(self).account_id
-        target = str(form.get("target", "") if isinstance(form, dict) else "")[:400].replace("\x00", "")
+        target = str(fields(form).get("target", ""))[:400].replace("\x00", "")
         if not self._wish:
             return None
         try:

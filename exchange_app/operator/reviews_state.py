@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import reflex as rx
 
+from exchange_app.arguments import fields
 from exchange_app.i18n import later
 from exchange_app.ids import read_id
 from exchange_app.judged import CodeLine, NoteLine, ScoreLine, codes_shown, notes_shown, scores_shown
@@ -157,7 +158,7 @@ class OwnReviews(rx.State):
     @roles("operator")
     async def appeal(self, form: dict):
         """Another moderator will hear the call; until then the pay stays where it is."""
-        words = str(form.get("words", "")) if isinstance(form, dict) else ""
+        words = str(fields(form).get("words", ""))
         call_id = read_id(self.opened.call_id)
         if call_id is None or not self.appealing:
             return None

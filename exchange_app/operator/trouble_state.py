@@ -9,6 +9,7 @@ import reflex as rx
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from exchange_app.arguments import fields
 from exchange_app.security import current_account, roles
 from exchange_domain import abuse, database, problem_reports
 from exchange_domain.drafts import NotYours
@@ -117,8 +118,8 @@ class Trouble(rx.State):
     async def send_report(self, form: dict[str, Any]):
         """Sent twice it is one report."""
         desk = await self.get_state(Desk)
-        call = desk._is_current(form.get("call_id") if isinstance(form, dict) else None)
-        words = form.get("words") if isinstance(form, dict) else None
+        call = desk._is_current(fields(form).get("call_id"))
+        words = fields(form).get("words")
         if call is None or not isinstance(words, str):
             return
         try:

@@ -144,9 +144,10 @@ async def test_twenty_operators_are_spread_and_a_dead_switch_returns_its_calls(
         if name == "b":
             call = calls[call_id]
             assert call.answered_at is not None and call.ended_at is not None
-            # As the switch counts: whole seconds of the clock.
+            # As the switch counts: whole seconds of the clock. It is counted by the switch's own moments, which are
+            # some milliseconds from the row's: another second may have begun in between.
             billed = int(call.ended_at.timestamp()) - int(call.answered_at.timestamp())
-            assert charges[call_id].billed_s == billed
+            assert abs(charges[call_id].billed_s - billed) <= 1
 
 
 async def call_of(desk: OperatorDesk) -> UUID:

@@ -10,6 +10,7 @@ import reflex as rx
 from sqlalchemy import text
 
 from exchange_app.admin.audit_state import AuditLog
+from exchange_app.admin.carrier_state import CarrierForm
 from exchange_app.admin.customers_state import Customers
 from exchange_app.admin.invitations_state import Invitations
 from exchange_app.admin.numbers_state import Numbers
@@ -43,7 +44,7 @@ from tests.app.customer.conftest import Shop, shop, signed_in
 
 __all__ = ["shop"]
 NOW = datetime.now(UTC)
-STATES = (AuditLog, Customers, Invitations, Numbers, People, Rules, System, Tariffs)
+STATES = (AuditLog, CarrierForm, Customers, Invitations, Numbers, People, Rules, System, Tariffs)
 HANDLERS = [(state, name) for state in STATES for name in state.event_handlers if name != "setvar"]
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "find": {"form": {"search": "а"}}, "narrow": {"only": "admin"}, "open": {"account_id": 1},
@@ -56,7 +57,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "add": {"form": {"share": "1"}}, "remove": {"tariff_id": 1}, "forbid": {"form": {"number": "+78125550101"}},
     "allow": {"entry_id": 1}, "ask_to_erase": {"form": {"number": "+78125550101"}}, "show_question": {"wanted": True},
     "erase": {"forbid": True}, "drain": {"name": "main", "on": True}, "enable": {"name": "main", "on": False},
-    "enable_carrier": {"name": "main", "on": False},
+    "enable_carrier": {"name": "main", "on": False}, "show": {"wanted": False},
+    "save": {"form": {"carrier-name": "evil", "rates": "+7 1"}},
 }  # fmt: skip
 
 
@@ -338,6 +340,72 @@ async def test_the_day_in_figures_and_switches_and_carriers(shop: Shop, page: Pa
     assert [act for act, *_ in await log_of(nina)] == ["switch_changed", "switch_changed", "carrier_changed"]
 
 
+async def rates() -> dict[str, dict[str, int]]:
+    async with database.session() as s:
+        return {
+            e.carrier.name: await carrier_book.rates_of(s, e.carrier.id or 0) for e in await carrier_book.entries(s)
+        }
+
+
+def typed(**more: str) -> dict[str, str]:
+    return {
+        "carrier-name": "north", "position": "2", "calls_per_second": "2,5", "max_concurrent": "30",
+        "rates": "+7 0.90\n+7812;0,75\n",
+    } | more  # fmt: skip
+
+
+async def test_a_carrier_is_entered_and_changed(shop: Shop, page: Page, nina: int) -> None:
+    await page.send(CarrierForm.enter_new())
+    await page.send(CarrierForm.save(typed()))
+    assert page.values(CarrierForm)["open"] is False
+    assert [(c.name, c.rates) for c in page.values(System)["carriers"]] == [("north", 2)]
+    assert await rates() == {"north": {"+7": 90, "+7812": 75}}
+    await page.send(CarrierForm.change("north"))
+    shown = page.values(CarrierForm)
+    assert shown["values"] == {
+        "position": "2", "calls_per_second": "2.5", "max_concurrent": "30", "rates": "+7 0.90\n+7812 0.75",
+    }  # fmt: skip
+    changed = {"position": "", "calls_per_second": "", "max_concurrent": "", "rates": "+7 0.80"}
+    await page.send(CarrierForm.save(changed))
+    await page.send(CarrierForm.change("north"))
+    await page.send(CarrierForm.save(changed | {"carrier-name": "another"}))
+    assert await rates() == {"north": {"+7": 80}}, "its name stays, and who saves again changes nothing"
+    async with database.session() as s:
+        kept = await carrier_book.called(s, "north")
+    assert kept is not None and (kept.position, kept.calls_per_second, kept.max_concurrent) == (1, None, None)
+    log = await log_of(nina)
+    assert [(act, subject) for act, subject, *_ in log] == [("carrier_changed", "carrier:north")] * 2
+    assert log[0][2] is None and log[1][2]["rates"] == {"+7": 90, "+7812": 75} and log[1][3]["rates"] == {"+7": 80}
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong", "line", "why"),
+    [
+        ({"carrier-name": ""}, "name", 0, ""),
+        ({"carrier-name": "a b"}, "name", 0, ""),
+        ({"carrier-name": "x}y"}, "name", 0, ""),
+        ({"carrier-name": "taken"}, "known", 0, ""),
+        ({"position": "0"}, "position", 0, ""),
+        ({"calls_per_second": "nan"}, "calls_per_second", 0, ""),
+        ({"calls_per_second": "0.01"}, "calls_per_second", 0, ""),
+        ({"max_concurrent": "many"}, "max_concurrent", 0, ""),
+        ({"rates": ""}, "rates", 0, "none"),
+        ({"rates": "+7 0.90\nLondon 1"}, "rates", 2, "shape"),
+    ],
+)
+async def test_what_is_wrong_about_a_carrier_is_said_and_nothing_is_kept(
+    shop: Shop, page: Page, change: dict[str, str], wrong: str, line: int, why: str
+) -> None:
+    async with database.session() as s:
+        await carrier_book.set_carrier(s, "taken")
+    await page.send(CarrierForm.enter_new())
+    await page.send(CarrierForm.save(typed(**change)))
+    shown = page.values(CarrierForm)
+    assert shown["open"] is True and shown["wrong"] == wrong
+    assert (shown.get("wrong_line", 0), shown.get("wrong_why", "")) == (line, why)
+    assert await rates() == {"taken": {}} and await log_of() == []
+
+
 # --- others ---
 
 
@@ -355,7 +423,8 @@ async def test_others_change_and_learn_nothing(shop: Shop, events: Events, who: 
     account = {"stranger": 0, "operator": shop.operator, "manager": shop.manager, "owner": shop.owner,
                "moderator": moderator}[who]  # fmt: skip
     other = await signed_in(events, account) if account else events.page("nobody")
-    tables = ("account_role", "invitation", "tariff", "do_not_call", "house_rule", "spend_cap", "switch", "contact")
+    tables = ("account_role", "invitation", "tariff", "do_not_call", "house_rule", "spend_cap", "switch", "contact",
+              "carrier", "carrier_rate")  # fmt: skip
     async with database.session() as s:
         before = {t: sorted(map(repr, (await s.execute(text(f"select * from {t}"))).all())) for t in tables}
     for state, name in HANDLERS:
@@ -363,6 +432,8 @@ async def test_others_change_and_learn_nothing(shop: Shop, events: Events, who: 
         values = ARGUMENTS.get(name, {}) if given else {}
         if name == "narrow":
             values = {given[0]: "admin"}
+        if (state, name) == (CarrierForm, "change"):
+            values = {"name": "north"}
         assert set(given) == set(values), f"{state.__name__}.{name} is not tried: give its arguments"
         await other.send_named(f"{state.get_full_name()}.{name}", values, path="/admin")
     assert "secret@" not in repr(other.deltas) and "Секрет" not in repr(other.deltas)

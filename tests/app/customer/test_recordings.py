@@ -7,7 +7,7 @@ import pytest
 from exchange_app.customer.hours_state import Hours
 from exchange_app.customer.recording_line import RecordingLine, line_of_recording
 from exchange_app.customer.results_state import Results
-from exchange_domain import campaigns, database
+from exchange_domain import campaigns, database, house_rules
 from exchange_domain.recordings import Shown
 from exchange_domain.tables import Campaign, Recording
 from exchange_domain.words import Outcome, RecordingState
@@ -78,6 +78,19 @@ async def test_the_customer_chooses_how_long(
     assert owner.values(Hours).get("wrong", {}).get("keep_recordings_days", "") == fault
     async with database.session() as s:
         assert (await s.get_one(Campaign, running.campaign)).keep_recordings_days == kept
+
+
+async def test_the_house_keeps_nothing_for_longer(running: Shop, owner: Page, sockets: Sockets):
+    async with database.session() as s:
+        await house_rules.change(s, None, {"keep_recordings_most_days": 90})
+    where = running.address()
+    await owner.send(Hours.enter(), path=where)
+    await owner.send(Hours.change_limit(f"{running.campaign}:keep_recordings_days", "91"), path=where)
+    assert owner.values(Hours)["wrong"] == {"keep_recordings_days": "kept"} and owner.values(Hours)["kept_most"] == 90
+    async with database.session() as s:
+        assert (await s.get_one(Campaign, running.campaign)).keep_recordings_days == 90
+    await owner.send(Hours.change_limit(f"{running.campaign}:keep_recordings_days", "60"), path=where)
+    assert owner.values(Hours)["wrong"] == {}
 
 
 async def test_the_customer_says_whether_operators_may_pause(running: Shop, owner: Page, sockets: Sockets):

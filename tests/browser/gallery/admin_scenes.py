@@ -41,6 +41,27 @@ async def system_at_work(stage: Stage, page: Page) -> None:
 
 
 @scene
+async def carrier_entered(stage: Stage, page: Page) -> None:
+    """By the keyboard; the second line is none."""
+    await page.locator("#new-carrier").press("Enter")
+    await page.locator("#carrier-name").fill("south")
+    await page.locator("#max_concurrent").fill("30")
+    await page.locator("#rates").fill("+7 0.90\nКазань 1.10")
+    await page.locator("#save-carrier").press("Enter")
+    await expect(page.get_by_text("Line 2: a beginning and a price are expected")).to_be_visible()
+
+
+@scene
+async def carrier_changed(stage: Stage, page: Page) -> None:
+    await page.locator("#rates").fill("+7 0.90\n+7843 1.10")
+    await page.locator("#save-carrier").press("Enter")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    row = page.locator("tr").filter(has_text="south")
+    await row.get_by_role("button").first.press("Enter")
+    await expect(page.locator("#rates")).to_have_value("+7 0.90\n+7843 1.10")
+
+
+@scene
 async def people(stage: Stage, page: Page) -> None:
     async with database.session() as s:
         await people_desk.suspend(s, None, stage.house.people["second"])
