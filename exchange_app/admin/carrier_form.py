@@ -58,7 +58,7 @@ def _name() -> rx.Component:
 
 def carrier_form() -> rx.Component:
     return dialog(
-        rx.cond(CarrierForm.name != "", CarrierForm.name, t("A new carrier")),
+        rx.cond(CarrierForm.name != "", rx.el.span(CarrierForm.name, **THEIRS), rx.el.span(t("A new carrier"))),
         rx.el.form(
             rx.el.div(
                 rx.cond(CarrierForm.name == "", _name()),
