@@ -1,5 +1,6 @@
 """JavaScript beside the Python that uses it is found by the pages' build, as the framework's own way would find it."""
 
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,14 +9,17 @@ import reflex as rx
 
 from exchange_app import browser_module as assets
 from exchange_app.browser_module import browser_module
-from exchange_app.design import clock
+
+# By its name: the package exports a function that is called the same.
+clock = importlib.import_module("exchange_app.design.clock")
+SOURCE = Path(str(clock.__file__))
 
 
 def test_the_path_is_the_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
     """`rx.asset` names it by who calls: the call is made as if it stood in the module."""
     monkeypatch.chdir(assets.ASSETS.parent)
-    space = {"__name__": clock.__name__, "__file__": clock.__file__, "rx": rx}
-    code = compile('found = rx.asset("clock.jsx", shared=True).importable_path', clock.__file__, "exec")
+    space = {"__name__": clock.__name__, "__file__": str(SOURCE), "rx": rx}
+    code = compile('found = rx.asset("clock.jsx", shared=True).importable_path', SOURCE, "exec")
     exec(code, space)
     assert browser_module(clock.__name__, "clock.jsx") == space["found"]
 
@@ -23,7 +27,7 @@ def test_the_path_is_the_frameworks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_leads_to_the_file() -> None:
     path = browser_module(clock.__name__, "clock.jsx")
     place = assets.ASSETS / path.removeprefix("$/public/")
-    assert place.resolve() == Path(clock.__file__).with_name("clock.jsx")
+    assert place.resolve() == SOURCE.with_name("clock.jsx")
 
 
 def test_a_file_that_is_not_there() -> None:
@@ -39,5 +43,5 @@ def test_many_begin_at_once_and_a_wrong_link_is_put_right(tmp_path: Path, monkey
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(lambda _: browser_module(clock.__name__, "clock.jsx"), range(64)))
     assert len(set(found)) == 1
-    assert place.resolve() == Path(clock.__file__).with_name("clock.jsx")
+    assert place.resolve() == SOURCE.with_name("clock.jsx")
     assert [one.name for one in place.parent.iterdir()] == ["clock.jsx"]
