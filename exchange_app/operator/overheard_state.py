@@ -45,7 +45,7 @@ def overheard() -> rx.Component:
         ("step_in", badge(t("A moderator is in the call"), tone="blue", icon="ear")),
         rx.fragment(),
     )
-    return rx.el.span(shown, role="status", class_name="row")
+    return rx.el.span(shown, role="status", class_name="row overheard")
 
 
 live.on("overheard", apply)

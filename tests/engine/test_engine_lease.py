@@ -23,7 +23,7 @@ from exchange_domain.settings import settings
 from exchange_domain.words import CallState, OperatorState
 
 from .conftest import PASSWORD, EngineProcess, House, running_engine
-from .desk import OperatorDesk
+from .desk import WAIT_S, OperatorDesk
 from .wire import Wire
 
 pytestmark = [pytest.mark.switch, pytest.mark.long]
@@ -184,7 +184,9 @@ async def test_stopped_past_its_lease_and_woken_it_does_nothing_more(house: Hous
     await done(desk, next_call)
     await house.until_call(next_call, lambda c: c.state == CallState.CLOSED)
     assert await writers() == {"engine_b"}, "only the second engine wrote rows"
-    assert (await house.redis.xpending("engine:main:commands", "engine"))["pending"] == 0
+    async with asyncio.timeout(WAIT_S):
+        while (await house.redis.xpending("engine:main:commands", "engine"))["pending"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
 
 
 async def shown(desk: OperatorDesk, call_id: UUID) -> bool:
