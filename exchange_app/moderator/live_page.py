@@ -77,7 +77,7 @@ def _table() -> rx.Component:
             Column("state", t("State"), "badge", phone=True),
             Column("since", t("Time"), "running", phone=True),
             Column("mark", t("What to look at"), "badge", phone=True),
-            Column("ear", t("Listen"), "badge"),
+            Column("ear", t("Listen"), "badge", phone=True),
         ],
         snapshot=Live.snapshot,
         patch=Live.patch,
