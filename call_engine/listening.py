@@ -107,7 +107,9 @@ class Listening:
                     await self._change(command)
             case StopListening():
                 self._stopped.add(command.leg)
-                await self._tried(f"uuid_kill {command.leg} NORMAL_CLEARING")
+                if not await self._tried(f"uuid_kill {command.leg} NORMAL_CLEARING"):
+                    # There is no such leg (any more): nothing of it will be heard.
+                    self._stopped.discard(command.leg)
 
     async def _listen(self, command: Listen, stale: bool) -> None:
         seat = self._operators.of(command.operator_id).state.seat
@@ -165,6 +167,11 @@ class Listening:
         # The job of a leg that ends in its first moment fails too: its hangup tells.
         if known is not None and not known.answered:
             self._ended(known)
+
+    @property
+    def legs(self) -> set[UUID]:
+        """Those that are known."""
+        return set(self._listeners)
 
     def found(self, listener: Listener) -> None:
         """One that lives on the switch and that this engine may not know: of an engine before it."""

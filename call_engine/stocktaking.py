@@ -120,7 +120,7 @@ class Stocktaking:
     async def end_orphans(self, channels: set[str]) -> None:
         """Ends channels that the exchange made and nobody answers for. Others' channels are none of its business."""
         self._listening.audit(channels)
-        wanted = self._operators.wanted_legs()
+        wanted = self._operators.wanted_legs() | self._listening.legs
         for uuid in channels:
             if not _is_leg(uuid) or UUID(uuid) in wanted:
                 continue

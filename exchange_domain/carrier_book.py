@@ -51,6 +51,15 @@ async def set_rates(s: AsyncSession, carrier_id: int, rates: Mapping[str, int]) 
     )
 
 
+async def replace_rates(s: AsyncSession, carrier_id: int, rates: Mapping[str, int]) -> None:
+    """These prices, and no others."""
+    others = delete(CarrierRate).where(
+        col(CarrierRate.carrier_id) == carrier_id, col(CarrierRate.prefix).not_in(list(rates))
+    )
+    await s.execute(others)
+    await set_rates(s, carrier_id, rates)
+
+
 async def remove_rate(s: AsyncSession, carrier_id: int, prefix: str) -> bool:
     """Whether there was one."""
     gone = await s.execute(

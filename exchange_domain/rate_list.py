@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from .tables.limits import PREFIX
+
 MOST_LINES = 5_000
 MOST_PRICE = Decimal(1_000_000)
 _LINE = re.compile(r"(\+?[\d ()-]*?[\d)])(?:[\s;:=|]+(\d+(?:[.,]\d+)?)|\s*,\s*(\d+(?:\.\d+)?))")
 """A comma parts them where the price has none."""
-_PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _told(typed: str, places: int) -> tuple[str, int] | str:
     if parts is None:
         return "shape"
     prefix = "+" + re.sub(r"\D", "", parts[1])
-    if _PREFIX.fullmatch(prefix) is None:
+    if re.fullmatch(PREFIX, prefix) is None:
         return "prefix"
     try:
         price = Decimal((parts[2] or parts[3]).replace(",", ".")).scaleb(places)

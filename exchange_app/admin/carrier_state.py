@@ -12,11 +12,11 @@ from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import audit, carrier_book, database, rate_list, routing
 from exchange_domain.tables import Carrier
+from exchange_domain.tables.limits import GATEWAY
 
 from .system_state import System
 from .tariffs_state import CURRENCIES
 
-GATEWAY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 LONGEST = 200_000
 
 
@@ -107,7 +107,7 @@ class CarrierForm(rx.State):
         given = fields(form)
         self.wrong, self.wrong_line, self.wrong_why = "", 0, ""
         name = self.name or line(given.get("carrier-name", ""), 65)
-        if GATEWAY.fullmatch(name) is None:
+        if re.fullmatch(GATEWAY, name) is None:
             return self._refuse("name", "carrier-name")
         limits: dict[str, Any] = {}
         for field, read in READ.items():
@@ -141,9 +141,7 @@ class CarrierForm(rx.State):
             before = None if known is None else _told(known, await carrier_book.rates_of(s, known.id or 0))
             made = await carrier_book.set_carrier(s, name, **values)
             assert made.id is not None
-            for prefix in set(await carrier_book.rates_of(s, made.id)) - set(rates):
-                await carrier_book.remove_rate(s, made.id, prefix)
-            await carrier_book.set_rates(s, made.id, rates)
+            await carrier_book.replace_rates(s, made.id, rates)
             await routing.reconsider(s)
             after = _told(made, rates)
             if before != after:

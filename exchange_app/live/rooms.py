@@ -149,9 +149,9 @@ def _drop_if_empty(here: _Room) -> None:
 def deliver(app: rx.App, subject: str, message: Any) -> None:
     """A message of the channel `live:{subject}` for every room that looks at it."""
     topic, _, number = subject.partition(":")
-    for here in list(_rooms.values()):
-        name, _, wanted = here.name.partition(":")
-        if wanted != number or name.split("-", 1)[0] != topic:
+    for name in _kinds:
+        here = _rooms.get(f"{name}:{number}") if name.split("-", 1)[0] == topic else None
+        if here is None:
             continue
         try:
             row = here.kind.row(message) if message.kind == here.kind.rows_of else None

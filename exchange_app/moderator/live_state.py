@@ -11,7 +11,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
 from exchange_app.arguments import BadArgument, one_of, whole
-from exchange_app.broker import redis
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import database, live_floor
@@ -23,7 +22,6 @@ from exchange_domain.messages import (
     ListenMode,
     OperatorView,
     StopListening,
-    operator_snapshot_key,
 )
 from exchange_domain.words import ListeningAct, ListeningMode
 
@@ -106,39 +104,18 @@ class Live(rx.State):
     @roles("moderator")
     async def listen(self, operator_id: str):
         """Hear this operator's line. It is written down first."""
-        account = current_account(self)
         try:
             wanted = whole(operator_id)
         except BadArgument:
             return None
-        if self.operator_id == wanted and self.hearing == "on":
-            return None
-        await self._stop()
-        async with database.session() as s:
-            own = {*account.customers, *account.manages}
-            person = await live_floor.may_listen(s, account.account_id, own, wanted)
-            if person is None:
-                return rx.toast.info(later("This line cannot be listened to."))
-            leg = uuid4()
-            view = await self._view_of(wanted)
-            call = view.call.call_id if view is not None and view.call is not None else None
-            await live_floor.note(s, leg, account.account_id, wanted, call, ListeningAct.LISTEN)
-        if self.operator_id and self.operator_id != wanted:
-            await live.leave(self, f"{WATCHED}:{self.operator_id}")
-        self.operator_id, self.name, self.campaign = wanted, person.name, person.campaign
-        self._leg, self.hearing, self.reason, self.mode = str(leg), "calling", "", ListeningMode.LISTEN.value
-        self.until_ms, self._version = now_ms() + ANSWER_MS, -1
-        await self._watch(wanted)
-        if not await self._send(Listen(key=leg, operator_id=wanted, moderator_id=account.account_id)):
-            self.hearing, self.reason = "over", "failed"
-        return None
+        return await self._listen(wanted)
 
     @rx.event
     @roles("moderator")
     async def again(self):
         """The same operator once more."""
         if self.operator_id and self.hearing != "on":
-            return await Live.listen.fn(self, str(self.operator_id))  # pyright: ignore[reportAttributeAccessIssue]
+            return await self._listen(self.operator_id)
         return None
 
     @rx.event
@@ -175,6 +152,30 @@ class Live(rx.State):
     async def stop(self):
         """The moderator's own leg ends; the call goes on."""
         await self._stop()
+
+    async def _listen(self, wanted: int) -> rx.event.EventSpec | None:
+        account = current_account(self)
+        if self.operator_id == wanted and self.hearing == "on":
+            return None
+        await self._stop()
+        async with database.session() as s:
+            own = {*account.customers, *account.manages}
+            person = await live_floor.may_listen(s, account.account_id, own, wanted)
+            if person is None:
+                return rx.toast.info(later("This line cannot be listened to."))
+            leg = uuid4()
+            view = await live.snapshot("operator", wanted)
+            call = view.call.call_id if view is not None and view.call is not None else None
+            await live_floor.note(s, leg, account.account_id, wanted, call, ListeningAct.LISTEN)
+        if self.operator_id and self.operator_id != wanted:
+            await live.leave(self, f"{WATCHED}:{self.operator_id}")
+        self.operator_id, self.name, self.campaign = wanted, person.name, person.campaign
+        self._leg, self.hearing, self.reason, self.mode = str(leg), "calling", "", ListeningMode.LISTEN.value
+        self.until_ms, self._version = now_ms() + ANSWER_MS, -1
+        await self._watch(wanted)
+        if not await self._send(Listen(key=leg, operator_id=wanted, moderator_id=account.account_id)):
+            self.hearing, self.reason = "over", "failed"
+        return None
 
     async def _change(self, mode: ListeningMode) -> None:
         await self._note(ListeningAct(mode.value))
@@ -213,13 +214,9 @@ class Live(rx.State):
             return []
 
         await live.enter(self, f"{WATCHED}:{operator_id}", nothing)
-        view = await self._view_of(operator_id)
+        view = await live.snapshot("operator", operator_id)
         if view is not None:
             self._take_operator(view)
-
-    async def _view_of(self, operator_id: int) -> OperatorView | None:
-        raw = await redis().get(operator_snapshot_key(operator_id))
-        return OperatorView.model_validate_json(raw) if raw else None
 
     def _take_operator(self, view: OperatorView) -> None:
         if view.operator_id != self.operator_id or view.version < self._version:
