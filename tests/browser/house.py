@@ -94,9 +94,16 @@ class House:
     async def start_web(self) -> Child:
         child = await self.run("web", "exchange_app.serve", "web: listening on")
         async with httpx.AsyncClient() as client, asyncio.timeout(30):
-            while (await client.get(f"{self.url}/sign-in")).status_code != 200:  # noqa: ASYNC110
+            while not await self._answers(client):  # noqa: ASYNC110 - another process, no event to wait for
                 await asyncio.sleep(0.1)
         return child
+
+    async def _answers(self, client: httpx.AsyncClient) -> bool:
+        """Whether the web process serves pages: it says that its start is complete a moment before it listens."""
+        try:
+            return (await client.get(f"{self.url}/sign-in")).status_code == 200
+        except httpx.ConnectError:
+            return False
 
 
 async def _read(child: Child) -> None:

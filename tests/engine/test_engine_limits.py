@@ -229,8 +229,8 @@ async def test_an_effect_that_nobody_claimed_is_not_dialled(house: House, engine
 async def test_in_a_long_random_run_every_number_dialled_has_a_live_lease(
     house: House, engine: Engine, dialled: Dialled, monkeypatch: pytest.MonkeyPatch
 ):
-    await carrier("north", {"+7": 50}, house, max_concurrent=8)
-    await carrier("south", {"+7": 60}, house, max_concurrent=8)
+    await carrier("north", {"+7": 50}, house, max_concurrent=2)
+    await carrier("south", {"+7": 60}, house, max_concurrent=14)
     checked: dict[str, bool] = {}
     real = SwitchConnection.background
 
