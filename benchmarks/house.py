@@ -14,7 +14,7 @@ from alembic.config import Config
 from exchange_app.security import passwords
 from exchange_domain import accounts, customers, database
 from exchange_domain.settings import settings
-from exchange_domain.tables import Tariff
+from exchange_domain.tables import Aptitude, Tariff
 from exchange_domain.words import MemberRole
 from fault_trials.servers import ROOT, running_postgres, running_program, running_valkey
 from launcher.ports import free_ports
@@ -64,5 +64,6 @@ async def _people() -> tuple[int, int]:
         owner = await accounts.create(s, email=OWNER, display_name="Owner", password_hash=hashed)
         made = await customers.create(s, name="Measured")
         assert made.id is not None and operator.id is not None and owner.id is not None
+        s.add(Aptitude(operator_id=operator.id))
         await customers.add_member(s, made.id, owner.id, MemberRole.OWNER)
         return made.id, operator.id

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts
+from exchange_domain.tables import Aptitude
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Person:
 
 OPERATOR = Person("operator@demo.example", "Мария Светлова", "f", ("operator",))
 SECOND_OPERATOR = Person("operator-2@demo.example", "Игорь Тарасов", "m", ("operator",))
+NEWCOMER = Person("newcomer@demo.example", "Вера Новикова", "f", ("operator",))
+"""Has not taken the aptitude test yet."""
 ROBOT = Person("robot@demo.example", "Робот Телефонистка", "f", ("operator",))
 CUSTOMER = Person("customer@demo.example", "Андрей Дубравин", "m")
 MANAGER = Person("manager@demo.example", "Олег Рябов", "m")
@@ -31,7 +34,7 @@ OTHER_CUSTOMER = Person("customer-2@demo.example", "Helen Moore", "f", (), "en")
 OTHER_MANAGER = Person("manager-3@demo.example", "James Webb", "m", (), "en")
 
 EVERYBODY = (
-    OPERATOR, SECOND_OPERATOR, ROBOT, CUSTOMER, MANAGER, SECOND_MANAGER, MODERATOR, ADMIN, OTHER_CUSTOMER,
+    OPERATOR, SECOND_OPERATOR, NEWCOMER, ROBOT, CUSTOMER, MANAGER, SECOND_MANAGER, MODERATOR, ADMIN, OTHER_CUSTOMER,
     OTHER_MANAGER,
 )  # fmt: skip
 
@@ -48,4 +51,6 @@ async def create(s: AsyncSession) -> dict[Person, int]:
         )  # fmt: skip
         assert account.id is not None
         ids[person] = account.id
+        if "operator" in person.roles and person is not NEWCOMER:
+            s.add(Aptitude(operator_id=account.id, words="Образец"))
     return ids

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import certificates, contact_counts, daily_caps, scripts, spend_caps, standstill, tariffs
 from .campaigns import hours_of
+from .practice import aptitude
 from .tables import Campaign
 
 WEEK = timedelta(days=7)
@@ -36,7 +37,7 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """no_certificate, outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be
+    """no_aptitude, no_certificate, outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be
     called now."""
     opens_at: datetime | None
     closes_at: datetime | None
@@ -81,14 +82,15 @@ async def cards(s: AsyncSession, operator_id: int, now: datetime) -> list[BoardC
         text(
             "select c.id, c.name, c.status, c.customer_id, u.name as customer, u.currency, x.markdown from campaign c "
             "join customer u on u.id = c.customer_id join script x on x.id = c.script_id "
-            "where c.status in ('active', 'out_of_funds') order by c.id"
+            "where c.status in ('active', 'out_of_funds') and not c.practice order by c.id"
         )
     )
-    found = [await _card(s, row, operator_id, now) for row in rows.all()]
+    lacking = await aptitude.lacking(s, operator_id)
+    found = [await _card(s, row, operator_id, now, may_call=not lacking) for row in rows.all()]
     return sorted(found, key=lambda c: (c.closed_code is not None, -(c.pay_per_hour or 0), c.campaign_id))
 
 
-async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> BoardCard:
+async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime, *, may_call: bool) -> BoardCard:
     tariff = await tariffs.current(s, row.customer_id, row.currency, now)
     figures = (await s.execute(FIGURES, {"campaign": row.id, "since": now - WEEK})).one()
     zones = (await s.execute(ZONES, {"campaign": row.id, "operator": operator_id})).all()
@@ -101,7 +103,9 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> B
     closed, opens_at = None, None
     campaign = await s.get_one(Campaign, row.id)
     lacking = await certificates.missing(s, operator_id, campaign)
-    if lacking is not None:
+    if not may_call:
+        closed = "no_aptitude"
+    elif lacking is not None:
         closed = "no_certificate"
     elif row.status == "out_of_funds":
         closed = "out_of_funds"

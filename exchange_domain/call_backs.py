@@ -51,7 +51,7 @@ MINE = text("""
 select c.id, c.name, p.id as campaign_id, p.name as campaign, c.due_at, c.time_zone,
        array(select n.e164 from contact_number n where n.contact_id = c.id) as numbers
 from contact c join campaign p on p.id = c.campaign_id
-where c.bound_to = :operator and c.status = 'waiting' order by c.due_at, c.id limit :most
+where c.bound_to = :operator and c.status = 'waiting' and not p.practice order by c.due_at, c.id limit :most
 """)
 
 

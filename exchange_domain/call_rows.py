@@ -14,6 +14,8 @@ from .messages import CallRow
 from .searching import patterns
 from .words import CallState, ManagerResult, Outcome
 
+IN_EARNEST = "not exists (select from campaign trial where trial.id = k.campaign_id and trial.practice)"
+"""A call to a person: none of practice with robots."""
 DIALLED = "(k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)"
 """A contact that was only shown to an operator, and passed over, is no call to anybody who looks at calls."""
 QUERY = f"""

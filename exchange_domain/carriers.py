@@ -23,6 +23,9 @@ class Offer:
 
 
 SETTINGS_GATEWAY = Offer(None, None)
+ROBOTS = "robots"
+"""Gateway of the switch that leads to the robots of practice, and to nobody else."""
+TO_ROBOTS = Offer(None, ROBOTS)
 
 
 def beginnings(e164: str) -> list[str]:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import audit
+from .call_rows import IN_EARNEST
 from .tables import AccountRole, Campaign, Certificate, CertificateKind
 from .words import Role
 
@@ -55,9 +56,10 @@ select k.id, k.name, k.goal,
 from certificate_kind k order by lower(k.name), k.id
 """)
 
-_CANDIDATES = text("""
+_CANDIDATES = text(f"""
 select a.id as operator_id, a.display_name as name,
-  (select count(*) from call k where k.operator_id = a.id and k.answered_at is not null) as calls,
+  (select count(*) from call k where k.operator_id = a.id and k.answered_at is not null
+     and {IN_EARNEST}) as calls,
   (select count(*) from review v where v.operator_id = a.id and v.verdict = 'accepted') as accepted,
   (select count(*) from review v where v.operator_id = a.id and v.verdict = 'rejected') as rejected,
   c.given_at, m.display_name as given_by, c.words

@@ -25,6 +25,7 @@ from .calling_rules import Search
 from .campaigns import hours_of, speech_of
 from .carriers import Offer
 from .hours import day_of
+from .practice import aptitude
 from .tables import Call, Campaign, Contact, Customer, Shift
 from .words import CallState, CampaignStatus
 
@@ -100,6 +101,8 @@ async def _claim(
         return Refusal("out_of_funds")
     if campaign.status != CampaignStatus.ACTIVE or campaign.script_id is None:
         return Refusal("campaign_not_active")
+    if not campaign.practice and await aptitude.lacking(s, operator_id):
+        return Refusal("no_aptitude")
     if await certificates.missing(s, operator_id, campaign) is not None:
         return Refusal("no_certificate")
     assert campaign.id is not None
@@ -149,11 +152,12 @@ async def _pick(
     assert campaign.id is not None
     zones = await standstill.waiting_zones(s, campaign.id)
     if not zones:
-        return Refusal("list_done")
+        return Refusal("practice_over" if campaign.practice else "list_done")
     hours = await hours_of(s, campaign.id)
     open_now = [zone for due, zone in sorted((due, zone) for zone, due in zones if due <= now)
                 if hours.is_open(zone, now)]  # fmt: skip
-    await call_backs.release(s, campaign.id, now)
+    if not campaign.practice:
+        await call_backs.release(s, campaign.id, now)
     search = Search(s, campaign, operator_id, now, open_now)
     values = {"call": call_id, "until": now + lease, "now": now, "gap_ago": now - timedelta(seconds=campaign.min_gap_s)}
     while not router.worn_out and (found := await search.next()) is not None:
@@ -169,6 +173,8 @@ async def _pick(
         search.tried.append(found.id)
     if router.busy:
         return Refusal("lines_busy")
+    if campaign.practice:
+        return Refusal("practice_over")
     # Read again: the search moved on who could not be called.
     return Refusal(*await standstill.reason(s, campaign, now))
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import flags, line_limits, own_legs, routing
+from .carriers import ROBOTS
 from .tables import Campaign, Customer
 from .words import FlagKind
 
@@ -41,7 +42,8 @@ class Permitted(DialProof):
 
 
 HELD = text("""
-select k.e164, c.name as gateway, c.calls_per_second from call k
+select k.e164, case when p.practice then :robots else c.name end as gateway, c.calls_per_second from call k
+join campaign p on p.id = k.campaign_id
 join number_lock l on l.e164 = k.e164 and l.call_id = k.id and l.fencing_token = k.fencing_token
 left join carrier c on c.id = k.carrier_id
 where k.id = :call and k.fencing_token = :token and k.state = 'claimed' and l.leased_until > :now
@@ -50,7 +52,7 @@ where k.id = :call and k.fencing_token = :token and k.state = 'claimed' and l.le
 
 async def lease_held(s: AsyncSession, call_id: UUID, token: int, now: datetime) -> Leased | None:
     """The proof for a claimed call that was not dialled yet. None: its lease is over, another's, or never was."""
-    found = (await s.execute(HELD, {"call": call_id, "token": token, "now": now})).one_or_none()
+    found = (await s.execute(HELD, {"call": call_id, "token": token, "now": now, "robots": ROBOTS})).one_or_none()
     return None if found is None else Leased(call_id, found.e164, found.gateway, found.calls_per_second)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import flags, house_rules, script_lint
+from .call_rows import IN_EARNEST
 from .calls import SKIPPED
 from .script_lint import Code
 from .tables import Flag
@@ -20,32 +21,33 @@ LOOK_BACK = timedelta(minutes=10)
 GRAVE = frozenset({Code.ASKS_CARD, Code.DEAD_ANSWER, Code.NO_GREETING, Code.NO_CALLER})
 
 # Of those who closed a call just now, the last `n` that count: all of them fast.
-_FAST = text("""
+_FAST = text(f"""
 select x.operator_id, count(*) as n, (array_agg(last.id order by last.closed_at desc))[1] as latest,
   (array_agg(last.campaign_id order by last.closed_at desc))[1] as campaign_id
 from (select distinct operator_id from call where closed_at > :since and answered_at is not null) x
 cross join lateral (
   select k.id, k.campaign_id, k.closed_at, k.ended_at from call k
   where k.operator_id = x.operator_id and k.state = 'closed' and k.answered_at is not null
-    and k.disposition_id is not null
+    and k.disposition_id is not null and {IN_EARNEST}
   order by k.claimed_at desc limit :n) last
 group by x.operator_id
 having count(*) >= :n and bool_and(last.closed_at - last.ended_at < make_interval(secs => :seconds))
 """)
-_SKIPS = text("""
+_SKIPS = text(f"""
 select x.operator_id, count(*) as n, (array_agg(last.id order by last.claimed_at desc))[1] as latest,
   (array_agg(last.campaign_id order by last.claimed_at desc))[1] as campaign_id
 from (select distinct operator_id from call where closed_at > :since and hangup_cause = :skipped) x
 cross join lateral (
   select k.id, k.campaign_id, k.claimed_at, k.hangup_cause from call k
-  where k.operator_id = x.operator_id and k.state = 'closed' order by k.claimed_at desc limit :n) last
+  where k.operator_id = x.operator_id and k.state = 'closed' and {IN_EARNEST}
+  order by k.claimed_at desc limit :n) last
 group by x.operator_id
 having count(*) >= :n and bool_and(last.hangup_cause is not distinct from :skipped)
 """)
 _SCRIPTS = text("""
 select p.id, p.customer_id, p.recording, x.id as script_id, x.markdown
 from campaign p join script x on x.id = p.script_id
-where p.status = 'active' and not exists (
+where p.status = 'active' and not p.practice and not exists (
   select from flag f where f.kind = 'script_remarks' and f.campaign_id = p.id
     and cast(f.details ->> 'script' as bigint) = x.id)
 order by p.id limit 200

@@ -47,6 +47,19 @@ class HouseRules(BaseModel):
     """A new campaign's recordings are kept so long after their call."""
     keep_recordings_most_days: int = Field(default=1095, ge=1, le=1095)
     """No campaign's are kept for longer."""
+    aptitude_clear: int = Field(default=60, ge=0, le=100)
+    """Points of a hundred that an aptitude test needs, by what is measured (exchange_domain/practice/scoring.py)."""
+    aptitude_prompt: int = Field(default=60, ge=0, le=100)
+    aptitude_listens: int = Field(default=60, ge=0, le=100)
+    aptitude_steady: int = Field(default=50, ge=0, le=100)
+    aptitude_pace: int = Field(default=50, ge=0, le=100)
+    aptitude_result: int = Field(default=60, ge=0, le=100)
+    aptitude_script: int = Field(default=60, ge=0, le=100)
+    """Only where speech is recognised."""
+
+    @property
+    def aptitude_marks(self) -> dict[str, int]:
+        return {name.removeprefix("aptitude_"): value for name, value in self if name.startswith("aptitude_")}
 
 
 class BadRule(ValueError):

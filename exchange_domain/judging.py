@@ -11,6 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import flags, house_rules, risk
+from .call_rows import IN_EARNEST
 from .house_rules import HouseRules
 from .risk import Facts
 from .tables import Hearing, Review
@@ -20,18 +21,18 @@ from .words import FlagKind, Outcome, ReviewWay
 KNOWN_TALKS = 1_000
 """Counting an operator's talks ends here: nobody is new after so many."""
 
-_NEW = text("""
+_NEW = text(f"""
 select r.call_id, r.peaks, r.peak_ms, coalesce(r.channels, 0) as channels, k.operator_id, k.campaign_id, k.customer_id,
   k.outcome, k.overran, k.transferred, k.answered_at, k.ended_at,
   (select count(*) from (select from call o where o.operator_id = k.operator_id and o.answered_at is not null
-     and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
+     and not exists (select from campaign trial where trial.id = o.campaign_id and trial.practice) and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
   (select count(*) from (select from call o where o.campaign_id = k.campaign_id and o.answered_at is not null
      and o.claimed_at < k.claimed_at limit :known) x) as campaign_talks,
   exists (select from dispute d where d.call_id = k.id and d.state = 'open') as contested,
   exists (select from problem_report b where b.call_id = k.id and b.kind in ('sound', 'contact')) as reported,
   exists (select from flag f where f.call_id = k.id and f.kind = 'abusive_contact') as abusive
 from recording r join call k on k.id = r.call_id
-where r.state = 'stored' and r.judged_at is null and k.state = 'closed'
+where r.state = 'stored' and r.judged_at is null and k.state = 'closed' and {IN_EARNEST}
 order by r.stored_at limit :most
 for update of r skip locked
 """)

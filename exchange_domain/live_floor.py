@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .accounts import short_name
+from .call_rows import IN_EARNEST
 from .tables import LiveListening
 from .words import ListeningAct
 
@@ -26,9 +27,10 @@ class OnShift:
     """A flag about them is open."""
 
 
-_ON_SHIFT = text("""
+_ON_SHIFT = text(f"""
 select a.id as operator_id, a.display_name as name, c.id as campaign_id, c.name as campaign, c.customer_id,
-  (select count(*) from (select from call k where k.operator_id = a.id and k.answered_at is not null limit :talks)
+  (select count(*) from (select from call k where k.operator_id = a.id and k.answered_at is not null and {IN_EARNEST}
+     limit :talks)
      as recent) < :talks as new,
   exists (select from flag f where f.operator_id = a.id and f.resolved_at is null) as flagged
 from shift h join account a on a.id = h.operator_id join campaign c on c.id = h.campaign_id

@@ -9,8 +9,10 @@ from sqlalchemy import Row, text
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from robots import numbers as robot_numbers
+
 from . import destinations, flags, line_limits
-from .carriers import SETTINGS_GATEWAY, Offer, beginnings, in_order, own_rate, within
+from .carriers import SETTINGS_GATEWAY, TO_ROBOTS, Offer, beginnings, in_order, own_rate, within
 from .destinations import Destinations
 from .tables import Campaign, Carrier, CarrierRate, Customer, PriceCeiling
 from .words import FlagKind
@@ -42,13 +44,15 @@ class Rules:
     """No carrier is entered at all: everything goes through the gateway of the settings."""
     ceiling: int | None
     """The most a carrier's minute may cost, in minor units."""
+    practice: bool = False
+    """Robots are called, and nobody else."""
 
     def judge(self, e164: str, rates: dict[int, dict[str, int]]) -> Verdict:
         """Pure. `rates`: by carrier, those that begin like the number."""
         if not self.destinations.allows(e164):
             return Verdict(refused="not_allowed")
         if self.own_gateway:
-            return Verdict((SETTINGS_GATEWAY,))
+            return Verdict((TO_ROBOTS if self.practice else SETTINGS_GATEWAY,))
         if not self.carriers:
             return Verdict()
         offers = []
@@ -66,6 +70,9 @@ class Rules:
 
 async def rules_of(s: AsyncSession, campaign: Campaign, customer: Customer) -> Rules:
     assert customer.id is not None
+    if campaign.practice:
+        only_robots = Destinations((), (), f"+{robot_numbers.CODE}")
+        return Rules(only_robots, (), own_gateway=True, ceiling=None, practice=True)
     carriers = list(await s.exec(select(Carrier).order_by(col(Carrier.id))))
     ceilings: list[int] = []
     if carriers:

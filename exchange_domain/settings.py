@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     """HOST:PORT that SIP telephones register at, as people are told. Unset: the host of PUBLIC_URL."""
     two_factor_required: bool = True
     """Moderators and administrators need a second factor: without one these roles do nothing. Not in the demo."""
+    aptitude_required: bool = True
+    """An operator calls campaigns that pay only after an aptitude test that a moderator has confirmed."""
+    speech_recogniser: str = ""
+    """Command of an offline recogniser, its words apart by spaces: `{file}` is a WAV of one voice, 16 kHz, `{language}`
+    ru or en; it prints what was said. Empty: the words of practice calls are not looked at."""
     oidc_issuer: str = ""
     """An OpenID provider people may sign in by, such as https://id.example.org; empty: none. Its address at the
     provider's side is PUBLIC_URL/auth/oidc/back."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .call_rows import DIALLED
+from .call_rows import DIALLED, IN_EARNEST
 
 FRESH = timedelta(minutes=10)
 
@@ -58,7 +58,7 @@ select (select count(*) from shift where ended_at is null) as on_shift,
 from
   (select count(*) as calls, count(k.answered_at) as answered, count(*) filter (where k.transferred) as transfers,
      count(*) filter (where k.outcome = 'success') as successes, count(*) filter (where k.overran) as overran
-   from call k where k.claimed_at > :since and {DIALLED}) d,
+   from call k where k.claimed_at > :since and {DIALLED} and {IN_EARNEST}) d,
   (select coalesce(sum(charge), 0) as charged, coalesce(sum(operator_pay), 0) as paid from settlement
    where settled_at > :since) m
 """)
@@ -99,7 +99,7 @@ async def customer_lines(s: AsyncSession, *, search: str = "", limit: int = 100)
             "(select count(*) from campaign p where p.customer_id = c.id) as campaigns, "
             "(select count(*) from campaign p where p.customer_id = c.id and p.status = 'active') as running, "
             "(select per_day from spend_cap x where x.customer_id = c.id and x.campaign_id is null) as cap "
-            "from customer c where :like = '' or c.name ilike :like order by lower(c.name), c.id limit :limit"
+            "from customer c where not c.house and (:like = '' or c.name ilike :like) order by lower(c.name), c.id limit :limit"
         ),
         {"like": f"%{escaped}%" if escaped else "", "limit": limit},
     )

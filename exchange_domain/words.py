@@ -463,3 +463,18 @@ class AppealState(StrEnum):
     OPEN = "open"
     GRANTED = "granted"
     REFUSED = "refused"
+
+
+class PracticeState(StrEnum):
+    """Of an aptitude test or a lesson. Only a test is confirmed or given back."""
+
+    OPEN = "open"
+    """Its calls are being made, or its recordings are still to be measured."""
+    MEASURED = "measured"
+    UNHEARD = "unheard"
+    """A recording was lost, which is the exchange's fault: it says nothing of the operator."""
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    """A moderator thinks that it should be taken again."""
+    LEFT = "left"
+    """Another was begun instead."""

@@ -18,7 +18,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from exchange_domain import accounts, campaigns, customers, database
 from exchange_domain.hours import every_day
 from exchange_domain.settings import settings
-from exchange_domain.tables import CampaignManager, Contact, ContactNumber, Tariff
+from exchange_domain.tables import Aptitude, CampaignManager, Contact, ContactNumber, Tariff
 from exchange_domain.words import CampaignStatus, EndpointKind, MemberRole, Outcome
 from switch_simulator.cdr import CdrPoster
 from switch_simulator.simulator import Simulator
@@ -109,6 +109,7 @@ class House:
 
     async def _operator(self, s: AsyncSession, situation: Situation, place: int) -> Desk:
         operator_id = await self._person(s, "Operator", ("operator",))
+        s.add(Aptitude(operator_id=operator_id))
         campaign_id = self._campaigns[situation]
         dispositions = await campaigns.dispositions(s, campaign_id)
         refused = next(d.id for d in dispositions if d.outcome == Outcome.REFUSED)

@@ -1,8 +1,6 @@
 """Measures the recordings of calls that are put before moderators: fetched whole, measured beside the event loop."""
 
 import asyncio
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
@@ -11,6 +9,8 @@ from exchange_domain.settings import settings
 from exchange_domain.talk_reports import Speaker, TalkReport, ToMeasure
 from object_storage import NotThere, Storage, StorageAway
 from speech_analysis import Channel, Report, Unreadable, measure, read
+
+from .fetching import fetched
 
 log = structlog.get_logger(__name__)
 CONTACT, OPERATOR = 0, 1
@@ -35,16 +35,12 @@ async def measure_due() -> int:
 
 async def _one(storage: Storage, one: ToMeasure) -> TalkReport | None:
     """None for what is not there, or is no sound. Raises StorageAway."""
-    with TemporaryDirectory(prefix="exchange-measuring-") as folder:
-        path = Path(folder) / "call"
-        try:
-            with path.open("wb") as file:
-                async for piece in storage.read(one.storage_key, 0, one.size_bytes):
-                    file.write(piece)
+    try:
+        async with fetched(storage, one.storage_key, one.size_bytes) as path:
             return shown(await asyncio.to_thread(lambda: measure(read(path))))
-        except (NotThere, Unreadable) as reason:
-            log.warning("recording not measured", call_id=str(one.call_id), reason=type(reason).__name__)
-            return None
+    except (NotThere, Unreadable) as reason:
+        log.warning("recording not measured", call_id=str(one.call_id), reason=type(reason).__name__)
+        return None
 
 
 def shown(report: Report) -> TalkReport:

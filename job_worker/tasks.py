@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_domain import (
     api_replies,
+    clock,
     contact_counts,
     customer_events,
     database,
@@ -28,9 +29,9 @@ from exchange_domain import (
 )  # fmt: skip
 from exchange_domain.importing.orders import TASK as IMPORT_LIST
 from exchange_domain.jobs import QUEUE
-from exchange_domain.messages import CampaignChanged, campaign_channel
+from exchange_domain.messages import CampaignChanged, PracticeMeasured, campaign_channel, operator_channel
 
-from . import exports, measuring, post
+from . import exports, measuring, post, practising
 from .lists import ListImporter
 from .telling import Bus
 from .webhooks import WebhookTeller
@@ -178,6 +179,16 @@ class Tasks:
         async def review_calls(timestamp: int) -> None:
             await review_all(datetime.now(UTC))
             await measuring.measure_due()
+
+        async def tell_practice(operator_id: int) -> None:
+            await bus.say(
+                operator_channel(operator_id), PracticeMeasured(operator_id=operator_id, version=clock.now_ms())
+            )
+
+        @app.periodic(cron="* * * * * */2")
+        @app.task(name="measure_practice", queue=QUEUE, queueing_lock="measure_practice")
+        async def measure_practice(timestamp: int) -> None:
+            await practising.measure_practice(tell_practice)
 
         good_scripts: set[int] = set()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import av
 
+from . import numbers
 from .persona import LANGUAGES, Persona, personas
 
 CONTEXT = "robots"
@@ -38,7 +39,7 @@ def dial_plan() -> str:
             name = extension(persona, language)
             condition = ET.SubElement(
                 ET.SubElement(context, "extension", name=name), "condition",
-                field="destination_number", expression=f"^{name}$",
+                field="destination_number", expression=f"^(?:{name}|{numbers.pattern(persona, language)})$",
             )  # fmt: skip
             for application, data in actions(persona, language):
                 ET.SubElement(condition, "action", {"application": application} | ({"data": data} if data else {}))

@@ -61,6 +61,10 @@ class Persona(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, StringConstraints(pattern=r"[a-z][a-z_]{1,30}")]
+    number: int = Field(ge=1, le=99)
+    """Its own: part of the telephone numbers that it answers (robots/numbers.py)."""
+    fits: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], ...] = Field(min_length=1)
+    """Outcomes of a call that say truly how it ended."""
     mood: Mood
     pitch: int = Field(default=50, ge=0, le=99)
     """Of the voice that reads the lines aloud."""
@@ -92,5 +96,10 @@ def read(path: Path) -> Persona:
 
 @cache
 def personas() -> dict[str, Persona]:
-    """All that come with the exchange, by name."""
-    return {path.stem: read(path) for path in sorted(PERSONAS.glob("*.toml"))}
+    """All that come with the exchange, by name. Raises PersonaError when two have one number."""
+    found = {path.stem: read(path) for path in sorted(PERSONAS.glob("*.toml"))}
+    taken: dict[int, str] = {}
+    for name, persona in found.items():
+        if (other := taken.setdefault(persona.number, name)) != name:
+            raise PersonaError(f"{name}.toml: number: {other}.toml has {persona.number} too")
+    return found

@@ -27,6 +27,8 @@ from launcher.ports import free_ports
 from launcher.processes import Identity, before_exec
 
 os.environ.setdefault("SECRET_KEY", "0123456789abcdef" * 4)
+# Operators of tests call at once, unless the test is about who may.
+os.environ.setdefault("APTITUDE_REQUIRED", "false")
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 TEMPLATE = "template_migrated"

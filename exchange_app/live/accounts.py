@@ -19,6 +19,7 @@ from exchange_domain.messages import (
     ManagerView,
     OperatorView,
     OverheardView,
+    PracticeMeasured,
     listener_snapshot_key,
     manager_snapshot_key,
     operator_snapshot_key,
@@ -30,7 +31,7 @@ from . import push, registry
 
 log = structlog.get_logger(__name__)
 
-View = OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved
+View = OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved | PracticeMeasured
 Apply = Callable[[BaseState, Any], Awaitable[None]]
 _VIEWS: TypeAdapter[Any] = LIVE
 _SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {
@@ -39,8 +40,8 @@ _SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {
     "listener": listener_snapshot_key,
     "overheard": overheard_snapshot_key,
 }
-KINDS = (*_SNAPSHOT_KEYS, "draft")
-"""A draft has no snapshot: who opens the page reads it from the database."""
+KINDS = (*_SNAPSHOT_KEYS, "draft", "practice")
+"""These two have no snapshot: who opens the page reads it from the database."""
 _MOST_WAITING = 200
 """Messages a mailbox keeps; older ones fall out, for each view is whole in itself."""
 
@@ -55,8 +56,8 @@ def on(kind: str, apply: Apply) -> None:
     """`apply(root_state, message)` runs for each open page of the account, in order, each version once.
 
     Kinds: operator (OperatorView), manager (ManagerView), listener (ListenerView, of a moderator), overheard
-    (OverheardView, of an operator), draft (DraftSaved). Take the page's state by
-    `await root_state.get_state(Cls)`.
+    (OverheardView, of an operator), draft (DraftSaved), practice (PracticeMeasured, of an operator). Take the page's
+    state by `await root_state.get_state(Cls)`.
     """
     if kind not in KINDS:
         raise ValueError(f"no such live kind: {kind!r}; there are {', '.join(KINDS)}")

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from exchange_domain.call_rows import DIALLED
+from exchange_domain.call_rows import DIALLED, IN_EARNEST
 from exchange_domain.hours import zone_of
 from exchange_domain.words import Outcome
 
@@ -64,7 +64,7 @@ async def days(s: AsyncSession, operator_id: int, zone_name: str, now: datetime,
             "count(*) filter (where k.outcome = 'success') as successes, coalesce(sum(x.operator_pay), 0) as pay, "
             "count(*) filter (where x.call_id is null) as unsettled "
             "from call k left join settlement x on x.call_id = k.id "
-            f"where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' and {DIALLED} "
+            f"where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' and {DIALLED} and {IN_EARNEST} "
             "group by 1 order by 1 desc"
         ),
         {"operator": operator_id, "since": since, "zone": zone_name},
@@ -95,7 +95,7 @@ async def of_shift(s: AsyncSession, shift_id: int) -> ShiftFigures:
                 "select coalesce(sum(x.operator_pay), 0) as pay, count(*) as calls, "
                 "count(*) filter (where k.outcome = 'success') as successes "
                 "from call k left join settlement x on x.call_id = k.id "
-                f"where k.shift_id = :shift and k.state = 'closed' and {DIALLED}"
+                f"where k.shift_id = :shift and k.state = 'closed' and {DIALLED} and {IN_EARNEST}"
             ),
             {"shift": shift_id},
         )
@@ -129,7 +129,7 @@ async def calls(
             "select k.id, k.claimed_at, c.name, k.outcome, d.label, x.billed_s, x.operator_pay, u.currency "
             "from call k join campaign c on c.id = k.campaign_id join customer u on u.id = k.customer_id "
             "left join disposition d on d.id = k.disposition_id left join settlement x on x.call_id = k.id "
-            f"where k.operator_id = :operator and k.state = 'closed' and {DIALLED} {where}"
+            f"where k.operator_id = :operator and k.state = 'closed' and {DIALLED} and {IN_EARNEST} {where}"
             "order by k.claimed_at desc, k.id desc limit :limit"
         ),
         params,

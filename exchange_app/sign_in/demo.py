@@ -2,6 +2,7 @@
 
 DEMO_ACCOUNTS = {
     "operator": "operator@demo.example",
+    "newcomer": "newcomer@demo.example",
     "customer": "customer@demo.example",
     "manager": "manager@demo.example",
     "moderator": "moderator@demo.example",

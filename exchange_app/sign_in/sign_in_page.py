@@ -59,11 +59,11 @@ def _form() -> Any:
     )
 
 
-_DEMO_ICONS = ("headset", "briefcase-business", "phone-incoming", "list-checks", "wrench")
+_DEMO_ICONS = ("headset", "graduation-cap", "briefcase-business", "phone-incoming", "list-checks", "wrench")
 
 
 def _demo() -> Any:
-    names = role_names()
+    names = role_names() | {"newcomer": t("New operator")}
     return card(
         rx.el.h2(t("Look around")),
         rx.el.p(t("The demo has a person in each role. One press signs you in."), class_name="m"),

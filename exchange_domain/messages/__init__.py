@@ -54,6 +54,7 @@ from .views import (
     Notice,
     OperatorView,
     OverheardView,
+    PracticeMeasured,
     TransferView,
     masked,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "OperatorCommand",
     "OperatorView",
     "OverheardView",
+    "PracticeMeasured",
     "ReturnToContact",
     "RingSeat",
     "SkipContact",

@@ -75,7 +75,7 @@ class Notice(Message):
     """seat_unavailable, seat_lost, seat_not_back, seat_idle, no_seat_by_number, list_done, nothing_due, outside_hours,
     daily_cap, spend_cap, lines_busy, out_of_funds, campaign_not_active, no_certificate, call_open, no_manager,
     managers_unavailable, manager_unavailable, manager_left, contact_left, switch_lost, switch_dead, not_possible_now,
-    bad_disposition, limit_reached, mask_failed, preview_over, pilot"""
+    bad_disposition, limit_reached, mask_failed, preview_over, pilot, no_aptitude, practice_over"""
     at_ms: int
     until_ms: int | None = None
     """For nothing_due, outside_hours, daily_cap and spend_cap: when the next contact can be called."""
@@ -154,6 +154,15 @@ class DraftSaved(Message):
     """Epoch milliseconds."""
 
 
+class PracticeMeasured(Message):
+    """A test or a lesson of an operator was measured, or a moderator said something to it: read it again."""
+
+    kind: Literal["practice"] = "practice"
+    operator_id: int
+    version: int
+    """Epoch milliseconds."""
+
+
 class CallRow(Message):
     """One call as a row of the customer's live table."""
 
@@ -212,7 +221,15 @@ class ImportMoved(Message):
 
 
 AnyLive = Annotated[
-    OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved | CallRow | CampaignChanged | ImportMoved,
+    OperatorView
+    | ManagerView
+    | ListenerView
+    | OverheardView
+    | DraftSaved
+    | PracticeMeasured
+    | CallRow
+    | CampaignChanged
+    | ImportMoved,
     Field(discriminator="kind"),
 ]
 LIVE: TypeAdapter[AnyLive] = TypeAdapter(AnyLive)

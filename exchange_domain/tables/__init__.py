@@ -27,6 +27,7 @@ from .limits import CarriedLeg, Carrier, CarrierRate, CustomerLines, Destination
 from .list_imports import ListImport, ListImportRemark, RememberedMapping
 from .money import Dispute, EarningRelease, Payment, PaymentNotice, Payout, PayoutApproval, PayoutBatch
 from .papers import ExportFile, Mail, Paper
+from .practice import Aptitude, PracticeContact, PracticeNote, PracticeRun
 from .recordings import Erasure, Listening, LiveListening, Recording, RecordingErasure
 from .reviews import Appeal, Hearing, HearingNote, Review, ScoreCard
 from .switches import SeatPromise, Switch
@@ -38,6 +39,7 @@ __all__ = [
     "ApiReply",
     "ApiToken",
     "Appeal",
+    "Aptitude",
     "AuditEntry",
     "Call",
     "CallDraft",
@@ -93,6 +95,9 @@ __all__ = [
     "PayoutApproval",
     "PayoutBatch",
     "PriceCeiling",
+    "PracticeContact",
+    "PracticeNote",
+    "PracticeRun",
     "ProblemReport",
     "Recording",
     "RecordingErasure",

@@ -3,6 +3,7 @@
 from datetime import datetime, time
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, Text, Time, UniqueConstraint, func, true
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
@@ -62,9 +63,12 @@ class Customer(Table, table=True):
     """As it stands on invoices and acts; empty: the name."""
     tax_id: str = text(default="")
     legal_address: str = text(default="")
+    house: bool = flag()
+    """The exchange itself, whose campaigns are practice: no business, and in no list of them."""
     created_at: datetime | None = created()
 
     __table_args__ = (
+        Index("uq_customer_house", "house", unique=True, postgresql_where=sql("house")),
         CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency_code"),
         CheckConstraint("length(name) between 1 and 200", name="name_length"),
         CheckConstraint("low_balance > 0", name="low_balance_range"),

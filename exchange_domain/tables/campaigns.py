@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     Text,
     Time,
@@ -19,7 +20,7 @@ from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from ..words import CampaignStatus, Outcome, PilotState
-from .columns import Table, created, document, key, points_at, text, whole, word
+from .columns import Table, created, document, flag, key, points_at, text, whole, word
 
 
 class Campaign(Table, table=True):
@@ -58,10 +59,14 @@ class Campaign(Table, table=True):
     """Whether its first calls stop it, so that the customer can hear them (pilots)."""
     certificate_kind_id: int | None = points_at("certificate_kind.id", nullable=True)
     """Only operators with this certificate call it; none: all."""
+    practice: bool = flag()
+    """Its contacts are robots: nobody is charged or paid, and no customer sees it (exchange_domain/practice)."""
     created_at: datetime | None = created()
 
     __table_args__ = (
         CheckConstraint("length(name) between 1 and 200", name="name_length"),
+        # One a country, which says the language that its robots speak.
+        Index("uq_campaign_practice", "country", unique=True, postgresql_where=sql("practice")),
         CheckConstraint("longest_call_s between 30 and 7200", name="longest_call_range"),
         CheckConstraint("warning_s between 5 and longest_call_s - 5", name="warning_inside_call"),
         CheckConstraint("ring_s between 5 and 120", name="ring_range"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from robots import numbers
 from robots.persona import Persona, personas
 from switch_simulator.behaviour import fraction_of
 from switch_simulator.media.ports import FRAME, RATE, STEP_S, ZERO, Pcm, Port
@@ -22,7 +23,10 @@ LEAVES_S = 0.5
 
 
 def persona_of(number: str, says: str) -> tuple[str, Persona]:
-    """Language and persona of a telephone number: by its country, and by what its behaviour says or by chance."""
+    """Language and persona of a telephone number: a robot's own, or by its country and by what its behaviour says, or
+    by chance."""
+    if (own := numbers.answering(number)) is not None:
+        return own
     language = "ru" if number.lstrip("+").startswith("7") else "en"
     known = personas()
     if says in known:

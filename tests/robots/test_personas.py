@@ -10,7 +10,7 @@ import pytest
 from robots import for_switch
 from robots.persona import LANGUAGES, PersonaError, personas, read
 
-GOOD = 'mood = "friendly"\n[[turns]]\nact = "greets"\nru = "Алло"\nen = "Hello"\n'
+GOOD = 'number = 77\nfits = ["success"]\nmood = "friendly"\n[[turns]]\nact = "greets"\nru = "Алло"\nen = "Hello"\n'
 
 
 def written(folder: Path, text: str, name: str = "someone") -> Path:
@@ -32,8 +32,10 @@ def test_the_least_that_is_a_persona(tmp_path: Path):
         (GOOD.replace("ru =", "fr ="), "turns.1.ru"),
         (GOOD + "interrupts_after_s = 0.1\n", "turns.1.interrupts_after_s"),
         (GOOD + "shouts = true\n", "turns.1.shouts"),
-        ('mood = "friendly"\nturns = []\n', "turns"),
+        (GOOD.partition("[[")[0] + "turns = []\n", "turns"),
         ('mood = "friendly\n', "line 1"),
+        (GOOD.replace("number = 77", "number = 100"), "number"),
+        (GOOD.replace('["success"]', "[]"), "fits"),
     ],
 )
 def test_a_file_that_is_none_is_refused_with_its_place(tmp_path: Path, text: str, where: str):
@@ -46,12 +48,23 @@ def test_a_file_that_is_not_there(tmp_path: Path):
         read(tmp_path / "nobody.toml")
 
 
+def test_two_of_one_number_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    written(tmp_path, GOOD, "anna")
+    written(tmp_path, GOOD, "boris")
+    monkeypatch.setattr("robots.persona.PERSONAS", tmp_path)
+    personas.cache_clear()
+    with pytest.raises(PersonaError, match=r"boris\.toml: number: anna\.toml"):
+        personas()
+    personas.cache_clear()
+
+
 def actions(plan: str) -> dict[str, list[tuple[str, str]]]:
     """By what is dialled: application and data."""
     found = {}
     for condition in ET.fromstring(plan).iter("condition"):
         expression = condition.get("expression") or ""
-        found[expression.strip("^$")] = [(a.get("application") or "", a.get("data") or "") for a in condition]
+        name = expression.removeprefix("^(?:").partition("|")[0]
+        found[name] = [(a.get("application") or "", a.get("data") or "") for a in condition]
     return found
 
 

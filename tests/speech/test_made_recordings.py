@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from robots.persona import personas
 from speech_analysis import Sound, Unreadable, measure, read
-from speech_analysis.report import answer_delays, clipped, interruptions
+from speech_analysis.report import answers, clipped, interruptions
 from speech_analysis.voice import Stretch
 from tests.voices import OPERATOR, RATE, Speech, Talk, made
 
@@ -58,13 +58,13 @@ def test_spoken_lines_are_found_where_they_were_put(persona: str) -> None:
 
 def test_an_interruption_is_beginning_while_the_other_goes_on() -> None:
     turn = (Stretch(0, 4),)
-    assert interruptions((Stretch(2, 3),), turn) == 1
-    assert interruptions((Stretch(0.2, 3),), turn) == 0, "both began"
-    assert interruptions((Stretch(3.8, 6),), turn) == 0, "the other was about to end"
-    assert answer_delays((Stretch(4.5, 6),), turn) == [0.5]
-    assert answer_delays((Stretch(3.5, 6),), turn) == [], "already speaking: no answer"
-    assert answer_delays((Stretch(9, 10),), (*turn, Stretch(6, 7))) == [2.0], "the other has gone on speaking"
-    assert answer_delays((Stretch(20, 21),), turn) == []
+    assert interruptions((Stretch(2, 3),), turn) == (2,)
+    assert interruptions((Stretch(0.2, 3),), turn) == (), "both began"
+    assert interruptions((Stretch(3.8, 6),), turn) == (), "the other was about to end"
+    assert answers((Stretch(4.5, 6),), turn) == [(4, 0.5)]
+    assert answers((Stretch(3.5, 6),), turn) == [], "already speaking: no answer"
+    assert answers((Stretch(9, 10),), (*turn, Stretch(6, 7))) == [(7, 2.0)], "the other has gone on speaking"
+    assert answers((Stretch(20, 21),), turn) == []
 
 
 def test_only_runs_at_full_scale_are_clipped() -> None:
