@@ -37,8 +37,8 @@ class BoardCard:
     opening_words: str
     waiting: int
     closed_code: str | None
-    """no_aptitude, no_certificate, outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it can be
-    called now."""
+    """no_aptitude, no_certificate, outside_hours, nothing_due, daily_cap, out_of_funds, spend_cap, list_done; None: it
+    can be called now."""
     opens_at: datetime | None
     closes_at: datetime | None
     """The last moment of today's calling; None while shut, and for hours around the clock."""

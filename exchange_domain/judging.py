@@ -25,7 +25,8 @@ _NEW = text(f"""
 select r.call_id, r.peaks, r.peak_ms, coalesce(r.channels, 0) as channels, k.operator_id, k.campaign_id, k.customer_id,
   k.outcome, k.overran, k.transferred, k.answered_at, k.ended_at,
   (select count(*) from (select from call o where o.operator_id = k.operator_id and o.answered_at is not null
-     and not exists (select from campaign trial where trial.id = o.campaign_id and trial.practice) and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
+     and not exists (select from campaign trial where trial.id = o.campaign_id and trial.practice)
+     and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
   (select count(*) from (select from call o where o.campaign_id = k.campaign_id and o.answered_at is not null
      and o.claimed_at < k.claimed_at limit :known) x) as campaign_talks,
   exists (select from dispute d where d.call_id = k.id and d.state = 'open') as contested,

@@ -76,7 +76,7 @@ _CAMPAIGNS = text("""
 select p.id, p.name, c.name as customer, coalesce(jsonb_array_length(k.criteria), 0) as criteria,
   coalesce(jsonb_array_length(k.codes), 0) as codes
 from campaign p join customer c on c.id = p.customer_id left join score_card k on k.campaign_id = p.id
-where p.status <> 'finished' and not exists (
+where p.status <> 'finished' and not p.practice and not exists (
   select from customer_member m where m.customer_id = p.customer_id and m.account_id = :account)
 order by (p.status = 'active') desc, lower(c.name), lower(p.name), p.id limit 300
 """)

@@ -99,7 +99,8 @@ async def customer_lines(s: AsyncSession, *, search: str = "", limit: int = 100)
             "(select count(*) from campaign p where p.customer_id = c.id) as campaigns, "
             "(select count(*) from campaign p where p.customer_id = c.id and p.status = 'active') as running, "
             "(select per_day from spend_cap x where x.customer_id = c.id and x.campaign_id is null) as cap "
-            "from customer c where not c.house and (:like = '' or c.name ilike :like) order by lower(c.name), c.id limit :limit"
+            "from customer c where not c.house and (:like = '' or c.name ilike :like) "
+            "order by lower(c.name), c.id limit :limit"
         ),
         {"like": f"%{escaped}%" if escaped else "", "limit": limit},
     )

@@ -53,7 +53,8 @@ async def rows(s: AsyncSession, now: datetime, limit: int = 100) -> list[Row]:
             "t.valid_from <= :now and not exists (select from tariff l where l.currency = t.currency "
             "  and l.customer_id is not distinct from t.customer_id and l.valid_from > t.valid_from "
             "  and l.valid_from <= :now) as in_force "
-            "from tariff t left join customer c on c.id = t.customer_id where c.house is not true order by t.valid_from desc, t.id desc "
+            "from tariff t left join customer c on c.id = t.customer_id where c.house is not true "
+            "order by t.valid_from desc, t.id desc "
             "limit :limit"
         ),
         {"now": now, "limit": limit},

@@ -47,7 +47,9 @@ async def measure_practice(tell: Tell) -> int:
 async def _keep(one: ToMeasure, calls: list[Practised], tell: Tell) -> None:
     lesson = BY_KEY.get(one.lesson or "")
     # An answered call without its recording is the exchange's fault, and judges nobody.
-    unheard = any(call.heard is None and placed.recording is not None for call, placed in zip(calls, one.calls))  # noqa: B905
+    unheard = any(
+        call.heard is None and placed.recording is not None for call, placed in zip(calls, one.calls, strict=True)
+    )
     async with database.session() as s:
         marks = (await house_rules.rules(s)).aptitude_marks
         report = None if unheard else scoring.report(calls, one.language, marks, lesson)

@@ -1,4 +1,4 @@
-"""What was said, by the recogniser that this installation has: a program of its own, offline, told by SPEECH_RECOGNISER."""
+"""What was said, by the offline recogniser that this installation has: a program told by SPEECH_RECOGNISER."""
 
 import asyncio
 import shlex

@@ -61,6 +61,7 @@ def act_word(act: Any) -> Any:
 def rule_words() -> list[tuple[Any, list[tuple[str, Any, Any]]]]:
     """Groups of rules: name, what it is, its unit."""
     seconds, percent, calls = tc("unit", "seconds"), tc("unit", "percent"), tc("unit", "calls")
+    points = tc("unit", "points")
     return [
         (
             t("Reviews"),
@@ -96,6 +97,18 @@ def rule_words() -> list[tuple[Any, list[tuple[str, Any, Any]]]]:
             [
                 ("keep_recordings_days", t("A new campaign keeps recordings for"), tc("unit", "days")),
                 ("keep_recordings_most_days", t("No campaign keeps recordings for more than"), tc("unit", "days")),
+            ],
+        ),
+        (
+            t("Aptitude test: points needed of a hundred"),
+            [
+                ("aptitude_clear", t("Clear sound"), points),
+                ("aptitude_prompt", t("Speaks up at once"), points),
+                ("aptitude_listens", t("Does not interrupt"), points),
+                ("aptitude_steady", t("Keeps the talk going"), points),
+                ("aptitude_pace", t("Pace"), points),
+                ("aptitude_result", t("Writes the result down"), points),
+                ("aptitude_script", t("Says what the script asks for"), points),
             ],
         ),
         (

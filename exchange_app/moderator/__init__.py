@@ -20,6 +20,8 @@ from .live_page import live_page, status
 from .live_state import Live
 from .review_page import review_page
 from .review_state import Review
+from .training_page import training_page
+from .training_state import Trainees
 
 
 def pages() -> list[Page]:
@@ -48,6 +50,14 @@ def pages() -> list[Page]:
             nav=Nav(t("Live"), "ear", key="KeyL"),
             on_load=[Live.enter],
             status=status,
+        ),
+        Page(
+            "/moderator/training",
+            training_page,
+            t("Training"),
+            role="moderator",
+            nav=Nav(t("Training"), "graduation-cap", key="KeyT"),
+            on_load=[Trainees.enter],
         ),
         Page(
             "/moderator/appeals",

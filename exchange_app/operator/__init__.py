@@ -16,6 +16,8 @@ from .payout_state import Payouts
 from .reviews_page import reviews_page
 from .reviews_state import OwnReviews
 from .statement_route import routes as statement_routes
+from .training_page import training_page
+from .training_state import Training
 from .work_page import status, title, work_page, work_status
 
 
@@ -64,6 +66,15 @@ def pages() -> list[Page]:
             role="operator",
             nav=Nav(t("Reviews"), "headphones", key="KeyR"),
             on_load=[Desk.enter, Overheard.enter, OwnReviews.enter],
+            status=status,
+        ),
+        Page(
+            "/operator/training",
+            training_page,
+            t("Training"),
+            role="operator",
+            nav=Nav(t("Training"), "graduation-cap", key="KeyT"),
+            on_load=[Desk.enter, Overheard.enter, Training.enter],
             status=status,
         ),
     ]

@@ -38,6 +38,10 @@ def _closed(card: Any) -> rx.Component:
         rx.match(
             card.closed,
             (
+                "no_aptitude",
+                callout(t("The aptitude test comes first."), tone="amber", icon="graduation-cap"),
+            ),
+            (
                 "no_certificate",
                 callout(
                     t("A certificate is asked for."),
@@ -236,6 +240,16 @@ def _sound() -> rx.Component:
     )
 
 
+def _test_first() -> rx.Component:
+    return callout(
+        t("First three calls with robots."),
+        t("They take about ten minutes and are unpaid; a moderator confirms, then these campaigns open to you."),
+        tone="blue",
+        icon="graduation-cap",
+        actions=[link_button(t("To the test"), "/operator/training", kind="solid", icon="graduation-cap")],
+    )
+
+
 def _preview() -> rx.Component:
     return dialog(
         rx.el.span(Board.preview_name, **THEIRS),
@@ -270,6 +284,7 @@ def board_page() -> rx.Component:
             callout(t("This campaign was closed just now."), t("The others below are up to date."), tone="amber"),
         ),
         rx.el.div(notice(), class_name="board-notice"),
+        rx.cond(Board.loaded & Board.test_first, _test_first()),
         rx.cond(Board.loaded & (Desk.state == "off_shift"), _sound()),
         rx.cond(
             Board.loaded,

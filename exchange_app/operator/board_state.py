@@ -132,6 +132,11 @@ class Board(rx.State):
         self.loaded, self._read_at = True, now.timestamp()
 
     @rx.var
+    def test_first(self) -> bool:
+        """The aptitude test is still to be taken, or to be confirmed."""
+        return any(card.closed == "no_aptitude" for card in self.cards)
+
+    @rx.var
     def open_count(self) -> int:
         return sum(1 for card in self.cards if not card.closed)
 

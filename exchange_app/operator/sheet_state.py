@@ -24,6 +24,7 @@ from .desk_state import ON_THE_LINE, Desk
 from .draft_store import NOTE, closed, store
 from .guide_state import Guide
 from .offer_state import Offer
+from .practice_state import Practice
 from .shown import (
     ShownDisposition,
     ShownFact,
@@ -59,6 +60,8 @@ class Sheet(live.OnlyChanges, rx.State):
     ring_s: rx.Field[int] = rx.field(0)
     wrap_up_s: rx.Field[int] = rx.field(0)
     recording: rx.Field[bool] = rx.field(False)
+    practice: rx.Field[bool] = rx.field(False)
+    """Robots are called: nobody pays or is paid."""
     masking_allowed: rx.Field[bool] = rx.field(False)
     contact_name: rx.Field[str] = rx.field("")
     person_name: rx.Field[str] = rx.field("")
@@ -109,7 +112,7 @@ class Sheet(live.OnlyChanges, rx.State):
 
     async def _follow(self, view: OperatorView, account_id: int, account_name: str) -> None:
         """Loads what belongs to the view's call, or to its campaign when there is none."""
-        call_before = self.call_id
+        call_before, practice_before = self.call_id, self.practice
         if view.call is not None:
             if self._stale or self.call_id != str(view.call.call_id):
                 await self._open_call(view.call.call_id, account_id, account_name)
@@ -119,11 +122,13 @@ class Sheet(live.OnlyChanges, rx.State):
                 self._propose(view.call.proposed_outcome)
         elif self._stale or self.call_id or self.campaign_id != (view.campaign_id or 0):
             await self._open_campaign(view.campaign_id or 0, account_name)
-        self._stale = False
         if call_before and call_before != self.call_id:
             await closed(UUID(call_before))
         if view.state == OperatorState.TALKING:
             await self._ask_for_managers(view.campaign_id or 0)
+        if call_before != self.call_id or self.practice != practice_before or self._stale:
+            await (await self.get_state(Practice))._read(account_id, self.practice)
+        self._stale = False
         if call_before != self.call_id:
             await (await self.get_state(Today))._read(account_id, view.shift_id)
             await (await self.get_state(Offer))._consider(account_id, view)
@@ -190,6 +195,7 @@ class Sheet(live.OnlyChanges, rx.State):
         self.max_attempts, self.ring_s, self.wrap_up_s = sheet.max_attempts, sheet.ring_s, sheet.wrap_up_s
         self.masking_allowed = sheet.masking_allowed
         self.recording = sheet.recording
+        self.practice = sheet.practice
         self.steps = parts_shown(sheet.parts.steps, "step")
         self.objections = parts_shown(sheet.parts.objections, "objection")
 

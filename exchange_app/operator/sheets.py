@@ -46,6 +46,7 @@ class CampaignSheet:
     masking_allowed: bool
     wrap_up_s: int
     recording: bool
+    practice: bool
     parts: Parts
 
 
@@ -103,6 +104,7 @@ async def _campaign(
         masking_allowed=campaign.masking_allowed,
         wrap_up_s=campaign.wrap_up_s,
         recording=campaign.recording,
+        practice=campaign.practice,
         parts=parts(script.markdown, values) if script else Parts((), ()),
     )
 

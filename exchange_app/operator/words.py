@@ -83,6 +83,16 @@ def notices() -> dict[str, tuple[Tone, Any, Any]]:
             t("This campaign asks for a certificate that you do not have."),
             t("Which one stands on its card. Choose another campaign; what you have done is paid."),
         ),
+        "no_aptitude": (
+            "amber",
+            t("First three calls with robots, and a moderator's word."),
+            t("The aptitude test is on the page “Training”. Campaigns that pay open after it."),
+        ),
+        "practice_over": (
+            "gray",
+            t("All robots of this exercise have been called."),
+            t("The report comes on the page “Training” as soon as the recordings are measured."),
+        ),
         "campaign_not_active": (
             "amber",
             t("The customer has stopped this campaign."),

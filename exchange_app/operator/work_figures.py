@@ -64,7 +64,8 @@ async def days(s: AsyncSession, operator_id: int, zone_name: str, now: datetime,
             "count(*) filter (where k.outcome = 'success') as successes, coalesce(sum(x.operator_pay), 0) as pay, "
             "count(*) filter (where x.call_id is null) as unsettled "
             "from call k left join settlement x on x.call_id = k.id "
-            f"where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' and {DIALLED} and {IN_EARNEST} "
+            f"where k.operator_id = :operator and k.claimed_at >= :since and k.state = 'closed' and {DIALLED} "
+            f"and {IN_EARNEST} "
             "group by 1 order by 1 desc"
         ),
         {"operator": operator_id, "since": since, "zone": zone_name},

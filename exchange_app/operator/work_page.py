@@ -38,6 +38,7 @@ from .panes import (
     transfer_pane,
 )
 from .person_state import Person
+from .practice_state import practice_banner
 from .preview_state import Preview
 from .script_pane import script_pane
 from .sheet_state import Sheet
@@ -77,6 +78,7 @@ def _nobody_there() -> rx.Component:
 def _messages() -> rx.Component:
     return rx.el.div(
         _late(),
+        practice_banner(),
         rx.cond((S == "connection_lost") & IN_CALL, rx.fragment(), notice()),
         after_abuse(),
         rx.cond((S == "talking") & (Sheet.managers_there == 0), _nobody_there()),

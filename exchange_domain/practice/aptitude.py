@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .. import audit
 from ..settings import settings

@@ -225,9 +225,17 @@ async def test_practice_is_in_no_list_and_in_no_figure(exchange: Exchange):
     async with database.session() as s:
         s.add(
             Recording(
-                call_id=claim.call_id, state=RecordingState.STORED, switch_name="main", switch_path="/r/x.wav",
-                storage_key="x.ogg", sha256="0" * 64, size_bytes=9, duration_ms=40_000, channels=2,
-                stored_at=exchange.now, keep_until=exchange.now + timedelta(days=1),
+                call_id=claim.call_id,
+                state=RecordingState.STORED,
+                switch_name="main",
+                switch_path="/r/x.wav",
+                storage_key="x.ogg",
+                sha256="0" * 64,
+                size_bytes=9,
+                duration_ms=40_000,
+                channels=2,
+                stored_at=exchange.now,
+                keep_until=exchange.now + timedelta(days=1),
             )
         )
         await s.flush()

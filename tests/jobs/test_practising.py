@@ -41,7 +41,7 @@ class Taken:
             "size_bytes": encoded.size_bytes, "sha256": encoded.sha256, "channels": 2, "stored_at": now,
             "keep_until": now + timedelta(days=1),
         }  # fmt: skip
-        more = {"last_error": "gone"} if state == RecordingState.LOST else {}
+        more: dict[str, Any] = {"last_error": "gone"} if state == RecordingState.LOST else {}
         async with database.session() as s:
             s.add(Recording(call_id=call_id, switch_name="main", switch_path="/x.wav", state=state,
                             **(stored if state == RecordingState.STORED else more)))  # fmt: skip

@@ -25,6 +25,7 @@ from . import (
     moderator_scenes,
     operator_scenes,
     results_scenes,
+    training_scenes,
 )
 from .looking import LOOKS, bare, dress, picture, unfit, violations
 from .operator_scenes import Scene
@@ -40,6 +41,19 @@ async def stage(
     built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
 ) -> AsyncIterator[Stage]:
     async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True, engine=False) as house:
+        broker = redis.asyncio.from_url(redis_url)
+        yield Stage(house, broker)
+        await broker.aclose()
+
+
+@pytest.fixture
+async def strict_stage(
+    built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
+) -> AsyncIterator[Stage]:
+    """Where the aptitude test is asked for."""
+    async with open_house(
+        database_url, redis_url, tmp_path, settings_env, sound=True, engine=False, aptitude_required="true"
+    ) as house:
         broker = redis.asyncio.from_url(redis_url)
         yield Stage(house, broker)
         await broker.aclose()
@@ -64,14 +78,14 @@ async def seen(page: Page, name: str, n: int, role: str) -> list[str]:
     return [*found, *(f"{name}: {one}" for one in await bare(page, "en"))]
 
 
-async def look_at(stage: Stage, page: Page, role: str, scenes: list[Scene]) -> None:
+async def look_at(stage: Stage, page: Page, role: str, scenes: list[Scene], least: int = 6) -> None:
     found: list[str] = []
     for n, scene in enumerate(scenes):
         await scene.play(stage, page)
         found += await seen(page, scene.name, n, role)
         await dress(page, 1280, "light", "en")
     assert not found, "\n".join(dict.fromkeys(found))
-    assert len(scenes) > 5
+    assert len(scenes) >= least
 
 
 async def test_the_operators_pages_in_every_state(stage: Stage) -> None:
@@ -103,6 +117,16 @@ async def test_the_moderators_pages_in_every_state(stage: Stage) -> None:
         page = await signed_in(stage.house, browser, "moderator")
         scenes = [*live_scenes.BEFORE, *moderator_scenes.SCENES, *live_scenes.SCENES]
         await look_at(stage, page, "moderator", scenes)
+
+
+async def test_training_in_every_state(strict_stage: Stage) -> None:
+    stage = strict_stage
+    async with chromium(*MICROPHONE) as browser, chromium(*MICROPHONE) as other:
+        operator = await signed_in(stage.house, browser, "operator")
+        moderator = await signed_in(stage.house, other, "moderator")
+        await look_at(stage, operator, "training", training_scenes.OPERATOR)
+        await look_at(stage, moderator, "training", training_scenes.MODERATOR)
+        await look_at(stage, operator, "training", training_scenes.AFTER, least=2)
 
 
 async def test_the_line_in_every_trouble_and_the_account(stage: Stage) -> None:

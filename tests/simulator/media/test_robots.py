@@ -16,7 +16,9 @@ VOICE = np.full(FRAME, 2000, np.int16)
 def talk(*turns: dict[str, Any], **more: Any) -> Talk:
     """Its first line is the sample 1, its second 2 …"""
     made = [Turn.model_validate({"act": "answers", "ru": "да", "en": "yes"} | turn) for turn in turns]
-    persona = Persona.model_validate({"name": "made_up", "number": 99, "fits": ["success"], "mood": "friendly", "turns": made} | more)
+    persona = Persona.model_validate(
+        {"name": "made_up", "number": 99, "fits": ["success"], "mood": "friendly", "turns": made} | more
+    )
     return Talk(persona, [line(n) for n in range(1, len(made) + 1)])
 
 

@@ -1,0 +1,1 @@
+"""Aptitude tests and lessons as operators and moderators see them: their words, their figures, their sound."""
