@@ -75,7 +75,7 @@ def campaign_pane() -> rx.Component:
             rx.el.dt(t("Customer")),
             rx.el.dd(Sheet.customer_name, **THEIRS),
             rx.el.dt(t("You are paid")),
-            rx.el.dd(price_parts(Sheet)),
+            rx.el.dd(rx.cond(Sheet.practice, t("nothing: practice is unpaid"), price_parts(Sheet))),
             rx.el.dt(t("Attempts")),
             rx.el.dd(tn("up to {n} call to a contact", "up to {n} calls to a contact", n=Sheet.max_attempts)),
             rx.el.dt(t("Writing down")),

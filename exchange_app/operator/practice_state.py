@@ -42,8 +42,7 @@ def practice_banner() -> rx.Component:
     """Above the panes, in each state of the shift."""
     to_training = link_button(t("To training"), "/operator/training", icon="graduation-cap")
     goes_on = callout(
-        lesson_name(Practice.lesson),
-        ": ",
+        rx.fragment(lesson_name(Practice.lesson), "."),
         lesson_goal(Practice.lesson),
         " ",
         rx.cond(Practice.of > 1, t("{made} of {of} calls are made.", made=Practice.made, of=Practice.of), ""),

@@ -31,11 +31,10 @@ def _under_way() -> rx.Component:
     return rx.cond(
         Training.under_way != "",
         callout(
-            what,
-            ": ",
+            rx.fragment(what, "."),
             rx.cond(
                 over,
-                t("the recordings are being measured. The report comes here by itself."),
+                t("The recordings are being measured. The report comes here by itself."),
                 t("{made} of {of} calls are made.", made=Training.made, of=Training.of),
             ),
             tone="blue",

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import reflex as rx
 from reflex.state import BaseState
 
 from exchange_app import live
-from exchange_app.arguments import whole
 from exchange_app.i18n import later
 from exchange_app.practised.rows import NoteRow, Opened, RunRow, Sound, note_row, opened_of, run_row, sound_of
 from exchange_app.security import current_account, roles
@@ -33,6 +33,12 @@ class LessonRow:
     reached: bool
     last: int
     advised: bool
+
+
+def _number(given: Any) -> int:
+    """An argument that our pages send as a number; 0 for anything else, which there is nothing of."""
+    known = isinstance(given, int) and not isinstance(given, bool) and 0 < given < 2**53
+    return given if known else 0
 
 
 class Training(live.OnlyChanges, rx.State):
@@ -109,7 +115,7 @@ class Training(live.OnlyChanges, rx.State):
     async def look(self, run_id: int):
         """The report of a run of one's own."""
         async with database.session() as s:
-            run = await desk.one(s, current_account(self).account_id, whole(run_id))
+            run = await desk.one(s, current_account(self).account_id, _number(run_id))
         if run is not None:
             self.opened, self.sound = opened_of(run), Sound()
 
@@ -123,7 +129,7 @@ class Training(live.OnlyChanges, rx.State):
     async def hear(self, place: int):
         """One call of the report that is open."""
         async with database.session() as s:
-            self.sound = await sound_of(s, self.opened, whole(place))
+            self.sound = await sound_of(s, self.opened, _number(place))
         if not self.sound.call_id:
             return rx.toast.error(later("There is no recording to hear."))
         return None

@@ -22,7 +22,7 @@ def _score(one: ScoreRow) -> rx.Component:
     return rx.el.li(
         rx.el.span(score_name(one.code)),
         rx.el.div(
-            rx.el.i(style={"width": percent, "background": rx.cond(reached, "var(--accent)", "var(--amber)")}),
+            rx.el.i(style={"width": percent}, class_name=rx.cond(reached, "", "low")),
             rx.el.u(style={"left": one.mark.to(str) + "%"}),  # type: ignore[attr-defined]
             aria_hidden="true",
         ),
@@ -115,7 +115,7 @@ def who_spoke(report: Any) -> rx.Component:
         rx.el.h3(t("Who spoke")),
         rx.el.div(
             rx.el.span(style={"width": report.operator.to(str) + "%"}),
-            rx.el.span(style={"width": report.robot.to(str) + "%", "background": "var(--blue)"}),
+            rx.el.span(style={"width": report.robot.to(str) + "%"}, class_name="blue"),
             class_name="prog", style={"height": "24px", "borderRadius": "6px"}, aria_hidden="true",
         ),
         rx.el.div(

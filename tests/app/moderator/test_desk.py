@@ -25,6 +25,7 @@ from exchange_app.moderator.disputes_state import Disputes
 from exchange_app.moderator.flags_state import Flags
 from exchange_app.moderator.live_state import Live
 from exchange_app.moderator.review_state import Review
+from exchange_app.moderator.training_state import Trainees
 from exchange_app.operator.board_state import Board
 from exchange_app.operator.reviews_state import OwnReviews
 from exchange_app.security.policy import policy_of
@@ -39,7 +40,7 @@ __all__ = ["shop"]
 NOW = datetime.now(UTC)
 HANDLERS = [
     (state, name)
-    for state in (Flags, Disputes, Review, Appeals, Cards, Certificates, Live)
+    for state in (Flags, Disputes, Review, Appeals, Cards, Certificates, Live, Trainees)
     for name in state.event_handlers
     if name != "setvar"
 ]
@@ -54,6 +55,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "toggle_code": {"code": "R1"}, "give": {"verdict": "accepted"},
     "gap": {"seq": 1}, "show_only": {"which": "new"}, "speak": {"mode": "step_in"}, "ask_no_more": {"open_": False},
     "choose": {"kind_id": 1}, "show_making": {"wanted": True}, "make": {"form": {"name": "чужое", "goal": "чужое"}},
+    "look": {"run_id": 1}, "hear": {"place": 1}, "answer": {"form": {"words": "чужое"}},
 }  # fmt: skip
 
 OF_ONE_PAGE: dict[tuple[type[rx.State], str], dict[str, Any]] = {
@@ -61,6 +63,9 @@ OF_ONE_PAGE: dict[tuple[type[rx.State], str], dict[str, Any]] = {
     (Appeals, "ask"): {"appeal_id": 1},
     (Certificates, "ask"): {"operator_id": 1},
     (Live, "listen"): {"operator_id": "1"},
+    (Trainees, "ask"): {"act": "admit"},
+    (Trainees, "choose"): {"operator_id": 1},
+    (Trainees, "find"): {"form": {"search": "Мария"}},
 }
 
 

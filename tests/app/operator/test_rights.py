@@ -17,6 +17,7 @@ from exchange_app.operator.person_state import Person
 from exchange_app.operator.preview_state import Preview
 from exchange_app.operator.sheet_state import Sheet
 from exchange_app.operator.today_state import Today
+from exchange_app.operator.training_state import Training
 from exchange_app.operator.trouble_state import Trouble
 from exchange_domain import database
 from exchange_domain.messages import OperatorView
@@ -26,7 +27,7 @@ from tests.app.conftest import make_account
 
 from .conftest import Work
 
-STATES: list[type[rx.State]] = [Desk, Sheet, Board, Earnings, Person, Today, Guide, Preview, Trouble, Offer]
+STATES: list[type[rx.State]] = [Desk, Sheet, Board, Earnings, Person, Today, Guide, Preview, Trouble, Offer, Training]
 
 
 def calls_of(state: Any, call_id: str) -> list[Any]:
@@ -57,6 +58,9 @@ def calls_of(state: Any, call_id: str) -> list[Any]:
         "reporting": True,
         "kind": "sound",
         "step": 2,
+        "what": "test",
+        "run_id": 1,
+        "place": 1,
     }
     found = []
     for name, handler in state.event_handlers.items():

@@ -181,5 +181,3 @@ async def lesson_ready(stage: Stage, page: Page) -> None:
     await stage.operator_is(OperatorState.READY)
     await to(stage, page, "/operator/work")
     await expect(page.get_by_text("Somebody who doubts.")).to_be_visible()
-
-
