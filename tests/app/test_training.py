@@ -225,7 +225,7 @@ async def test_a_test_of_another_is_not_confirmed_by_its_number(
         assert await s.get(Aptitude, zoe) is None and await s.get(Aptitude, lena) is None
 
 
-@pytest.mark.parametrize("who", ["operator", "customer", "stranger"])
+@pytest.mark.parametrize("who", ["operator", "admin", "stranger"])
 async def test_others_confirm_nothing(exchange: Exchange, events: Events, lena: int, who: str):
     run, _ = await taken(exchange, lena)
     account = 0 if who == "stranger" else await make_account("x@mail.example", "Кто-то", who)

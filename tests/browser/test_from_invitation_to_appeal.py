@@ -1,4 +1,4 @@
-"""From an invitation to a certificate and a paid call, its review, the appeal against it, and the money.
+"""From an invitation to the aptitude test, a certificate and a paid call, its review, the appeal, and the money.
 
 Five people in their pages; the real engine, mover and worker; the simulated switch with sound.
 """
@@ -27,7 +27,7 @@ MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-str
 async def house(
     built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
 ) -> AsyncIterator[House]:
-    async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True) as made:
+    async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True, aptitude_required="true") as made:
         (tmp_path / "storage").mkdir()
         await made.start_jobs()
         await made.run("mover", "recording_store", "recordings: moving")
@@ -62,15 +62,60 @@ async def joined(house: House, browser: Browser, link: str) -> Page:
     return page
 
 
-async def certified(house: House, browser: Browser, lena: Page, campaign: int) -> Page:
-    """The campaign asks for a certificate; the moderator, whose page it is, gives it by keyboard."""
+async def examined(house: House, lena: Page, account: int, kira: Page) -> None:
+    """Three calls with robots, by keyboard; the report comes by itself, she hears it, and the moderator confirms."""
+    await lena.goto(f"{house.url}/operator")
+    await expect(lena.get_by_text("The aptitude test comes first.")).to_be_visible()
+    await lena.get_by_role("link", name="To the test").press("Enter")
+    await lena.get_by_role("button", name="Take the test").press("Enter")
+    await lena.wait_for_url("**/operator/work")
+    await state(lena, "Ready")
+    practice = (await one("select id from campaign where practice")).id
+    for place, outcome in enumerate(("success", "success", "refused")):
+        await expect(lena.get_by_text(f"{place} of 3 calls are made.")).to_be_visible(timeout=SLOW)
+        await lena.keyboard.press("KeyC")
+        await state(lena, "Talking")
+        await lena.wait_for_timeout(4_000)
+        await lena.keyboard.press("KeyH")
+        await close_with(lena, practice, outcome)
+    await expect(lena.get_by_text("These calls are made.")).to_be_visible(timeout=SLOW)
+    await lena.get_by_role("link", name="To training").press("Enter")
+    await expect(lena.locator(".judged .qi")).to_have_count(1, timeout=60_000)
+    await lena.locator(".judged .qi").press("Enter")
+    await expect(lena.locator("[data-report] .sc li")).to_have_count(6)
+    await lena.get_by_role("button", name="Call 1", exact=True).press("Enter")
+    await expect(lena.locator("#player-play")).to_be_focused()
+    await lena.keyboard.press("Enter")
+    await lena.wait_for_function("document.querySelector('.wv audio').currentTime > 0.3")
+    ask = lena.get_by_role("button", name="Ask a person to listen")
+    await ask.press("Enter")
+    await expect(ask).to_have_count(0)
+
+    await kira.goto(f"{house.url}/moderator/training")
+    await kira.get_by_role("row", name="Лена Орлова").get_by_role("button", name="Look").press("Enter")
+    await kira.get_by_role("button", name="Call 3", exact=True).press("Enter")
+    await expect(kira.locator("#player-play")).to_be_focused()
+    await kira.get_by_role("button", name="Confirm").press("Enter")
+    await kira.locator("#words").fill("She is heard well, and waits for the end of a sentence")
+    await kira.get_by_role("dialog").get_by_role("button", name="Confirm").press("Enter")
+    await expect(kira.get_by_role("dialog")).to_have_count(0)
+    # Her page, which is open, knows it by itself.
+    await expect(lena.get_by_text("You may call every campaign.")).to_be_visible(timeout=SLOW)
+    async with database.session() as s:
+        earned = await ledger.earnings(s, account)
+        assert (earned.held, earned.available) == (0, 0) and await books.check(s) == []
+        spoken = await s.execute(text("select report->'operator' from practice_run"))
+        assert spoken.scalar_one() > 5, "the microphone was heard in the recordings"
+
+
+async def certified(house: House, lena: Page, kira: Page, campaign: int) -> None:
+    """The campaign asks for a certificate; the moderator gives it by keyboard."""
     async with database.session() as s:
         kind = await certificates.make_kind(s, house.people["lev"], "Kitchens", "Asks about the kitchen first")
         await certificates.ask_for(s, await s.get_one(Campaign, campaign), kind)
     await lena.goto(f"{house.url}/operator")
     await expect(lena.get_by_text("A certificate is asked for.")).to_be_visible()
     await expect(lena.locator("[data-card] [data-main]")).to_have_count(0)
-    kira = await moderator(house, browser, "moderator")
     await kira.goto(f"{house.url}/moderator/certificates")
     await kira.get_by_role("row", name="Лена Орлова").get_by_role("button", name="Certify").press("Enter")
     await kira.locator("#words").fill("She has read three texts aloud to me")
@@ -78,7 +123,6 @@ async def certified(house: House, browser: Browser, lena: Page, campaign: int) -
     await expect(kira.get_by_text("She has read three texts aloud to me")).to_be_visible()
     await lena.reload()
     await expect(lena.locator("[data-card] [data-main]")).to_have_count(1)
-    return kira
 
 
 async def called(page: Page, campaign: int) -> str:
@@ -96,12 +140,9 @@ async def called(page: Page, campaign: int) -> str:
     await page.keyboard.press("Escape")
     await page.keyboard.press("KeyH")
     await close_with(page, campaign, "success")
-    row = await until(lambda: one("select id from call where state = 'closed' and settled"), "the settled call", 40)
+    settled = "select id from call where state = 'closed' and settled and campaign_id = :campaign"
+    row = await until(lambda: one(settled, campaign=campaign), "the settled call", 40)
     return str(row.id)
-
-
-async def moderator(house: House, browser: Browser, name: str) -> Page:
-    return await signed_in(house, browser, name)
 
 
 async def test_a_new_operator_to_her_first_pay(house: House) -> None:
@@ -117,7 +158,9 @@ async def test_a_new_operator_to_her_first_pay(house: House) -> None:
     async with chromium(*MICROPHONE) as browser:
         lena = await joined(house, browser, await invited(house, browser))
         account = (await one("select id from account where email = 'lena@mail.example'")).id
-        kira = await certified(house, browser, lena, campaign)
+        kira = await signed_in(house, browser, "moderator")
+        await examined(house, lena, account, kira)
+        await certified(house, lena, kira, campaign)
         call_id = await called(lena, campaign)
         async with database.session() as s:
             earned = await ledger.earnings(s, account)
@@ -161,7 +204,7 @@ async def test_a_new_operator_to_her_first_pay(house: House) -> None:
         # Whoever has judged does not decide; another does, and the money follows.
         await kira.goto(f"{house.url}/moderator/appeals")
         await expect(kira.get_by_text("Nobody appeals")).to_be_visible()
-        other = await moderator(house, browser, "lev")
+        other = await signed_in(house, browser, "lev")
         await other.goto(f"{house.url}/moderator/appeals")
         await expect(other.get_by_text("She says yes in the third second")).to_be_visible()
         await other.get_by_role("button", name="Decide").click()
