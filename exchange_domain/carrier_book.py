@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from .carriers import ROBOTS
 from .tables import Carrier, CarrierRate, PriceCeiling
 
 CHANGEABLE = frozenset({"enabled", "position", "calls_per_second", "max_concurrent", "currency"})
@@ -31,6 +32,8 @@ async def set_carrier(s: AsyncSession, name: str, **changes: Any) -> Carrier:
     """Makes a carrier named like its gateway, or changes what is given (CHANGEABLE)."""
     if unknown := set(changes) - CHANGEABLE:
         raise ValueError(f"a carrier has no {', '.join(sorted(unknown))}")
+    if name == ROBOTS:
+        raise ValueError(f"{name} is the gateway of the robots, and no carrier's")
     carrier = await called(s, name) or Carrier(name=name)
     for field, value in changes.items():
         setattr(carrier, field, value)

@@ -30,8 +30,11 @@ def extension(persona: Persona, language: str) -> str:
     return f"robot-{language}-{persona.name}"
 
 
-def dial_plan() -> str:
-    """XML of the context with an extension for each persona in each language."""
+def dial_plan(sounds: str = "robots") -> str:
+    """XML of the context with an extension for each persona in each language; whatever else is dialled is refused.
+
+    `sounds`: the folder with a folder for each language, absolute or within the switch's sounds.
+    """
     root = ET.Element("include")
     context = ET.SubElement(root, "context", name=CONTEXT)
     for persona in personas().values():
@@ -41,13 +44,16 @@ def dial_plan() -> str:
                 ET.SubElement(context, "extension", name=name), "condition",
                 field="destination_number", expression=f"^(?:{name}|{numbers.pattern(persona, language)})$",
             )  # fmt: skip
-            for application, data in actions(persona, language):
+            for application, data in actions(persona, language, sounds):
                 ET.SubElement(condition, "action", {"application": application} | ({"data": data} if data else {}))
+    nothing = ET.SubElement(ET.SubElement(context, "extension", name="nothing"), "condition",
+                            field="destination_number", expression=".*")  # fmt: skip
+    ET.SubElement(nothing, "action", {"application": "hangup", "data": "CALL_REJECTED"})
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
-def actions(persona: Persona, language: str) -> list[tuple[str, str]]:
+def actions(persona: Persona, language: str, sounds: str = "robots") -> list[tuple[str, str]]:
     """Application and data, in their order."""
     done = [
         ("ring_ready", ""), ("sleep", str(RINGS_MS)), ("answer", ""),
@@ -56,10 +62,10 @@ def actions(persona: Persona, language: str) -> list[tuple[str, str]]:
     for number, turn in enumerate(persona.turns, start=1):
         if number > 1:
             done.append(("wait_for_silence", _waiting(persona, turn.interrupts_after_s)))
-        done.append(("playback", f"robots/{language}/{persona.name}-{number}.wav"))
+        done.append(("playback", f"{sounds}/{language}/{persona.name}-{number}.wav"))
         if turn.hangs_up:
             return [*done, ("hangup", "NORMAL_CLEARING")]
-    last = ("playback", f"robots/{language}/{persona.name}-{len(persona.turns)}.wav")
+    last = ("playback", f"{sounds}/{language}/{persona.name}-{len(persona.turns)}.wav")
     if not persona.listens:
         return [*done, ("sleep", str(round(persona.patience_s * 1000))), last, ("hangup", "NORMAL_CLEARING")]
     return [*done, ("sleep", str(LONGEST_S * 1000))]

@@ -11,6 +11,7 @@ from exchange_app.arguments import BadArgument, fields, line, paragraphs, whole
 from exchange_app.i18n import later
 from exchange_app.security import current_account, roles
 from exchange_domain import audit, carrier_book, database, rate_list, routing
+from exchange_domain.carriers import ROBOTS
 from exchange_domain.tables import Carrier
 from exchange_domain.tables.limits import GATEWAY
 
@@ -107,7 +108,7 @@ class CarrierForm(rx.State):
         given = fields(form)
         self.wrong, self.wrong_line, self.wrong_why = "", 0, ""
         name = self.name or line(given.get("carrier-name", ""), 65)
-        if re.fullmatch(GATEWAY, name) is None:
+        if re.fullmatch(GATEWAY, name) is None or name == ROBOTS:
             return self._refuse("name", "carrier-name")
         limits: dict[str, Any] = {}
         for field, read in READ.items():

@@ -152,7 +152,7 @@ def _deeds() -> rx.Component:
     )
     return rx.el.div(
         rx.cond(
-            (Trainees.opened.id > 0) & decidable & ~Trainees.admitted,
+            (Trainees.opened.id != 0) & decidable & ~Trainees.admitted,
             rx.fragment(
                 button(t("Confirm"), kind="solid", icon="badge-check", on_click=Trainees.ask("confirm")),
                 rx.cond(
@@ -203,7 +203,7 @@ def _chosen() -> rx.Component:
             class_name="grid report",
         ),
         rx.cond(
-            Trainees.opened.id > 0,
+            Trainees.opened.id != 0,
             rx.el.section(
                 rx.el.h2(
                     lesson_name(Trainees.opened.lesson), ", ",

@@ -215,7 +215,7 @@ def training_page() -> rx.Component:
     all_of_it = rx.el.div(
         _unpaid(),
         _under_way(),
-        rx.cond(Training.opened.id > 0, _opened()),
+        rx.cond(Training.opened.id != 0, _opened()),
         rx.el.div(
             rx.cond(
                 Training.required | (Training.tests.length() > 0),

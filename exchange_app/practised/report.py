@@ -215,14 +215,16 @@ def what_helps(report: Any) -> rx.Component:
 
 def decision(report: Any) -> rx.Component:
     """What a moderator said to it."""
-    return rx.cond(
-        report.decided_by != "",
-        callout(
-            rx.el.span(report.decided_by, **THEIRS), ", ", date(report.decided_ms, dateStyle="medium"), " ",
-            rx.el.span(report.words, style={"whiteSpace": "pre-wrap"}, **THEIRS),
-            tone=rx.cond(report.standing == "confirmed", "accent", "amber"), icon="message-square",
-        ),
+    said = (
+        rx.el.span(report.decided_by, **THEIRS), ", ", date(report.decided_ms, dateStyle="medium"), " ",
+        rx.el.span(report.words, style={"whiteSpace": "pre-wrap"}, **THEIRS),
     )  # fmt: skip
+    by_tone = rx.cond(
+        report.standing == "confirmed",
+        callout(*said, tone="accent", icon="message-square"),
+        callout(*said, tone="amber", icon="message-square"),
+    )
+    return rx.cond(report.decided_by != "", by_tone)
 
 
 def report_of(report: Any, sound: Any, *, role: str, hear: Any) -> rx.Component:

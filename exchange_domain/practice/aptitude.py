@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .. import audit
@@ -75,9 +75,7 @@ async def give(s: AsyncSession, operator_id: int, by: int, words: str) -> None:
 
 async def _give(s: AsyncSession, operator_id: int, run_id: int | None, by: int, words: str) -> bool:
     row = {"operator_id": operator_id, "run_id": run_id, "given_by": by, "words": words}
-    made = await s.execute(
-        insert(Aptitude).values(**row).on_conflict_do_nothing().returning(Aptitude.operator_id)  # pyright: ignore[reportArgumentType]
-    )
+    made = await s.execute(insert(Aptitude).values(**row).on_conflict_do_nothing().returning(col(Aptitude.operator_id)))
     return made.scalar_one_or_none() is not None
 
 

@@ -67,6 +67,7 @@ async def begin(s: AsyncSession, operator_id: int, lesson: str | None, language:
 
 
 async def _robot(s: AsyncSession, run: PracticeRun, campaign: Campaign, place: int, name: str) -> None:
+    assert run.id is not None and campaign.id is not None
     contact = Contact(
         campaign_id=campaign.id, name=NAMES[run.language].format(n=place), time_zone=campaign.time_zone,
         bound_to=run.operator_id, due_at=datetime.now(UTC) - CLOCKS_APART + timedelta(seconds=place),

@@ -23,7 +23,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         "--web", default=DEFAULT_WEB, metavar="URL", help=f"the exchange's web server (default: {DEFAULT_WEB})"
     )
     parser.add_argument("--domain", default="pbx.example", help="SIP domain, SIP_DOMAIN of the exchange")
-    parser.add_argument("--ports", type=int, metavar="N", help="use four ports from N on (default: free ones, kept)")
+    parser.add_argument("--ports", type=int, metavar="N", help="use five ports from N on (default: free ones, kept)")
     return parser.parse_args(arguments)
 
 

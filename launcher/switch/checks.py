@@ -56,7 +56,7 @@ def _inside(checked: Checked, api: Callable[[str], str]) -> Iterator[Finding]:
         "install these modules with FreeSWITCH" if missing else "",
     )  # fmt: skip
     profiles = [line.split() for line in api("sofia status").splitlines()]
-    for name in ("operators", "carriers"):
+    for name in ("operators", "carriers", "robots"):
         running = any(words[:2] == [name, "profile"] and "RUNNING" in words for words in profiles)
         remedy = "" if running else "is its port taken? See the log of the switch"
         yield Finding(f"SIP profile {name}", running, "running" if running else "not running", remedy)

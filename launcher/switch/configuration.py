@@ -38,6 +38,7 @@ class Values:
     event_socket_port: int = 8021
     operators_sip_port: int = 5060
     carriers_sip_port: int = 5080
+    robots_sip_port: int = 5092
     operators_ws: str = f"{LOOPBACK}:5066"
     operators_ip: str = LOOPBACK
     carriers_ip: str = LOOPBACK
@@ -75,6 +76,7 @@ def write(
     folder.chmod(0o700)
     for name in ("gateways", "gateway_addresses", "operators.d", "allowed"):
         (folder / name).mkdir(exist_ok=True)
+    _write_robots(folder)
     known = {name: str(value) for name, value in vars(values).items()}
     files = sorted(gateways.glob("*.xml")) if gateways is not None else []
     for file in files:
@@ -85,6 +87,15 @@ def write(
         _place_of(file, folder).write_text(text)
     _write_private(folder / "vars.xml", _document(known))
     return tuple(file.stem for file in files if not file.name.endswith(ADDRESSES))
+
+
+def _write_robots(folder: Path) -> None:
+    """Their dial plan, and their sounds beside the configuration."""
+    from robots import for_switch
+
+    sounds = folder.parent / "robots"
+    (folder / "dialplan" / "robots.xml").write_text(for_switch.dial_plan(str(sounds)), encoding="utf-8")
+    for_switch.write_sounds(folder.parent)
 
 
 def _needed(name: str, file: Path, secret: LookUp) -> str:

@@ -43,7 +43,8 @@ def run(path: Path, *, web: str, domain: str, first_port: int | None, only_check
 
 
 def values_for(folder: SwitchFolder, web: str, domain: str, first_port: int | None) -> Values:
-    socket, operators, carriers, ws = folder.ports(4) if first_port is None else range(first_port, first_port + 4)
+    ports = folder.ports(5) if first_port is None else range(first_port, first_port + 5)
+    socket, operators, carriers, ws, robots = ports
     web = web.rstrip("/")
     return Values(
         event_socket_password=folder.secret("event-socket"),
@@ -56,6 +57,7 @@ def values_for(folder: SwitchFolder, web: str, domain: str, first_port: int | No
         event_socket_port=socket,
         operators_sip_port=operators,
         carriers_sip_port=carriers,
+        robots_sip_port=robots,
         operators_ws=f"{LOOPBACK}:{ws}",
         sip_domain=domain,
     )

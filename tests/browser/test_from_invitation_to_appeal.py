@@ -27,7 +27,9 @@ MICROPHONE = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-str
 async def house(
     built_pages: None, database_url: str, redis_url: str, tmp_path: Path, settings_env: Callable[..., None]
 ) -> AsyncIterator[House]:
-    async with open_house(database_url, redis_url, tmp_path, settings_env, sound=True, aptitude_required="true") as made:
+    async with open_house(
+        database_url, redis_url, tmp_path, settings_env, sound=True, aptitude_required="true"
+    ) as made:
         (tmp_path / "storage").mkdir()
         await made.start_jobs()
         await made.run("mover", "recording_store", "recordings: moving")

@@ -116,8 +116,17 @@ def test_the_event_socket_listens_on_this_machine_alone_with_a_list(tmp_path: Pa
 def test_there_are_no_users_and_no_way_out_in_the_files(tmp_path: Path):
     _, tree = written(tmp_path)
     assert not tree.findall(".//user")
-    actions = {each.get("application") for each in tree.findall(".//section[@name='dialplan']//action")}
+    actions = {
+        each.get("application")
+        for context in tree.findall(".//section[@name='dialplan']/context")
+        if context.get("name") != "robots"
+        for each in context.iter("action")
+    }
     assert actions == {"answer", "sched_hangup", "echo", "hangup"}
+    robots = tree.findall(".//context[@name='robots']//action")
+    assert {each.get("application") for each in robots} == actions - {"echo"} | {
+        "ring_ready", "sleep", "playback", "wait_for_silence",
+    }  # fmt: skip
     for context in tree.findall(".//context"):
         last = context.findall("extension")[-1]
         assert [each.get("data") for each in last.iter("action")] == ["CALL_REJECTED"], context.get("name")
@@ -166,8 +175,30 @@ def test_each_example_of_a_carrier_can_be_used_as_it_is(tmp_path: Path, example:
     if ".addresses." in example:
         assert names == () and len(tree.findall(".//list[@name='carriers']/node")) == 1
     else:
-        (gateway,) = tree.findall(".//profile[@name='carriers']/gateways/gateway")
+        robots, gateway = tree.findall(".//profile[@name='carriers']/gateways/gateway")
+        assert robots.get("name") == "robots"
         assert gateway.get("name") in ("mycarrier", *names)
+
+
+def test_robots_are_reached_from_this_switch_alone_and_have_their_sounds(tmp_path: Path):
+    folder, tree = written(tmp_path)
+    profile = params_of(tree, "robots")
+    assert (profile["sip-ip"], profile["apply-inbound-acl"], profile["context"]) == ("127.0.0.1", "robots", "robots")
+    allowed = [node.get("cidr") for node in tree.findall(".//list[@name='robots']/node")]
+    assert allowed == ["127.0.0.0/8", f"{VALUES.carriers_ip}/32"]
+    proxy = tree.find(".//gateway[@name='robots']/param[@name='proxy']")
+    assert proxy is not None and proxy.get("value") == f"127.0.0.1:{profile['sip-port']}"
+    played = {each.get("data") for each in tree.findall(".//context[@name='robots']//action[@application='playback']")}
+    assert played and all(Path(str(file)).is_file() for file in played)
+    numbers = [each.get("expression") or "" for each in tree.findall(".//context[@name='robots']//condition")]
+    robot = "999104000000017"
+    assert sum(re.search(pattern, robot) is not None for pattern in numbers[:-1]) == 1 and folder.is_dir()
+
+
+def params_of(tree: ET.Element, profile: str) -> dict[str, str]:
+    found = tree.find(f".//profile[@name='{profile}']/settings")
+    assert found is not None
+    return {each.get("name", ""): each.get("value", "") for each in found}
 
 
 def test_no_example_holds_a_password(tmp_path: Path):

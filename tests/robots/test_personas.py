@@ -70,7 +70,8 @@ def actions(plan: str) -> dict[str, list[tuple[str, str]]]:
 
 def test_the_dial_plan_says_every_line_in_its_order():
     plan = actions(for_switch.dial_plan())
-    assert len(plan) == len(personas()) * len(LANGUAGES)
+    assert len(plan) == len(personas()) * len(LANGUAGES) + 1
+    assert plan[".*"] == [("hangup", "CALL_REJECTED")], "whatever else is dialled"
     for persona in personas().values():
         for language in LANGUAGES:
             done = plan[f"robot-{language}-{persona.name}"]

@@ -110,7 +110,7 @@ class RealSwitch:
         self.recordings, self.spool = folder / "recordings", folder / "spool"
         # Sound takes consecutive ports; each of several test processes gets a range of its own.
         first = 20_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw") or 0) * 1_000
-        socket, operators, carriers, ws, closed = free_ports(5)
+        socket, operators, carriers, ws, robots, closed = free_ports(6)
         self.port = socket
         self.operators = (LOOPBACK, operators)
         self.carriers = (LOOPBACK, carriers)
@@ -118,7 +118,7 @@ class RealSwitch:
         self.directory_password, self.cdr_password = uuid4().hex, uuid4().hex
         self.values = configuration.Values(
             event_socket_password=password, event_socket_port=socket, operators_sip_port=operators,
-            carriers_sip_port=carriers, operators_ws=f"{LOOPBACK}:{ws}", sip_domain=DOMAIN,
+            carriers_sip_port=carriers, robots_sip_port=robots, operators_ws=f"{LOOPBACK}:{ws}", sip_domain=DOMAIN,
             cdr_credentials=f"switch:{self.cdr_password}", cdr_url=f"http://{LOOPBACK}:{web_port}/cdr",
             directory_credentials=f"switch:{self.directory_password}",
             directory_url=f"http://{LOOPBACK}:{web_port}/switch/directory",

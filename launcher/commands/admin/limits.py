@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from exchange_domain.tables import Customer
 
 PREFIX = re.compile(r"\+[1-9][0-9]{0,14}")
+ROBOTS = "robots"
+"""The gateway of practice, which is no carrier's."""
 GATEWAY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -204,7 +206,7 @@ def _prefix(text: str) -> str:
 
 
 def _gateway(text: str) -> str:
-    if not GATEWAY.fullmatch(text):
+    if not GATEWAY.fullmatch(text) or text == ROBOTS:
         raise argparse.ArgumentTypeError(f"{text!r} is not the name of a gateway")
     return text
 
