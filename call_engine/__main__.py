@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from exchange_domain import database
 from exchange_domain.settings import settings
+from observability import serving
 
 from .engine import Engine
 from .logs import set_up
@@ -23,6 +24,7 @@ DATABASE_S = 8.0
 
 async def serve() -> int:
     engine = Engine(settings(), say=lambda line: print(line, flush=True))
+    serving.serve(settings().metrics_port, settings().metrics_address)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, engine.stop)

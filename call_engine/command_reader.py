@@ -22,6 +22,7 @@ from exchange_domain.messages import (
     command_stream,
 )
 
+from . import metrics
 from .broker_fence import FencedBroker
 from .core.events import Commanded
 from .listening import Listening
@@ -152,6 +153,8 @@ class CommandReader:
             await self._broker.acknowledge(self._stream, ENGINE_GROUP, identity, "", None)
             return
         age = now_ms() - int(identity.split("-")[0])
+        metrics.COMMANDS.labels(command.kind).inc()
+        metrics.COMMAND_LAG.observe(max(0, age) / 1000)
         stale = age > STALE_MS and not isinstance(command, ALWAYS)
         log.info("command", command=command.kind, operator_id=command.operator_id, key=str(command.key), stale=stale)
         if isinstance(command, ListeningCommand):

@@ -29,6 +29,7 @@ from exchange_domain.clock import moment, ms_of, now_ms
 from exchange_domain.settings import settings
 from exchange_domain.tables import Shift as ShiftRow
 
+from . import metrics
 from .core import effects as fx
 from .core import events as ev
 from .core.state import CallFacts, Manager, Shift
@@ -206,7 +207,10 @@ class DatabaseEffects:
                 now=datetime.now(UTC), lease=LEASE, preview=effect.preview,
             )  # fmt: skip
 
-        made = await while_away(claim)
+        with metrics.CLAIM.time():
+            made = await while_away(claim)
+        if isinstance(made, claiming.Refusal):
+            metrics.REFUSED.labels(made.code).inc()
         if isinstance(made, claiming.Claim) and not await self._may_dial(made):
             made = claiming.Refusal("not_possible_now")
         if isinstance(made, claiming.Claim):

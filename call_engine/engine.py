@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from exchange_domain import database, overruns
 from exchange_domain.settings import Settings
 from exchange_domain.switches import Health
 
+from . import metrics
 from .broker import connected
 from .broker_fence import FencedBroker
 from .burial import bury_abandoned
@@ -29,6 +31,7 @@ from .stocktaking import Stocktaking
 from .switch.command_text import CommandText
 from .switch.connection import SwitchConnection
 from .switch.health import SwitchHealth
+from .switch.reading import first
 from .switch_effects import SwitchEffects
 from .switch_loss import SwitchLoss
 from .taking_over import take_over
@@ -39,6 +42,14 @@ log = structlog.get_logger()
 CANCEL_AGAIN_S = 1.0
 LEAVE_S = 2.0
 """How long a stopping engine lets what is under way come to its end."""
+
+
+def measure(headers: Mapping[str, Any]) -> None:
+    """How late the event is; the switch says its own time in microseconds."""
+    metrics.EVENTS.inc()
+    said = first(headers, "Event-Date-Timestamp") or ""
+    if said.isdigit():
+        metrics.EVENT_LAG.observe(max(0.0, time.time() - int(said) / 1_000_000))
 
 
 class Engine:
@@ -100,6 +111,7 @@ class Engine:
         readiness = Readiness(lease)
 
         def event(headers: Mapping[str, Any]) -> None:
+            measure(headers)
             health.take(headers)
             operators.event(headers)
             listening.event(headers)

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange_app.build import ROOT, build
 from exchange_domain.settings import settings
+from observability import serving
 
 
 def _prepare() -> None:
@@ -36,6 +37,7 @@ def application() -> ASGIApp:
     from exchange_app.exchange_app import app
 
     inner = app()
+    serving.serve(settings().metrics_port, settings().metrics_address)
     host, port = _address()
 
     async def announced(scope: Scope, receive: Receive, send: Send) -> None:

@@ -94,6 +94,10 @@ class Settings(BaseSettings):
     job_stalled_s: float = Field(default=30.0, ge=1)
     """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
 
+    metrics_port: int = 0
+    """Where this program shows its figures to Prometheus; 0: nowhere. Each program has its own."""
+    metrics_address: str = "127.0.0.1"
+
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""
     web_port: int = 3000

@@ -71,8 +71,9 @@ def _last_words(log: Path) -> str:
 
 
 @contextlib.asynccontextmanager
-async def running_postgres(folder: Path) -> AsyncIterator[postgres.Cluster]:
-    cluster = postgres.Cluster(folder / "postgres", free_ports(1)[0], durable=False)
+async def running_postgres(folder: Path, *, durable: bool = False) -> AsyncIterator[postgres.Cluster]:
+    """`durable`: as in production, at the disk's speed."""
+    cluster = postgres.Cluster(folder / "postgres", free_ports(1)[0], durable=durable)
     await asyncio.to_thread(cluster.initialise)
     log = folder / "postgres.log"
     async with _process(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
@@ -82,8 +83,8 @@ async def running_postgres(folder: Path) -> AsyncIterator[postgres.Cluster]:
 
 
 @contextlib.asynccontextmanager
-async def running_valkey(folder: Path) -> AsyncIterator[valkey.Server]:
-    server = valkey.Server(folder / "valkey", free_ports(1)[0], durable=False)
+async def running_valkey(folder: Path, *, durable: bool = False) -> AsyncIterator[valkey.Server]:
+    server = valkey.Server(folder / "valkey", free_ports(1)[0], durable=durable)
     server.initialise()
     log = folder / "valkey.log"
     async with _process(server.command(), log, valkey.STOP_SIGNAL) as process:
@@ -93,11 +94,11 @@ async def running_valkey(folder: Path) -> AsyncIterator[valkey.Server]:
 
 @contextlib.asynccontextmanager
 async def running_program(
-    folder: Path, module: str, ready: bytes, environment: Mapping[str, str]
+    folder: Path, module: str, ready: bytes, environment: Mapping[str, str], *arguments: str
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """A program of this checkout as it always runs: a process of its own, set up by its environment."""
     log = folder / f"{module}.log"
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", module, *arguments]
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
     async with _process(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
         assert process.stdout is not None

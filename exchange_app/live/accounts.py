@@ -1,6 +1,7 @@
 """An account's own view: one mailbox an account, so order is kept and one slow page delays nobody else."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,7 +28,7 @@ from exchange_domain.messages import (
 )
 from exchange_domain.texts import language
 
-from . import push, registry
+from . import metrics, push, registry
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ _MOST_WAITING = 200
 """Messages a mailbox keeps; older ones fall out, for each view is whole in itself."""
 
 _apply: dict[str, Apply] = {}
-_waiting: dict[int, deque[View]] = {}
+_waiting: dict[int, deque[tuple[View, float]]] = {}
 _tasks: dict[int, asyncio.Task[None]] = {}
 _seen: dict[tuple[str, str], int] = {}
 """(client token, kind) → version of the view the page has."""
@@ -80,7 +81,7 @@ def deliver(app: rx.App, account_id: int, message: View) -> None:
     """Puts a message into the account's mailbox; starts its postman when none is under way."""
     if not registry.tokens(account_id) or message.kind not in _apply:
         return
-    _waiting.setdefault(account_id, deque(maxlen=_MOST_WAITING)).append(message)
+    _waiting.setdefault(account_id, deque(maxlen=_MOST_WAITING)).append((message, time.perf_counter()))
     if account_id not in _tasks:
         task = asyncio.create_task(_empty(app, account_id), name=f"live-{account_id}")
         _tasks[account_id] = task
@@ -92,7 +93,7 @@ async def _empty(app: rx.App, account_id: int) -> None:
 
     waiting = _waiting[account_id]
     while waiting:
-        message = waiting.popleft()
+        message, came = waiting.popleft()
         try:
             account = await principal(account_id)
             if account is None:
@@ -105,6 +106,7 @@ async def _empty(app: rx.App, account_id: int) -> None:
         for token in registry.tokens(account_id):
             try:
                 await _give(app, token, message)
+                metrics.PUSH.observe(time.perf_counter() - came)
             except Exception as failed:
                 log.error("live_apply_failed", account_id=account_id, kind=message.kind, **described(failed))
     # No await since the mailbox was found empty, so nothing can have come in between.
