@@ -6,6 +6,7 @@ import sys
 
 import asyncpg
 import structlog
+import uvloop
 from sqlalchemy.exc import DBAPIError
 
 from exchange_domain import database
@@ -28,7 +29,11 @@ async def serve() -> int:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, engine.stop)
-    await engine.run()
+    watching = asyncio.create_task(serving.watch_loop(), name="loop watched")
+    try:
+        await engine.run()
+    finally:
+        watching.cancel()
     return 0
 
 
@@ -37,7 +42,7 @@ def main() -> int:
     set_up()
     database.patience.command_s = DATABASE_S
     try:
-        return asyncio.run(serve())
+        return uvloop.run(serve())
     except ValueError as error:
         print(f"engine: {error}", file=sys.stderr)
         return 2

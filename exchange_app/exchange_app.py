@@ -28,6 +28,7 @@ from exchange_app.shell.theme import HEAD as THEME_HEAD
 from exchange_app.sign_in import pages as sign_in_pages
 from exchange_app.web import routes
 from exchange_domain import database
+from observability.serving import watch_loop
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ app.app_wraps[(5, "Overlay")] = lambda stateful: rx.fragment(rx.memo(connection.
 app.app_wraps[(55, "ErrorBoundary")] = lambda stateful: connection.boundary()
 app.add_middleware(Guard())
 app.register_lifespan_task(run_bridge)
+app.register_lifespan_task(watch_loop)
 app.register_lifespan_task(watch_spool)
 app.register_lifespan_task(pools)
 

@@ -1,6 +1,6 @@
 """What an operator chooses from: campaigns with their pay, and why one cannot be called now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row, text
@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from . import certificates, contact_counts, daily_caps, scripts, spend_caps, standstill, tariffs
 from .campaigns import hours_of
 from .practice import aptitude
-from .tables import Campaign
+from .tables import Campaign, CertificateKind
 
 WEEK = timedelta(days=7)
 
@@ -55,6 +55,13 @@ from call k join settlement x on x.call_id = k.id
 where k.campaign_id = :campaign and k.claimed_at > :since
 """)
 
+RUNNING = text("""
+select c.id, c.name, c.status, c.customer_id, c.certificate_kind_id, u.name as customer, u.currency, x.markdown
+from campaign c join customer u on u.id = c.customer_id join script x on x.id = c.script_id
+where c.status in ('active', 'out_of_funds') and not c.practice order by c.id
+""")
+ADDED_TO = text("select distinct campaign_id from contact where added_by = :operator and status = 'waiting'")
+
 # Hers are few; the others are not counted one by one.
 OWN = text("""
 select time_zone, count(*) as own from contact
@@ -76,21 +83,54 @@ select time_zone, due_at as due from zone
 """)
 
 
-async def cards(s: AsyncSession, operator_id: int, now: datetime) -> list[BoardCard]:
-    """Campaigns that run, those that pay best by the hour first, closed ones last."""
-    rows = await s.execute(
-        text(
-            "select c.id, c.name, c.status, c.customer_id, u.name as customer, u.currency, x.markdown from campaign c "
-            "join customer u on u.id = c.customer_id join script x on x.id = c.script_id "
-            "where c.status in ('active', 'out_of_funds') and not c.practice order by c.id"
-        )
-    )
+@dataclass(frozen=True)
+class Shared:
+    """A card as everybody sees it, and the certificate that its campaign asks for."""
+
+    card: BoardCard
+    certificate_kind_id: int | None
+
+
+async def shared(s: AsyncSession, now: datetime) -> list[Shared]:
+    """What of the board is the same for all operators. Several statements a campaign: may be kept for some seconds."""
+    return [
+        Shared(await _card(s, row, 0, now), row.certificate_kind_id) for row in (await s.execute(RUNNING)).all()
+    ]  # fmt: skip
+
+
+async def fitted(s: AsyncSession, everybody: list[Shared], operator_id: int, now: datetime) -> list[BoardCard]:
+    """The board of one operator: campaigns that run, those that pay best by the hour first, closed ones last.
+
+    A few statements, however many campaigns there are; more only for those that the operator added contacts to.
+    """
     lacking = await aptitude.lacking(s, operator_id)
-    found = [await _card(s, row, operator_id, now, may_call=not lacking) for row in rows.all()]
+    held = await certificates.held(s, operator_id)
+    added = set((await s.execute(ADDED_TO, {"operator": operator_id})).scalars())
+    rows = {row.id: row for row in (await s.execute(RUNNING)).all()} if added else {}
+    found: list[BoardCard] = []
+    for one in everybody:
+        card = one.card
+        if card.campaign_id in added and card.campaign_id in rows:
+            card = await _card(s, rows[card.campaign_id], operator_id, now)
+        asked = one.certificate_kind_id
+        if lacking:
+            card = replace(card, closed_code="no_aptitude", opens_at=None)
+        elif asked is not None and asked not in held:
+            kind = await s.get_one(CertificateKind, asked)
+            card = replace(
+                card, closed_code="no_certificate", opens_at=None, certificate=kind.name, certificate_goal=kind.goal
+            )
+        found.append(card)
     return sorted(found, key=lambda c: (c.closed_code is not None, -(c.pay_per_hour or 0), c.campaign_id))
 
 
-async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime, *, may_call: bool) -> BoardCard:
+async def cards(s: AsyncSession, operator_id: int, now: datetime) -> list[BoardCard]:
+    """The board of one operator, all of it read now."""
+    return await fitted(s, await shared(s, now), operator_id, now)
+
+
+async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime) -> BoardCard:
+    """Apart from what the operator lacks. Nobody (0) has added no contact."""
     tariff = await tariffs.current(s, row.customer_id, row.currency, now)
     figures = (await s.execute(FIGURES, {"campaign": row.id, "since": now - WEEK})).one()
     zones = (await s.execute(ZONES, {"campaign": row.id, "operator": operator_id})).all()
@@ -102,12 +142,7 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime, *, m
     callable_now = any(z.due <= now and hours.is_open(z.time_zone, now) for z in zones)
     closed, opens_at = None, None
     campaign = await s.get_one(Campaign, row.id)
-    lacking = await certificates.missing(s, operator_id, campaign)
-    if not may_call:
-        closed = "no_aptitude"
-    elif lacking is not None:
-        closed = "no_certificate"
-    elif row.status == "out_of_funds":
+    if row.status == "out_of_funds":
         closed = "out_of_funds"
     elif not waiting:
         closed = "list_done"
@@ -139,6 +174,4 @@ async def _card(s: AsyncSession, row: Row, operator_id: int, now: datetime, *, m
         closed_code=closed,
         opens_at=opens_at,
         closes_at=None if None in closings else max((c for c in closings if c), default=None),
-        certificate=lacking.name if lacking else "",
-        certificate_goal=lacking.goal if lacking else "",
     )

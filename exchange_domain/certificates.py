@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import audit
@@ -147,6 +147,14 @@ async def _held(s: AsyncSession, kind_id: int, operator_id: int, *, lock: bool =
         Certificate.withdrawn_at == None,  # noqa: E711
     )  # fmt: skip
     return (await s.exec(query.with_for_update() if lock else query)).first()
+
+
+async def held(s: AsyncSession, operator_id: int) -> set[int]:
+    """The kinds that the operator is certified for now."""
+    query = select(Certificate.kind_id).where(
+        Certificate.operator_id == operator_id, col(Certificate.withdrawn_at).is_(None)
+    )
+    return set(await s.exec(query))
 
 
 async def missing(s: AsyncSession, operator_id: int, campaign: Campaign) -> CertificateKind | None:

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
     job_stalled_s: float = Field(default=30.0, ge=1)
     """A worker of background jobs without a sign of life for so long is dead: another takes its jobs."""
 
+    board_fresh_s: float = Field(default=2.0, ge=0)
+    """So long the campaigns of the operators' board are kept in a web process before they are read again."""
+
     metrics_port: int = 0
     """Where this program shows its figures to Prometheus; 0: nowhere. Each program has its own."""
     metrics_address: str = "127.0.0.1"

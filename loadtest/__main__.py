@@ -52,6 +52,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--recorded", type=float, default=0.1, metavar="SHARE", help="of campaigns (default: 0.1)")
     parser.add_argument("--stampede", action="store_true", help="half-way all pages lose their sockets at once")
     parser.add_argument("--thundering", action="store_true", help="all operators begin within two seconds")
+    parser.add_argument(
+        "--profile",
+        type=Path,
+        metavar="DIR",
+        help="py-spy looks at engine and web meanwhile: DIR/PART.txt, collapsed stacks",
+    )
     parser.add_argument("--report", type=Path, default=Path("load-report.html"), help="Locust's report (HTML)")
     parser.add_argument("--keep-logs", type=Path, metavar="DIR", help="copy the programs' logs there")
     return parser.parse_args(arguments)
@@ -80,7 +86,7 @@ async def run(chosen: argparse.Namespace, folder: Path) -> int:
         print(f"[load] in after {plan.ramp_s:.0f} s, then {plan.minutes:g} min of work …", flush=True)
         before, status, uses, after = await _work(chosen, folder, plan, parts, watch)
         left = await _drained()
-        figures = json.loads(Path(plan.figures).read_text(encoding="utf-8"))
+        figures = await asyncio.to_thread(_measured, folder, plan)
         lines = await _lines(figures, before, after)
         print(report.table(lines))
         await _say_rest(uses, figures, plan)
@@ -119,6 +125,8 @@ async def _work(
             await work(plan.ramp_s)
             before = {name: await report.scrape(port) for name, port in parts.metrics.items()}
             watching = asyncio.create_task(watch.run())
+            if chosen.profile is not None:
+                await _profile(chosen.profile, parts, min(60.0, plan.minutes * 30))
             await work(plan.minutes * 60 - 3)
             uses = {**watch.found(), "locust": _of_locust(locust.pid)}
             after = {name: await report.scrape(port) for name, port in parts.metrics.items()}
@@ -129,9 +137,27 @@ async def _work(
             if locust.returncode is None:
                 locust.send_signal(signal.SIGTERM)
                 await ended
-    if not Path(plan.figures).exists():
-        raise NotStarted(f"locust measured nothing: {_last_words(folder)}")
     return before, status, uses, after
+
+
+def _measured(folder: Path, plan: Plan) -> dict[str, Any]:
+    """Raises NotStarted."""
+    try:
+        return json.loads(Path(plan.figures).read_text(encoding="utf-8"))
+    except OSError:
+        raise NotStarted(f"locust measured nothing: {_last_words(folder)}") from None
+
+
+async def _profile(where: Path, parts: Parts, seconds: float) -> None:
+    """Begins to look; the files are there when it is over."""
+    await asyncio.to_thread(where.mkdir, parents=True, exist_ok=True)
+    for name in ("engine", "web"):
+        await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).parent / "py-spy"), "record", "--pid", str(parts.pids[name]), "--subprocesses",
+            "--duration", str(round(seconds)), "--rate", "100", "--format", "raw",
+            "--output", str(where / f"{name}.txt"),
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
 
 
 def _last_words(folder: Path) -> str:
@@ -164,6 +190,8 @@ async def _lines(figures: dict[str, Any], before: dict[str, str], after: dict[st
         ("an event from the switch → engine", "engine", "exchange_switch_event_lag_seconds"),
         ("a command from a page → engine", "engine", "exchange_command_lag_seconds"),
         ("a change on the bus → page's socket", "web", "exchange_push_seconds"),
+        ("the engine's event loop, late by", "engine", "exchange_loop_lag_seconds"),
+        ("the web process's event loop, late by", "web", "exchange_loop_lag_seconds"),
     ):
         between = report.less(report.histogram(after[part], metric), report.histogram(before[part], metric))
         found = report.line_of_histogram(name, between)

@@ -249,7 +249,9 @@ class ModeratorListening(HttpUser):
 
     def on_start(self) -> None:
         self.who = somebody("moderators")
-        self.client.headers["cookie"] = self.who.cookie
+        # In the jar: of a header a redirect would keep nothing.
+        name, _, value = self.who.cookie.partition("=")
+        self.client.cookies.set(name, value)
         self.page = LivePage(plan.url, self.who.cookie, "/moderator")
         self._open()
 
@@ -270,9 +272,9 @@ class ModeratorListening(HttpUser):
                 return
             began = time.perf_counter()
             page.press(REVIEW, "open", hearing_id=waiting[0]["id"])
-            page.wait(lambda: bool((page.value(REVIEW, "call") or {}).get("call_id")))
+            page.wait(lambda: bool((page.value(REVIEW, "call") or {}).get("id")))
             figures.took("press", "a call to review", (time.perf_counter() - began) * 1000)
-            self._hear(str(page.value(REVIEW, "call")["call_id"]))
+            self._hear(str(page.value(REVIEW, "call")["id"]))
             page.press(REVIEW, "give_back")
         except Lost as lost:
             figures.failed("page", "moderators: lost", lost)

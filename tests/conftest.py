@@ -29,6 +29,8 @@ from launcher.processes import Identity, before_exec
 os.environ.setdefault("SECRET_KEY", "0123456789abcdef" * 4)
 # Operators of tests call at once, unless the test is about who may.
 os.environ.setdefault("APTITUDE_REQUIRED", "false")
+# And see at once what a test has changed.
+os.environ.setdefault("BOARD_FRESH_S", "0")
 ROOT = Path(__file__).resolve().parent.parent
 MEMORY, ENOUGH = Path("/dev/shm"), 4 * 1024**3
 TEMPLATE = "template_migrated"

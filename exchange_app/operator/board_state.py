@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import reflex as rx
 
 from exchange_app.security import current_account, roles
-from exchange_domain import board, database, endpoints, sound_checks
+from exchange_domain import database, endpoints, sound_checks
 from exchange_domain.board import BoardCard
 from exchange_domain.call_rows import epoch_ms
 from exchange_domain.messages import StartShift
 from exchange_domain.words import EndpointKind, Role
 
-from . import sheets
+from . import board_cards, sheets
 from .desk_state import Desk
 from .shown import ShownPart, parts_shown
 
@@ -122,9 +122,9 @@ class Board(rx.State):
         now = datetime.now(UTC)
         async with database.session() as s:
             account_id = current_account(self).account_id
-            found = await board.cards(s, account_id, now)
             last = await sound_checks.latest(s, account_id, now)
             rung_at = await endpoints.kind_of(s, Role.OPERATOR, account_id)
+        found = await board_cards.of_operator(account_id, now)
         self.checked = last.verdict.value if last else "none"
         if rung_at != EndpointKind.BROWSER:
             self.checked = "telephone"

@@ -8,11 +8,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_app import live
 from exchange_app.security import current_account, roles
-from exchange_domain import board, database
+from exchange_domain import database
 from exchange_domain.messages import OperatorView, StartShift
 from exchange_domain.words import OperatorState
 
-from . import sheets, work_figures
+from . import board_cards, sheets, work_figures
 from .desk_state import Desk
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Offer(live.OnlyChanges, rx.State):
                 since = await work_figures.on_campaign_since(s, view.shift_id, view.campaign_id)
                 if since is None or now - since < AFTER:
                     return
-                cards = await board.cards(s, account_id, now)
+            cards = await board_cards.of_operator(account_id, now)
         except (SQLAlchemyError, OSError) as failed:
             log.warning("offer_not_read", error=type(failed).__name__)
             return
