@@ -115,6 +115,8 @@ class Search:
     now: datetime
     zones: Sequence[str]
     """Zones that are open now, the longest due first."""
+    call_backs: bool = True
+    """Some contact of the campaign waits to be called back."""
     tried: list[int] = field(default_factory=list)
     _rounds: int = 0
 
@@ -132,7 +134,7 @@ class Search:
         """A contact, locked, with the number to call it by; None when there is nobody."""
         if not self.zones:
             return None
-        for queue in (OWN_CALL_BACK, CALL_BACK):
+        for queue in (OWN_CALL_BACK, CALL_BACK) if self.call_backs else ():
             if (found := await self._head(queue, None)) is not None:
                 return found
         for zone in self.zones:

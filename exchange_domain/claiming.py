@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlmodel import select
+from sqlalchemy import Row, bindparam, exists, text
+from sqlalchemy import select as sql_select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import (
@@ -79,24 +80,49 @@ returning fencing_token
 
 UNLOCK = text("update number_lock set leased_until = :now where e164 = :e164 and call_id = :call")
 
+# Most campaigns have none: then nothing is looked for in their queues.
+CALL_BACKS_THERE = text("""
+select exists (select from contact where campaign_id = :campaign and status = 'waiting' and last_outcome = 'call_back')
+         as call_backs,
+       exists (select from contact where campaign_id = :campaign and status = 'waiting' and bound_to is not null
+                 and due_at <= :now) as kept_for_somebody
+""")
+
 LINE_TRIES = 2
+
+
+# Where the claim is made, for whom, and whether it was made before or another call is open: one statement, built once.
+# The campaign's lock is shared: pausing waits for claims under way, and no claim slips in behind a pause.
+OPENING: Any = (
+    sql_select(
+        Shift, Campaign, Customer,
+        exists().where(col(Call.id) == bindparam("call_id")).label("made"),
+        exists()
+        .where(col(Call.operator_id) == bindparam("operator_id"), col(Call.state) != CallState.CLOSED)
+        .label("busy"),
+    )
+    .join(Campaign, col(Campaign.id) == col(Shift.campaign_id))
+    .join(Customer, col(Customer.id) == col(Campaign.customer_id))
+    .where(col(Shift.id) == bindparam("shift_id"))
+    .with_for_update(read=True, of=Campaign)
+)  # fmt: skip
 
 
 async def _claim(
     s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta, preview: bool
 ) -> Claim | Refusal:
-    if (made := await s.get(Call, call_id)) is not None:
-        if made.operator_id != operator_id or made.state == CallState.CLOSED:
+    where = {"call_id": call_id, "operator_id": operator_id, "shift_id": shift_id}
+    opening = (await s.execute(OPENING, where)).one_or_none()
+    if opening is None or opening.made:
+        made = await s.get(Call, call_id)
+        if made is None or made.operator_id != operator_id or made.state == CallState.CLOSED:
             return Refusal("not_possible_now")
         return await _again(s, made)
-    shift = await s.get(Shift, shift_id)
-    if shift is None or shift.operator_id != operator_id or shift.ended_at is not None:
+    shift, campaign, customer = opening.Shift, opening.Campaign, opening.Customer
+    if shift.operator_id != operator_id or shift.ended_at is not None:
         return Refusal("not_possible_now")
-    if (await s.exec(select(Call.id).where(Call.operator_id == operator_id, Call.state != CallState.CLOSED))).first():
+    if opening.busy:
         return Refusal("call_open")
-    # A shared lock: pausing waits for claims under way, and no claim slips in behind a pause.
-    campaign = (await s.exec(select(Campaign).where(Campaign.id == shift.campaign_id).with_for_update(read=True))).one()
-    customer = await s.get_one(Customer, campaign.customer_id)
     if campaign.status == CampaignStatus.OUT_OF_FUNDS:
         return Refusal("out_of_funds")
     if campaign.status != CampaignStatus.ACTIVE or campaign.script_id is None:
@@ -156,9 +182,10 @@ async def _pick(
     hours = await hours_of(s, campaign.id)
     open_now = [zone for due, zone in sorted((due, zone) for zone, due in zones if due <= now)
                 if hours.is_open(zone, now)]  # fmt: skip
-    if not campaign.practice:
+    there = (await s.execute(CALL_BACKS_THERE, {"campaign": campaign.id, "now": now})).one()
+    if there.kept_for_somebody and not campaign.practice:
         await call_backs.release(s, campaign.id, now)
-    search = Search(s, campaign, operator_id, now, open_now)
+    search = Search(s, campaign, operator_id, now, open_now, call_backs=there.call_backs)
     values = {"call": call_id, "until": now + lease, "now": now, "gap_ago": now - timedelta(seconds=campaign.min_gap_s)}
     while not router.worn_out and (found := await search.next()) is not None:
         offers = await router.offers(found, found.time_zone)

@@ -4,6 +4,7 @@ A customer's money is in `funds` (free) and `hold` (set aside for calls on the l
 below zero and a transaction that does not sum to zero (alembic/versions/0001); this module never checks alone.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from .tables import LedgerAccount, LedgerEntry, LedgerTransaction
+from .tables import LedgerAccount
 from .words import LedgerKind
 
 Kind = LedgerKind
@@ -27,6 +28,26 @@ class InsufficientFunds(Exception):
     def __init__(self, customer_id: int, available: int, needed: int):
         super().__init__(f"customer {customer_id}: {available} available, {needed} needed")
         self.customer_id, self.available, self.needed = customer_id, available, needed
+
+
+# The locks make check and movement one: no second hold passes the same money. By number, as `move` takes them.
+_OF_CUSTOMER = text("""
+select id, kind, balance from ledger_account
+where customer_id = :customer and currency = :currency and kind in ('customer_funds', 'customer_hold')
+order by id for update
+""")
+_MOVE = text("""
+with made as (
+  insert into ledger_transaction (kind, idempotency_key, call_id, details)
+  values (:kind, :key, :call_id, cast(:details as jsonb))
+  on conflict (idempotency_key) do nothing returning id),
+entries as (
+  insert into ledger_entry (transaction_id, account_id, amount)
+  select made.id, x.account_id, x.amount
+  from made cross join unnest(cast(:accounts as bigint[]), cast(:amounts as bigint[])) as x (account_id, amount)
+  order by x.account_id)
+select id from made
+""")
 
 
 @dataclass(frozen=True)
@@ -76,25 +97,13 @@ async def move(
 
     Raises IntegrityError when a balance would fall below zero or the lines do not sum to zero (the latter at commit).
     """
-    made = (
-        await s.execute(
-            insert(LedgerTransaction)
-            .values(kind=kind, idempotency_key=key, call_id=call_id, details=details)
-            .on_conflict_do_nothing(index_elements=["idempotency_key"])
-            .returning(col(LedgerTransaction.id))
-        )
-    ).scalar_one_or_none()
-    if made is None:
-        return None
     # By account number, so that two transactions never wait for each other crosswise.
-    entries = [
-        {"transaction_id": made, "account_id": account_id, "amount": amount}
-        for account_id, amount in sorted(lines.items())
-        if amount
-    ]
-    if entries:
-        await s.execute(insert(LedgerEntry), entries)
-    return made
+    entries = [(account_id, amount) for account_id, amount in sorted(lines.items()) if amount]
+    values = {
+        "kind": kind, "key": key, "call_id": call_id, "details": json.dumps(details, default=str),
+        "accounts": [account_id for account_id, _ in entries], "amounts": [amount for _, amount in entries],
+    }  # fmt: skip
+    return (await s.execute(_MOVE, values)).scalar_one_or_none()
 
 
 async def open_customer(s: AsyncSession, customer_id: int, currency: str) -> None:
@@ -120,12 +129,13 @@ async def deposit(s: AsyncSession, customer_id: int, amount: int, currency: str,
 
 async def hold(s: AsyncSession, customer_id: int, call_id: UUID, amount: int, currency: str) -> None:
     """Sets money aside for a call, once. Raises InsufficientFunds."""
-    funds = await account(s, Kind.CUSTOMER_FUNDS, currency, customer_id=customer_id)
-    held = await account(s, Kind.CUSTOMER_HOLD, currency, customer_id=customer_id)
-    # The row lock makes check and movement one: no second hold passes the same money.
-    available = (
-        await s.execute(text("select balance from ledger_account where id = :id for update"), {"id": funds})
-    ).scalar_one()
+    whose = {"customer": customer_id, "currency": currency}
+    found = {row.kind: row for row in (await s.execute(_OF_CUSTOMER, whose)).all()}
+    if len(found) < 2:
+        await open_customer(s, customer_id, currency)
+        found = {row.kind: row for row in (await s.execute(_OF_CUSTOMER, whose)).all()}
+    funds, held = found[Kind.CUSTOMER_FUNDS].id, found[Kind.CUSTOMER_HOLD].id
+    available = found[Kind.CUSTOMER_FUNDS].balance
     if available < amount:
         raise InsufficientFunds(customer_id, available, amount)
     await move(s, "hold", f"hold:{call_id}", {funds: -amount, held: amount}, call_id=call_id)
