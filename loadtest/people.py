@@ -178,6 +178,7 @@ class OperatorAtWork(Seated):
         if self._chance.random() < plan.transfer_share:
             gevent.sleep(min(3.0, plan.talk_s / 4))
             page.press(DESK, "start_transfer", call_id=call_id)
+            page.wait(lambda: on("wrap_up", "transferring") or page.value(DESK, "notice", "") != "", 10)
             page.wait(lambda: on("wrap_up", "talking") or page.value(DESK, "transfer_answered_ms", 0) > 0, 40)
             if page.value(DESK, "transfer_answered_ms", 0) > 0:
                 gevent.sleep(CONSULT_S)
