@@ -71,6 +71,13 @@ COMMANDS = (
         "launcher.commands.bench",
         needs_development_tools=True,
     ),
+    Command(
+        "load",
+        "[--operators N] [--minutes M] [--stampede] [--thundering]",
+        "people at work in an exchange of its own, by Locust: a table, a report, and what must hold",
+        "launcher.commands.load",
+        needs_development_tools=True,
+    ),
     Command("test", "[pytest arguments]", "run the tests", "launcher.commands.test", needs_development_tools=True),
     Command(
         "check",
