@@ -14,8 +14,13 @@ from .messages import CallRow
 from .searching import patterns
 from .words import CallState, ManagerResult, Outcome
 
-IN_EARNEST = "not exists (select from campaign trial where trial.id = k.campaign_id and trial.practice)"
-"""A call to a person: none of practice with robots."""
+
+def in_earnest(call: str) -> str:
+    """That a call (the name of its row in a statement) is one to a person: none of practice with robots."""
+    return f"not exists (select from campaign trial where trial.id = {call}.campaign_id and trial.practice)"
+
+
+IN_EARNEST = in_earnest("k")
 DIALLED = "(k.dial_at is not null or k.ringing_at is not null or k.answered_at is not null)"
 """A contact that was only shown to an operator, and passed over, is no call to anybody who looks at calls."""
 QUERY = f"""

@@ -11,7 +11,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import flags, house_rules, risk
-from .call_rows import IN_EARNEST
+from .call_rows import IN_EARNEST, in_earnest
 from .house_rules import HouseRules
 from .risk import Facts
 from .tables import Hearing, Review
@@ -25,8 +25,7 @@ _NEW = text(f"""
 select r.call_id, r.peaks, r.peak_ms, coalesce(r.channels, 0) as channels, k.operator_id, k.campaign_id, k.customer_id,
   k.outcome, k.overran, k.transferred, k.answered_at, k.ended_at,
   (select count(*) from (select from call o where o.operator_id = k.operator_id and o.answered_at is not null
-     and not exists (select from campaign trial where trial.id = o.campaign_id and trial.practice)
-     and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
+     and {in_earnest("o")} and o.claimed_at < k.claimed_at limit :known) x) as operator_talks,
   (select count(*) from (select from call o where o.campaign_id = k.campaign_id and o.answered_at is not null
      and o.claimed_at < k.claimed_at limit :known) x) as campaign_talks,
   exists (select from dispute d where d.call_id = k.id and d.state = 'open') as contested,

@@ -52,10 +52,9 @@ class LivePage:
 
     def open(self) -> None:
         """Connects, and waits until the page has its state and its on_load is done. Raises Lost."""
-        ready = f"{ROOT}"
-        self.values.get(ready, {}).pop("is_hydrated", None)
+        self.values.get(ROOT, {}).pop("is_hydrated", None)
         self._connect()
-        self.wait(lambda: self.values.get(ready, {}).get("is_hydrated") is True)
+        self.wait(lambda: self.value(ROOT, "is_hydrated") is True)
 
     def _connect(self) -> None:
         address = f"ws{self._url.removeprefix('http')}/_event/?token={self._token}&EIO=4&transport=websocket"

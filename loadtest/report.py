@@ -1,7 +1,6 @@
 """From what was measured to the table that is printed: percentiles, shares of CPU, memory, and what does not hold."""
 
 import re
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,7 +121,3 @@ def table(lines: Sequence[Line]) -> str:
         for one in lines
     ]
     return "\n".join([head, *rows])
-
-
-def middle(values: Sequence[float]) -> float:
-    return statistics.fmean(values) if values else 0.0

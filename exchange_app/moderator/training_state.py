@@ -68,7 +68,8 @@ class Trainees(rx.State):
         me = current_account(self).account_id
         async with database.session() as s:
             found = await desk.trainees(s, me, search=self.search)
-            self.waiting = await desk.waiting(s, me)
+            # Without a search all who wait are among them already.
+            self.waiting = await desk.waiting(s, me) if self.search else sum(one.waits for one in found)
         self.people = [
             TraineeRow(
                 one.operator_id, one.name, one.admitted, one.waits, one.passed, one.asked, one.tests, one.lessons,
