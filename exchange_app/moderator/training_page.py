@@ -20,8 +20,9 @@ from exchange_app.design import (
 )
 from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, number, t, tn
+from exchange_app.practised.notes import note_line
 from exchange_app.practised.report import report_of
-from exchange_app.practised.rows import NoteRow, RunRow
+from exchange_app.practised.rows import RunRow
 from exchange_app.practised.words import lesson_name, lesson_words, standing
 
 from .training_state import TraineeRow, Trainees
@@ -136,15 +137,6 @@ def _run(run: RunRow) -> rx.Component:
     )
 
 
-def _note(note: NoteRow) -> rx.Component:
-    return rx.el.li(
-        rx.el.b(note.by, **THEIRS), " ", rx.el.span(date(note.at_ms, dateStyle="medium"), class_name="s m"),
-        rx.el.p(note.words, style={"whiteSpace": "pre-wrap"}, **THEIRS),
-        rx.cond(note.lesson != "", rx.el.p(t("Lesson:"), " ", rx.el.b(lesson_name(note.lesson)), class_name="s")),
-        key=note.id.to(str),  # type: ignore[attr-defined]
-    )  # fmt: skip
-
-
 def _deeds() -> rx.Component:
     standing_now = Trainees.opened.standing
     decidable = (Trainees.opened.lesson == "") & (
@@ -195,7 +187,7 @@ def _chosen() -> rx.Component:
                 rx.el.h3(t("Notes")),
                 rx.cond(
                     Trainees.notes.length() > 0,
-                    rx.el.ul(rx.foreach(Trainees.notes, _note), class_name="col g3"),
+                    rx.el.ul(rx.foreach(Trainees.notes, note_line), class_name="col g3"),
                     rx.el.p(t("None."), class_name="m"),
                 ),
                 class_name="col g3",

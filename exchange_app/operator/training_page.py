@@ -5,10 +5,10 @@ from typing import Any
 import reflex as rx
 
 from exchange_app.design import badge, button, callout, card, empty_state, head, link_button, loading
-from exchange_app.design.theirs import THEIRS
 from exchange_app.i18n import date, t, tn
+from exchange_app.practised.notes import note_line
 from exchange_app.practised.report import report_of
-from exchange_app.practised.rows import NoteRow, RunRow
+from exchange_app.practised.rows import RunRow
 from exchange_app.practised.words import lesson_goal, lesson_name, standing
 
 from .training_state import TEST, LessonRow, Training
@@ -135,27 +135,12 @@ def _lesson(one: LessonRow) -> rx.Component:
     )
 
 
-def _note(note: NoteRow) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.b(note.by, **THEIRS), " ", rx.el.span(date(note.at_ms, dateStyle="medium"), class_name="s m"),
-            class_name="row w",
-        ),
-        rx.el.p(note.words, style={"whiteSpace": "pre-wrap"}, **THEIRS),
-        rx.cond(
-            note.lesson != "",
-            rx.el.p(t("Lesson:"), " ", rx.el.b(lesson_name(note.lesson)), class_name="s"),
-        ),
-        key=note.id.to(str),  # type: ignore[attr-defined]
-    )  # fmt: skip
-
-
 def _notes() -> rx.Component:
     return card(
         rx.el.h2(t("What moderators say")),
         rx.cond(
             Training.notes.length() > 0,
-            rx.el.ul(rx.foreach(Training.notes, _note), class_name="col g3"),
+            rx.el.ul(rx.foreach(Training.notes, note_line), class_name="col g3"),
             rx.el.p(t("Nothing yet. Moderators hear practice too, and write here what helps."), class_name="m"),
         ),
         class_name="col g3",
