@@ -10,6 +10,7 @@ import structlog
 from redis.asyncio import Redis
 
 from exchange_domain import switches
+from exchange_domain.cancelling import cancelled
 
 from .broker_fence import FencedBroker
 from .command_reader import CommandReader
@@ -68,8 +69,7 @@ async def _bury(ownership: Ownership, lease: Lease, redis: Redis, text: CommandT
     except OwnedElsewhere:
         log.warning("an engine came for it after all", switch=lease.switch_name)
     finally:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        await cancelled(work)
         await ownership.release(lease)
 
 
@@ -103,7 +103,5 @@ async def _end_everything(ownership: Ownership, lease: Lease, redis: Redis, text
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*tasks)
         await operators.close()

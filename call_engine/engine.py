@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from exchange_domain import database, overruns
+from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import Settings
 from exchange_domain.switches import Health
 
@@ -39,7 +40,6 @@ from .upkeep import Settler, renew_leases, watch_overruns
 
 log = structlog.get_logger()
 
-CANCEL_AGAIN_S = 1.0
 LEAVE_S = 2.0
 """How long a stopping engine lets what is under way come to its end."""
 
@@ -79,8 +79,7 @@ class Engine:
                 current_lease.set(waiting.result())
                 await self._drive(ownership, waiting.result())
         finally:
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
+            await cancelled(waiting)
             if waiting.done() and not waiting.cancelled() and waiting.exception() is None:
                 await ownership.release(waiting.result())
             await ownership.close()
@@ -162,7 +161,7 @@ class Engine:
             await self._unless_stopped(keeping, *tasks[2:])
             await self._leave(reading, reader, operators, publisher)
         finally:
-            await _cancelled(tasks)
+            await cancelled(*tasks)
             await operators.close()
             await connection.close()
             await redis.aclose()
@@ -184,12 +183,3 @@ class Engine:
                 await reader.finished()
                 await operators.leg_log.drained()
                 await publisher.drained()
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    """Ends tasks, and asks again those that go on: a cancellation that meets a timeout in a library can get lost."""
-    while left := [task for task in tasks if not task.done()]:
-        for task in left:
-            task.cancel()
-        await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
-    await asyncio.gather(*tasks, return_exceptions=True)

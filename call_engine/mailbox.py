@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import structlog
 
+from exchange_domain.cancelling import cancelled
 from exchange_domain.clock import now_ms
 
 from .core.effects import (
@@ -161,7 +162,4 @@ class Mailbox:
     async def close(self) -> None:
         for name in list(self._timers):
             self._cancel_timer(name)
-        tasks = (*self._tasks, *self._later)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancelled(*self._tasks, *self._later)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import switches
+from exchange_domain.cancelling import cancelled
 from exchange_domain.database import Session
 from exchange_domain.settings import Settings
 from exchange_domain.switches import Health
@@ -88,9 +89,7 @@ class Ownership:
                     if task.done():
                         task.result()
         finally:
-            for task in (renewing, lost, watching):
-                task.cancel()
-            await asyncio.gather(renewing, lost, watching, return_exceptions=True)
+            await cancelled(renewing, lost, watching)
         on_lapse()
         log.warning("switch lost to another engine", switch=lease.switch_name, token=lease.token)
         raise OwnedElsewhere

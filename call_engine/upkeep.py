@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from exchange_domain import claiming, correcting, overruns, own_legs, seats, settling
+from exchange_domain.cancelling import cancelled
 from exchange_domain.messages import RECORD_CHANNEL
 
 from .core.events import LeaseLost
@@ -82,7 +83,7 @@ class Settler:
                     pass
                 self._nudged.clear()
         finally:
-            listening.cancel()
+            await cancelled(listening)
 
     async def settle(self) -> None:
         """Everything that is due now. Any number of engines may do this at once."""

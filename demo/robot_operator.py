@@ -23,6 +23,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, campaigns, database, drafts, forms, switches
+from exchange_domain.cancelling import cancelled
 from exchange_domain.clock import now_ms
 from exchange_domain.demo_robot import CHANNEL, ON, REPORT_KEY, REPORT_LIVES_S, WISH_KEY, RobotReport
 from exchange_domain.messages import (
@@ -105,7 +106,7 @@ class Robot:
                 while not (isinstance(step, Idle) and self._stopping.is_set()):
                     step = await self._step(heard)
             finally:
-                waker.cancel()
+                await cancelled(waker)
 
     async def _wake_to_stop(self) -> None:
         """The wait below is for messages only: being told to stop becomes one."""
@@ -240,10 +241,10 @@ async def _main() -> None:
         if not work.done():
             # Without an engine nobody ends the shift; the engine takes it up, or ends it, when it is back.
             log.warning("robot_left_its_shift")
-            work.cancel()
+            await cancelled(work)
     told.cancel()
-    with suppress(asyncio.CancelledError):
-        await work
+    if not work.cancelled():
+        work.result()
 
 
 def main() -> int:

@@ -8,6 +8,7 @@ import sys
 from procrastinate import App, PsycopgConnector
 
 from exchange_domain import database, program_logs
+from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
 
 from .tasks import Tasks
@@ -44,8 +45,7 @@ async def serve() -> int:
                 update_heartbeat_interval=stalled_s / 3, stalled_worker_timeout=stalled_s,
             )  # fmt: skip
         finally:
-            for task in beside:
-                task.cancel()
+            await cancelled(*beside)
             await teller.close()
             await bus.close()
             await database.dispose()

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_domain import database, erasing, recording_erasures, recording_signals, recordings
+from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import Settings
 from object_storage import Storage
 
@@ -52,9 +53,7 @@ class Mover:
             for task in done:
                 task.result()
         finally:
-            for task in (working, stopping):
-                task.cancel()
-            await asyncio.gather(working, stopping, return_exceptions=True)
+            await cancelled(working, stopping)
             await database.dispose()
 
     async def _work(self) -> None:

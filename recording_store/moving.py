@@ -18,6 +18,7 @@ from uuid import uuid4
 import structlog
 
 from exchange_domain import database, recording_erasures, recording_moves
+from exchange_domain.cancelling import cancelled
 from exchange_domain.recording_moves import Due, Moved
 from object_storage import Storage, StorageAway
 
@@ -80,8 +81,7 @@ class Moving:
                 await recording_moves.release(s, due, self._now())
             raise
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await cancelled(renewing)
         return True
 
     async def _move(self, due: Due) -> None:

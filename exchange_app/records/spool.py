@@ -19,6 +19,7 @@ import structlog
 
 from exchange_app import broker
 from exchange_domain import database
+from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
 from exchange_domain.settling import BadRecord
 
@@ -128,9 +129,7 @@ async def watch_spool() -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await cancelled(task)
 
 
 async def _run(folder: Path, keep_on: bool) -> int:

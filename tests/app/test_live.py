@@ -13,6 +13,7 @@ from exchange_app import live
 from exchange_app.broker import redis
 from exchange_app.live import accounts, bridge, push, registry, rooms
 from exchange_app.security import sessions
+from exchange_domain.cancelling import cancelled
 from exchange_domain.messages import (
     CallNext,
     CallRow,
@@ -111,8 +112,7 @@ async def running(app: Any) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancelled(task)
 
 
 async def test_messages_reach_every_page_of_the_account_in_order(app: FakeApp, operator: int):

@@ -16,6 +16,7 @@ from sqlmodel import col, select
 from demo import robot_mind, robot_operator
 from demo.robot_operator import place_of, run
 from exchange_domain import calls, database
+from exchange_domain.cancelling import cancelled
 from exchange_domain.demo_robot import CHANNEL, OFF, ON, REPORT_KEY, WISH_KEY, RobotReport
 from exchange_domain.messages import Notice, OperatorView
 from exchange_domain.settings import settings
@@ -55,9 +56,8 @@ async def engine(
     fake = FakeEngine(client, place.operator_id)
     task = asyncio.create_task(fake.run())
     yield fake
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    await cancelled(task)
+    assert task.cancelled(), task.exception()
     await client.aclose()
 
 

@@ -11,9 +11,9 @@ from call_engine import broker
 from call_engine.broker_fence import FencedBroker
 from call_engine.command_reader import CommandReader
 from call_engine.core.events import Commanded
-from call_engine.engine import _cancelled
 from call_engine.lease import Lease, clock_s
 from call_engine.operators import Operators
+from exchange_domain.cancelling import cancelled
 from exchange_domain.messages import ENGINE_GROUP, CallNext, command_stream
 
 
@@ -67,7 +67,7 @@ async def test_a_command_in_hand_is_not_carried_out_again_after_a_loss_of_redis(
             done.set_result(None)
         await reader.finished()
         assert (await redis.xpending(stream, ENGINE_GROUP))["pending"] == 0
-        await _cancelled([reading])
+        await cancelled(reading)
 
 
 async def test_a_command_handed_out_to_a_lost_connection_is_taken_up(redis_url: str):
@@ -81,7 +81,7 @@ async def test_a_command_handed_out_to_a_lost_connection_is_taken_up(redis_url: 
         await lost.xreadgroup(ENGINE_GROUP, "1", {stream: ">"})
         reading = asyncio.create_task(reader.run())
         await until(lambda: len(operators.asked) == 1)
-        await _cancelled([reading])
+        await cancelled(reading)
 
 
 def test_the_client_repeats_nothing_by_itself():
