@@ -25,7 +25,7 @@ DATABASE_S = 8.0
 
 async def serve() -> int:
     engine = Engine(settings(), say=lambda line: print(line, flush=True))
-    serving.serve(settings().metrics_port, settings().metrics_address)
+    serving.serve(settings().metrics_port, settings().metrics_address, engine.waits_for)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, engine.stop)

@@ -63,12 +63,17 @@ class Engine:
         self._overruns = overruns.Rule(settings.overrun_calls, settings.overrun_share_percent)
         self._stopping = asyncio.Event()
         self._said = False
+        self._readiness: Readiness | None = None
         self.operators: Operators | None = None
         """All mailboxes, while it drives."""
 
     def stop(self) -> None:
         """Calls go on: they belong to the switch."""
         self._stopping.set()
+
+    def waits_for(self) -> str:
+        """What it cannot drive without; empty while it drives, or stands by for one that does."""
+        return "" if self._readiness is None or self._readiness.is_ready() else "switch, or the lease of it"
 
     async def run(self) -> None:
         ownership = Ownership(self._settings)
@@ -107,7 +112,7 @@ class Engine:
         publisher = Publisher(broker)
         text = CommandText(self._settings, lease.token)
         health = SwitchHealth()
-        readiness = Readiness(lease)
+        readiness = self._readiness = Readiness(lease)
 
         def event(headers: Mapping[str, Any]) -> None:
             measure(headers)

@@ -6,6 +6,7 @@ python -m exchange_app.serve          HOST (127.0.0.1) and WEB_PORT from the env
 import os
 import sys
 
+from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange_app.build import ROOT, build
@@ -31,12 +32,18 @@ def _address() -> tuple[str, int]:
     return os.environ.get("HOST", "127.0.0.1"), settings().web_port
 
 
+def believing(inner: ASGIApp, proxies: str) -> ASGIApp:
+    """Takes the client's address and scheme from proxies that are trusted, and from nobody else."""
+    trusted = [each.strip() for each in proxies.split(",") if each.strip()]
+    return wrap_asgi_with_proxy_headers(inner, trusted_hosts=trusted) if trusted else inner
+
+
 def application() -> ASGIApp:
     """The ASGI app, in the worker. Says where it listens once its start is complete."""
     _prepare()
     from exchange_app.exchange_app import app
 
-    inner = app()
+    inner = believing(app(), settings().trusted_proxies)
     serving.serve(settings().metrics_port, settings().metrics_address)
     host, port = _address()
 

@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from exchange_app.api import routes as api_routes
+from exchange_app.health import routes as health_routes
 from exchange_app.payments import routes as payment_routes
 from exchange_app.recordings import routes as recording_routes
 from exchange_app.records import routes as record_routes
@@ -20,7 +21,7 @@ def routes() -> Starlette:
     """Sign-in, what switch, softphones and providers of payments ask, what role folders bring; else it is a page."""
     found: list[BaseRoute] = [
         *sign_in_routes(), *record_routes(), *directory_routes(), *softphone_routes(), *payment_routes(),
-        *api_routes(), *recording_routes(),
+        *api_routes(), *recording_routes(), *health_routes(),
     ]  # fmt: skip
     here = Path(__file__).parent
     for folder in FOLDERS:

@@ -104,6 +104,9 @@ class Settings(BaseSettings):
     public_url: str = "http://127.0.0.1:3000"
     """Address people open; the only origin whose WebSockets are accepted."""
     web_port: int = 3000
+    trusted_proxies: str = ""
+    """Addresses or networks of the proxies before the pages, apart by commas: who their X-Forwarded-For names is
+    counted by the limits, instead of the proxy. Empty: nobody is believed."""
     data_dir: Path = Path(".data")
     secret_key: SecretStr = SecretStr("")
     """What signed links and secrets at rest are made with: 32 characters or more, the same for all processes and hosts.

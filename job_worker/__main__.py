@@ -10,7 +10,9 @@ from procrastinate import App, PsycopgConnector
 from exchange_domain import database, program_logs
 from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
+from observability import serving
 
+from . import metrics
 from .tasks import Tasks
 from .telling import Bus
 from .webhooks import WebhookTeller
@@ -33,8 +35,11 @@ async def serve() -> int:
     app = App(connector=PsycopgConnector(conninfo=settings().database_url, min_size=1, max_size=3))
     bus, teller = Bus(), WebhookTeller()
     tasks = Tasks(app, bus, teller, stalled_s)
+    serving.serve(settings().metrics_port, settings().metrics_address)
     async with app.open_async():
         beside = [
+            asyncio.create_task(serving.watch_loop(), name="loop watched"),
+            asyncio.create_task(metrics.look_for_ever(), name="backlog"),
             asyncio.create_task(tasks.rescue_for_ever(), name="rescue"),
             asyncio.create_task(tasks.watch_webhooks(), name="webhooks"),
         ]

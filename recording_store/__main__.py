@@ -6,7 +6,9 @@ import signal
 import sys
 
 from exchange_domain import program_logs
+from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
+from observability import serving
 
 from .mover import Mover
 
@@ -17,7 +19,12 @@ async def serve() -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, mover.stop)
     print(f"recordings: moving those of switch {settings().switch_name}", flush=True)
-    await mover.run()
+    serving.serve(settings().metrics_port, settings().metrics_address)
+    watching = asyncio.create_task(serving.watch_loop(), name="loop watched")
+    try:
+        await mover.run()
+    finally:
+        await cancelled(watching)
     return 0
 
 

@@ -40,5 +40,5 @@ async def require_session(request: Request, *roles: str) -> Principal:
 
 
 def address_of(request: Request) -> str:
-    """The peer's address, for limits. Proxies are trusted only as far as the server was told to."""
+    """The peer's address, for limits; behind TRUSTED_PROXIES the one that they name (exchange_app/serve.py)."""
     return request.client.host if request.client else "unknown"
