@@ -7,9 +7,9 @@ from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import certificates, contact_counts, daily_caps, scripts, spend_caps, standstill, tariffs
-from .campaigns import hours_of
 from .practice import aptitude
 from .tables import Campaign, CertificateKind
+from .timetables import hours_of
 
 WEEK = timedelta(days=7)
 

@@ -8,8 +8,8 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import added_contacts, flags
-from .campaigns import hours_of
 from .tables import Call, Contact, NumberLock
+from .timetables import hours_of
 from .words import FlagKind
 
 GRACE = timedelta(minutes=30)

@@ -13,10 +13,9 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import daily_caps, do_not_call
-from .campaigns import hours_of
+from . import daily_caps, do_not_call, timetables
 from .hours import day_of
-from .tables import Call, Campaign, Contact, NumberLock
+from .tables import Campaign
 
 # A number is free when nobody's lease holds it and the larger of both campaigns' gaps is over: `not_before` was set by
 # the campaign that called it last, `gap_ago` goes by the gap of the one that wants to.
@@ -169,16 +168,23 @@ class Search:
         return bool(moved.scalars().all())
 
 
+MAY_DIAL = text(f"""
+select c.time_zone, coalesce(l.fencing_token = n.fencing_token and l.leased_until > :now, false) as ours,
+       exists ({do_not_call.FORBIDS.replace("cast(:customer as bigint)", "n.customer_id")}) as forbidden,
+       {timetables.COLUMNS}
+from call n join contact c on c.id = n.contact_id join campaign p on p.id = n.campaign_id
+left join number_lock l on l.e164 = n.e164
+where n.id = :call
+""")
+
+
 async def may_dial(s: AsyncSession, call_id: UUID, now: datetime) -> bool:
     """Whether a claimed call may still be placed: its number is ours, not forbidden since, and it is calling time.
 
     Asked right before dialling: between the claim and now somebody may have asked for peace, or the database was away.
     """
-    call = await s.get_one(Call, call_id)
-    contact = await s.get_one(Contact, call.contact_id)
-    lock = await s.get(NumberLock, call.e164, populate_existing=True)
-    if lock is None or lock.fencing_token != call.fencing_token or lock.leased_until <= now:
+    asked = {"call": call_id, "now": now}
+    found = (await s.execute(MAY_DIAL, asked)).one()
+    if not found.ours or found.forbidden:
         return False
-    if await do_not_call.forbidden(s, call.customer_id, [call.e164]):
-        return False
-    return (await hours_of(s, call.campaign_id)).is_open(contact.time_zone, now)
+    return (await timetables.hours_from(found.hours, found.days, found.country)).is_open(found.time_zone, now)

@@ -1,12 +1,13 @@
 """The life of a call in the database. Every step of it is fenced: who lost the number's lease changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Text, and_, bindparam, text
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,7 +22,6 @@ from .tables import (
     Contact,
     ContactNumber,
     Disposition,
-    NumberLock,
     RetryRule,
     Script,
     Transfer,
@@ -79,16 +79,6 @@ async def _own(s: AsyncSession, call_id: UUID, token: int) -> Call:
     return call
 
 
-async def _fenced(s: AsyncSession, call_id: UUID, token: int) -> Call:
-    """The call, locked, if the token is still its number's: for what goes on with it. Raises LeaseLost."""
-    call = await _own(s, call_id, token)
-    if call.ended_at is None:
-        lock = await s.get(NumberLock, call.e164, populate_existing=True)
-        if lock is None or lock.fencing_token != token:
-            raise LeaseLost(call_id)
-    return call
-
-
 async def _save(s: AsyncSession, call: Call, **values: Any) -> None:
     for name, value in values.items():
         setattr(call, name, value)
@@ -96,33 +86,62 @@ async def _save(s: AsyncSession, call: Call, **values: Any) -> None:
     await s.flush()
 
 
+# One statement for one step: the call is locked, the fence looked at (for what goes on with the call, the number's lock
+# too), and the state moves on from one of those before it.
+_STEP = """
+with own as (
+  select c.id, c.state, {holds} as holds
+  from call c left join number_lock l on l.e164 = c.e164
+  where c.id = :call and c.fencing_token = :token
+  for update of c
+),
+moved as (
+  update call c set state = :now{values} from own
+  where c.id = own.id and own.holds and own.state = any(:before)
+  returning c.switch_name
+)
+select coalesce(own.holds, false) as holds, moved.switch_name from own left join moved on true
+"""
+_GOES_ON = "c.ended_at is not null or l.fencing_token = :token"
+_RINGING = text(_STEP.format(holds=_GOES_ON, values=", ringing_at = :at"))
+_ANSWERED = text(_STEP.format(holds=_GOES_ON, values=", answered_at = :at, recording_path = :recording_path"))
+_TRANSFERRING = text(_STEP.format(holds=_GOES_ON, values=""))
+_WRAP_UP = text(_STEP.format(holds="true", values=", wrap_up_until = :until"))
+
+
+async def _step(
+    s: AsyncSession, step: Any, call_id: UUID, token: int, before: Iterable[CallState], now: CallState, **values: Any
+) -> str | None:
+    """The switch of the call, if the step was made; None: its state was another. Raises LeaseLost."""
+    states = {"before": [state.value for state in before], "now": now.value}
+    found = (await s.execute(step, {"call": call_id, "token": token, **states, **values})).one_or_none()
+    if found is None or not found.holds:
+        raise LeaseLost(call_id)
+    return found.switch_name
+
+
 async def ringing(s: AsyncSession, call_id: UUID, token: int, at: datetime) -> None:
-    call = await _fenced(s, call_id, token)
-    if call.state == CallState.CLAIMED:
-        await _save(s, call, state=CallState.RINGING, ringing_at=at)
+    await _step(s, _RINGING, call_id, token, (CallState.CLAIMED,), CallState.RINGING, at=at)
 
 
 async def answered(s: AsyncSession, call_id: UUID, token: int, at: datetime, recording_path: str | None) -> None:
-    call = await _fenced(s, call_id, token)
-    if call.state in (CallState.CLAIMED, CallState.RINGING):
-        await _save(s, call, state=CallState.TALKING, answered_at=at, recording_path=recording_path)
-        if recording_path is not None:
-            await recordings.expect(s, call, recording_path)
+    before = (CallState.CLAIMED, CallState.RINGING)
+    switch = await _step(
+        s, _ANSWERED, call_id, token, before, CallState.TALKING, at=at, recording_path=recording_path
+    )  # fmt: skip
+    if switch is not None and recording_path is not None:
+        await recordings.expect(s, call_id, switch, recording_path)
 
 
 async def transferring(s: AsyncSession, call_id: UUID, token: int, on: bool) -> None:
     """A transfer began, or it was given up and the talk goes on."""
-    call = await _fenced(s, call_id, token)
     before, now = (CallState.TALKING, CallState.TRANSFERRING) if on else (CallState.TRANSFERRING, CallState.TALKING)
-    if call.state == before:
-        await _save(s, call, state=now)
+    await _step(s, _TRANSFERRING, call_id, token, (before,), now)
 
 
 async def wrap_up(s: AsyncSession, call_id: UUID, token: int, until: datetime) -> None:
     """The operator is off the line and writes the result; the contact may go on with the manager."""
-    call = await _own(s, call_id, token)
-    if call.state in ON_THE_LINE:
-        await _save(s, call, state=CallState.WRAP_UP, wrap_up_until=until)
+    await _step(s, _WRAP_UP, call_id, token, ON_THE_LINE, CallState.WRAP_UP, until=until)
 
 
 async def ended(
@@ -139,35 +158,51 @@ async def ended(
 
     Whoever lost the number's lease can still end its own call, and frees nothing that is another's by now.
     """
-    call = await _own(s, call_id, token)
-    if call.ended_at is not None:
-        return
-    campaign = await s.get_one(Campaign, call.campaign_id)
-    at = max(at, call.answered_at or at)
-    values: dict[str, Any] = {"ended_at": at, "hangup_cause": cause, "ended_by": ended_by, "overran": overran}
-    if call.state in ON_THE_LINE:
-        until = at + timedelta(seconds=campaign.wrap_up_s)
-        values |= {"state": CallState.WRAP_UP, "wrap_up_until": until}
-    await _save(s, call, **values)
-    await recordings.call_ended(s, call.id, at)
-    await _free_number(s, call, at, timedelta(seconds=campaign.min_gap_s))
+    values = {
+        "call": call_id, "token": token, "at": at, "cause": cause, "ended_by": ended_by, "overran": overran,
+        "on_the_line": [state.value for state in ON_THE_LINE], "wrap_up": CallState.WRAP_UP.value,
+    }  # fmt: skip
+    found = (await s.execute(_ENDED, values)).one_or_none()
+    if found is None:
+        raise LeaseLost(call_id)
+    if found.recorded:
+        await recordings.call_ended(s, call_id, found.ended_at)
 
 
-async def _free_number(s: AsyncSession, call: Call, at: datetime, gap: timedelta | None) -> None:
-    """Gives the lease back. A call makes the number rest for its gap; one never placed (None) does not."""
-    rests = gap is not None
+_ENDED = text("""
+with own as (
+  select c.id, c.ended_at, c.state, p.wrap_up_s, p.min_gap_s, greatest(:at, c.answered_at) as ends
+  from call c join campaign p on p.id = c.campaign_id
+  where c.id = :call and c.fencing_token = :token
+  for update of c
+),
+done as (
+  update call c set ended_at = own.ends, hangup_cause = :cause, ended_by = :ended_by, overran = :overran,
+    state = case when own.state = any(:on_the_line) then :wrap_up else c.state end,
+    wrap_up_until = case when own.state = any(:on_the_line) then own.ends + make_interval(secs => own.wrap_up_s)
+                    else c.wrap_up_until end
+  from own where c.id = own.id and own.ended_at is null
+  returning c.id, c.e164, c.ended_at
+),
+freed as (
+  update number_lock l set leased_until = least(l.leased_until, done.ended_at), called_at = done.ended_at,
+    not_before = done.ended_at + make_interval(secs => own.min_gap_s)
+  from done, own where l.e164 = done.e164 and l.call_id = done.id and l.fencing_token = :token
+)
+select done.ended_at, done.id is not null and exists (select from recording r where r.call_id = own.id) as recorded
+from own left join done on true
+""")
+
+
+async def _free_number(s: AsyncSession, call: Call, at: datetime) -> None:
+    """Gives the lease back of a call that was never placed: the number need not rest."""
     await s.execute(
         text(
-            "update number_lock set leased_until = least(leased_until, :at), "
-            "not_before = case when :rests then :not_before else not_before end, "
-            "called_at = case when :rests then :at else called_at end "
+            "update number_lock set leased_until = least(leased_until, :at) "
             "where e164 = :e164 and call_id = :call and fencing_token = :token"
         ),
-        {
-            "e164": call.e164, "call": call.id, "token": call.fencing_token, "at": at, "rests": rests,
-            "not_before": at + (gap or timedelta(0)),
-        },
-    )  # fmt: skip
+        {"e164": call.e164, "call": call.id, "token": call.fencing_token, "at": at},
+    )
 
 
 async def skipped(s: AsyncSession, call_id: UUID, token: int, at: datetime, reason: str) -> Closed:
@@ -188,7 +223,7 @@ async def not_placed(s: AsyncSession, call_id: UUID, token: int, at: datetime, c
     if call.ended_at is not None:
         return await close(s, call_id, outcome=Outcome.UNREACHABLE, at=at)
     await _save(s, call, ended_at=at, hangup_cause=cause, ended_by="switch")
-    await _free_number(s, call, at, None)
+    await _free_number(s, call, at)
     await daily_caps.give_back(s, await s.get_one(Campaign, call.campaign_id), call.claimed_at or at)
     return await close(s, call_id, outcome=Outcome.UNREACHABLE, at=at, placed=False)
 
@@ -212,7 +247,7 @@ async def close(
     Without one the outcome is what the switch says, and what the operator had typed is kept as it is. A call-back that
     is bound is kept for this operator (call_backs); a call that was not placed moves nobody.
     """
-    call = (await s.exec(select(Call).where(Call.id == call_id).with_for_update())).one()
+    call = (await s.execute(_CALL, {"call": call_id})).scalar_one()
     if call.state == CallState.CLOSED:
         assert call.outcome is not None
         return Closed(call.id, call.campaign_id, call.contact_id, call.outcome, first_time=False)
@@ -229,25 +264,52 @@ async def close(
             raise BadDisposition(problems)
     elif outcome is None:
         outcome = unattended_outcome(call.hangup_cause, answered=call.answered_at is not None, ended_by=call.ended_by)
-    await _save(
-        s, call, state=CallState.CLOSED, closed_at=at, disposition_id=disposition_id, outcome=outcome,
-        result=answers, note=(note or draft.note or call.note)[:10_000], call_back_at=call_back_at,
-    )  # fmt: skip
-    await _move_contact(s, call, outcome, at, bound=call_back_bound, placed=placed)
+    call.state, call.closed_at, call.disposition_id, call.outcome = CallState.CLOSED, at, disposition_id, outcome
+    call.result, call.note, call.call_back_at = answers, (note or draft.note or call.note)[:10_000], call_back_at
+    s.add(call)
+    campaign = await _move_contact(s, call, outcome, at, bound=call_back_bound, placed=placed)
     if placed:
         await _count(s, call, outcome)
-        await pilots.call_closed(s, await s.get_one(Campaign, call.campaign_id))
+        await pilots.call_closed(s, campaign)
     return Closed(call.id, call.campaign_id, call.contact_id, outcome, first_time=True)
 
 
-async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datetime, bound: bool, placed: bool) -> None:
-    contact = (await s.exec(select(Contact).where(Contact.id == call.contact_id).with_for_update())).one()
-    numbers = (await s.exec(select(ContactNumber).where(ContactNumber.contact_id == call.contact_id))).all()
+# Statements that every close asks are built once.
+_CALL: Any = sql_select(Call).where(col(Call.id) == bindparam("call")).with_for_update()
+_CONTACT: Any = (
+    sql_select(Contact, Campaign, RetryRule)
+    .join(Campaign, col(Campaign.id) == col(Contact.campaign_id))
+    .outerjoin(
+        RetryRule,
+        and_(
+            col(RetryRule.campaign_id) == col(Campaign.id), col(RetryRule.outcome) == bindparam("outcome", type_=Text)
+        ),
+    )
+    .where(col(Contact.id) == bindparam("contact"))
+    .with_for_update(of=Contact)
+)
+_NUMBERS: Any = sql_select(ContactNumber).where(col(ContactNumber.contact_id) == bindparam("contact"))
+
+
+async def _move_contact(
+    s: AsyncSession, call: Call, outcome: Outcome, at: datetime, bound: bool, placed: bool
+) -> Campaign:
+    """Returns the call's campaign."""
+    with s.no_autoflush:
+        found = (await s.execute(_CONTACT, {"contact": call.contact_id, "outcome": outcome.value})).one()
+        numbers = (await s.execute(_NUMBERS, {"contact": call.contact_id})).scalars().all()
+    contact, campaign, rule = found.Contact, found.Campaign, found.RetryRule
     forbidden = await do_not_call.forbidden(s, call.customer_id, [n.e164 for n in numbers])
     usable = {n.id for n in numbers if n.state == NumberState.GOOD and n.refused_at is None and n.e164 not in forbidden}
     if placed:
         contact.last_call_at = max(filter(None, (contact.last_call_at, call.claimed_at)))
-        await _apply(s, call, contact, numbers, outcome, at, other_numbers=bool(usable - {call.number_id}))
+        other_numbers = bool(usable - {call.number_id})
+        following = after(
+            outcome, now=at, attempts=contact.attempts + 1, max_attempts=campaign.max_attempts,
+            delay=timedelta(seconds=rule.delay_s if rule else 3600), other_numbers=other_numbers,
+            call_back_at=call.call_back_at,
+        )  # fmt: skip
+        await _apply(s, call, contact, numbers, outcome, following)
         if outcome == Outcome.CALL_BACK:
             contact.due_at = await call_backs.due_at(s, call, contact, contact.due_at)
         wanted = bound and outcome == Outcome.CALL_BACK
@@ -259,6 +321,7 @@ async def _move_contact(s: AsyncSession, call: Call, outcome: Outcome, at: datet
         contact.status, contact.last_outcome = ContactStatus.DONE, Outcome.DO_NOT_CALL
     s.add(contact)
     await s.flush()
+    return campaign
 
 
 async def _apply(
@@ -267,22 +330,9 @@ async def _apply(
     contact: Contact,
     numbers: Sequence[ContactNumber],
     outcome: Outcome,
-    at: datetime,
-    *,
-    other_numbers: bool,
+    following: Next,
 ) -> None:
     """What the outcome says of the contact and of the number that was called."""
-    campaign = await s.get_one(Campaign, call.campaign_id)
-    rule = await s.get(RetryRule, (call.campaign_id, outcome))
-    following = after(
-        outcome,
-        now=at,
-        attempts=contact.attempts + 1,
-        max_attempts=campaign.max_attempts,
-        delay=timedelta(seconds=rule.delay_s if rule else 3600),
-        other_numbers=other_numbers,
-        call_back_at=call.call_back_at,
-    )
     for number in numbers:
         this = number.id == call.number_id
         number.call_back = this and outcome == Outcome.CALL_BACK

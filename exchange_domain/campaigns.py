@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from . import campaign_days, forms, house_rules, ledger, retention, tariffs
-from .hours import Hours, Stretch, every_day
+from . import forms, house_rules, ledger, retention, tariffs, timetables
+from .hours import Stretch, every_day
 from .retention import KeptTooLong
 from .tables import (
     Campaign,
@@ -110,13 +110,6 @@ async def set_hours(s: AsyncSession, campaign_id: int, stretches: Sequence[Stret
     await s.flush()
 
 
-async def hours_of(s: AsyncSession, campaign_id: int) -> Hours:
-    """The calling hours with the days off, as the rules need them."""
-    rows = (await s.exec(select(CampaignHours).where(CampaignHours.campaign_id == campaign_id))).all()
-    days_off = await campaign_days.days_off_of(s, campaign_id)
-    return Hours((Stretch(r.weekday, r.opens, r.closes) for r in rows), days_off)
-
-
 def speech_of(campaign: Campaign) -> str:
     """The language in which the switch speaks to the campaign's contacts: ru or en."""
     return "ru" if campaign.country in RUSSIAN_SPOKEN else "en"
@@ -206,7 +199,7 @@ async def start(s: AsyncSession, campaign_id: int) -> CampaignStatus:
         raise CampaignError("not_possible" if campaign.status == CampaignStatus.FINISHED else "pilot")
     if campaign.script_id is None:
         raise CampaignError("no_script")
-    if not (await hours_of(s, campaign_id)).stretches:
+    if not (await timetables.hours_of(s, campaign_id)).stretches:
         raise CampaignError("no_hours")
     waiting = select(Contact.id).where(
         Contact.campaign_id == campaign_id, Contact.status != ContactStatus.DONE

@@ -22,6 +22,18 @@ class Offer:
     """None: the settings' gateway, whose price nobody told us."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A carrier as far as the way of a number depends on it."""
+
+    id: int
+    name: str
+    position: int
+    enabled: bool
+    limited: bool
+    """It takes so many calls at a time and no more."""
+
+
 SETTINGS_GATEWAY = Offer(None, None)
 ROBOTS = "robots"
 """Gateway of the switch that leads to the robots of practice, and to nobody else."""

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import exists, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -157,12 +158,12 @@ async def held(s: AsyncSession, operator_id: int) -> set[int]:
     return set(await s.exec(query))
 
 
-async def missing(s: AsyncSession, operator_id: int, campaign: Campaign) -> CertificateKind | None:
-    """The kind that the campaign asks for and the operator has not; None: they may call."""
-    asked = campaign.certificate_kind_id
-    if asked is None or await _held(s, asked, operator_id) is not None:
-        return None
-    return await s.get_one(CertificateKind, asked)
+def is_held(kind_id: Any, operator_id: Any) -> Any:
+    """A condition of a statement: whether the operator is certified for a kind now."""
+    return exists().where(
+        col(Certificate.kind_id) == kind_id, col(Certificate.operator_id) == operator_id,
+        col(Certificate.withdrawn_at).is_(None),
+    )  # fmt: skip
 
 
 async def ask_for(s: AsyncSession, campaign: Campaign, kind_id: int | None) -> None:

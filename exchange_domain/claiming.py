@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, exists, text
+from sqlalchemy import Row, bindparam, exists, literal, or_, text
 from sqlalchemy import select as sql_select
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -21,13 +23,15 @@ from . import (
     spend_caps,
     standstill,
     tariffs,
+    timetables,
 )
 from .calling_rules import Search
-from .campaigns import hours_of, speech_of
+from .campaigns import speech_of
 from .carriers import Offer
 from .hours import day_of
 from .practice import aptitude
-from .tables import Call, Campaign, Contact, Customer, Shift
+from .settings import settings
+from .tables import Call, Campaign, Contact, Customer, Shift, Tariff
 from .words import CallState, CampaignStatus
 
 
@@ -78,41 +82,73 @@ on conflict (e164) do update
 returning fencing_token
 """)
 
-UNLOCK = text("update number_lock set leased_until = :now where e164 = :e164 and call_id = :call")
-
-# Most campaigns have none: then nothing is looked for in their queues.
-CALL_BACKS_THERE = text("""
-select exists (select from contact where campaign_id = :campaign and status = 'waiting' and last_outcome = 'call_back')
-         as call_backs,
-       exists (select from contact where campaign_id = :campaign and status = 'waiting' and bound_to is not null
-                 and due_at <= :now) as kept_for_somebody
+# The call, and its contact in work.
+WRITE = text("""
+with working as (update contact set status = 'working' where id = :contact_id and status = 'waiting')
+insert into call (
+  id, campaign_id, customer_id, contact_id, number_id, e164, person_name, operator_id, shift_id, script_id, tariff_id,
+  switch_name, fencing_token, attempt, claimed_at, carrier_id, carrier_per_minute, dial_at,
+  state, transferred, overran, note)
+values (
+  :id, :campaign_id, :customer_id, :contact_id, :number_id, :e164, :person_name, :operator_id, :shift_id, :script_id,
+  :tariff_id, :switch_name, :fencing_token, :attempt, :claimed_at, :carrier_id, :carrier_per_minute, :dial_at,
+  'claimed', false, false, '')
 """)
 
+UNLOCK = text("update number_lock set leased_until = :now where e164 = :e164 and call_id = :call")
+
+# What a refusal takes back. Plain statements: the session's own nesting costs as much as a claim's reads.
+BEFORE, UNDO = text("savepoint claim"), text("rollback to savepoint claim")
 LINE_TRIES = 2
 
 
-# Where the claim is made, for whom, and whether it was made before or another call is open: one statement, built once.
-# The campaign's lock is shared: pausing waits for claims under way, and no claim slips in behind a pause.
-OPENING: Any = (
-    sql_select(
-        Shift, Campaign, Customer,
-        exists().where(col(Call.id) == bindparam("call_id")).label("made"),
-        exists()
-        .where(col(Call.operator_id) == bindparam("operator_id"), col(Call.state) != CallState.CLOSED)
-        .label("busy"),
-    )
-    .join(Campaign, col(Campaign.id) == col(Shift.campaign_id))
-    .join(Customer, col(Customer.id) == col(Campaign.customer_id))
-    .where(col(Shift.id) == bindparam("shift_id"))
-    .with_for_update(read=True, of=Campaign)
-)  # fmt: skip
+@cache
+def _opening(aptitude_required: bool) -> Any:
+    """Where the claim is made, for whom, at which price, whether she may, whether it was made before or another call is
+    open: one statement, built once.
+
+    The campaign's lock is shared: pausing waits for claims under way, and no claim slips in behind a pause.
+    """
+    operator_id, campaign = bindparam("operator_id"), Campaign
+    tariff = tariffs.in_force(Customer.id, Customer.currency, bindparam("now")).correlate(Customer).scalar_subquery()
+    certified = certificates.is_held(campaign.certificate_kind_id, operator_id).correlate(campaign)
+    return (
+        sql_select(
+            Shift, campaign, Customer, Tariff,
+            exists().where(col(Call.id) == bindparam("call_id")).label("made"),
+            exists().where(col(Call.operator_id) == operator_id, col(Call.state) != CallState.CLOSED).label("busy"),
+            or_(literal(not aptitude_required), col(campaign.practice), aptitude.is_there(operator_id))
+            .label("admitted"),
+            or_(col(campaign.certificate_kind_id).is_(None), certified).label("certified"),
+        )
+        .join(campaign, col(campaign.id) == col(Shift.campaign_id))
+        .join(Customer, col(Customer.id) == col(campaign.customer_id))
+        .outerjoin(Tariff, col(Tariff.id) == tariff)
+        .where(col(Shift.id) == bindparam("shift_id"))
+        .with_for_update(read=True, of=campaign)
+    )  # fmt: skip
+
+
+# What else a claim has to know before it looks for a contact. Most campaigns have no call-backs and no caps: then
+# nothing more is asked about them.
+FACTS = text(f"""
+select {timetables.COLUMNS}, {routing.COLUMNS}, ({standstill.ZONES_COLUMN}) as zones,
+  exists (select from contact c where c.campaign_id = p.id and c.status = 'waiting' and c.last_outcome = 'call_back')
+    as call_backs,
+  exists (select from contact c where c.campaign_id = p.id and c.status = 'waiting' and c.bound_to is not null
+    and c.due_at <= :now) as kept_for_somebody,
+  exists (select from customer_lines l where l.customer_id = u.id) as has_lines,
+  exists (select from spend_cap x where x.customer_id = u.id and (x.campaign_id is null or x.campaign_id = p.id))
+    as capped
+from campaign p join customer u on u.id = p.customer_id where p.id = :campaign
+""")
 
 
 async def _claim(
     s: AsyncSession, *, call_id: UUID, operator_id: int, shift_id: int, now: datetime, lease: timedelta, preview: bool
 ) -> Claim | Refusal:
-    where = {"call_id": call_id, "operator_id": operator_id, "shift_id": shift_id}
-    opening = (await s.execute(OPENING, where)).one_or_none()
+    where = {"call_id": call_id, "operator_id": operator_id, "shift_id": shift_id, "now": now}
+    opening = (await s.execute(_opening(settings().aptitude_required), where)).one_or_none()
     if opening is None or opening.made:
         made = await s.get(Call, call_id)
         if made is None or made.operator_id != operator_id or made.state == CallState.CLOSED:
@@ -127,47 +163,49 @@ async def _claim(
         return Refusal("out_of_funds")
     if campaign.status != CampaignStatus.ACTIVE or campaign.script_id is None:
         return Refusal("campaign_not_active")
-    if not campaign.practice and await aptitude.lacking(s, operator_id):
+    if not opening.admitted:
         return Refusal("no_aptitude")
-    if await certificates.missing(s, operator_id, campaign) is not None:
+    if not opening.certified:
         return Refusal("no_certificate")
     assert campaign.id is not None
     if await pilots.is_full(s, campaign):
         return Refusal("pilot")
-    tariff = await tariffs.current(s, campaign.customer_id, customer.currency, now)
+    tariff = opening.Tariff
     if tariff is None:
         return Refusal("campaign_not_active")
     if await daily_caps.reached(s, campaign, now):
         return Refusal(*await standstill.reason(s, campaign, now))
-    router = await routing.router_of(s, campaign, customer, now)
-    if router.no_room or await line_limits.customer_is_full(s, campaign.customer_id):
+    facts = (await s.execute(FACTS, {"campaign": campaign.id, "now": now})).one()
+    router = await routing.router_of(s, campaign, routing.rules_from(facts, campaign, customer.currency), now)
+    if router.no_room or (facts.has_lines and await line_limits.customer_is_full(s, campaign.customer_id)):
         return Refusal("lines_busy")
-    picked = await _pick(s, campaign, router, operator_id, call_id, now, lease)
+    picked = await _pick(s, campaign, facts, router, operator_id, call_id, now, lease)
     if isinstance(picked, Refusal):
         return picked
     row, token, offers = picked
-    line = await line_limits.reserve(s, campaign.customer_id, offers, now)
+    line = await line_limits.reserve(s, campaign.customer_id if facts.has_lines else None, offers, now)
     assert tariff.id is not None
-    call = Call(
-        id=call_id, campaign_id=campaign.id, customer_id=campaign.customer_id, contact_id=row.id,
-        number_id=row.number_id, e164=row.e164, person_name=row.person_name, operator_id=operator_id,
-        shift_id=shift_id, script_id=campaign.script_id, tariff_id=tariff.id, switch_name=shift.switch_name,
-        fencing_token=token, attempt=row.attempts + 1, claimed_at=now, carrier_id=line.offer.carrier_id,
-        carrier_per_minute=line.offer.per_minute, dial_at=None if preview else line.dial_at,
-    )  # fmt: skip
-    s.add(call)
-    await s.flush()
-    await s.execute(text("update contact set status = 'working' where id = :id and status = 'waiting'"), {"id": row.id})
+    values = {
+        "id": call_id, "campaign_id": campaign.id, "customer_id": campaign.customer_id, "contact_id": row.id,
+        "number_id": row.number_id, "e164": row.e164, "person_name": row.person_name, "operator_id": operator_id,
+        "shift_id": shift_id, "script_id": campaign.script_id, "tariff_id": tariff.id,
+        "switch_name": shift.switch_name, "fencing_token": token, "attempt": row.attempts + 1, "claimed_at": now,
+        "carrier_id": line.offer.carrier_id, "carrier_per_minute": line.offer.per_minute,
+        "dial_at": None if preview else line.dial_at,
+    }  # fmt: skip
+    await s.execute(WRITE, values)
     await daily_caps.count(s, campaign, now)
     most = tariffs.most(tariff, campaign.longest_call_s)
-    await spend_caps.check(s, customer, campaign.id, most, now)
-    await ledger.hold(s, call.customer_id, call.id, most, customer.currency)
-    return _claim_of(call, campaign, row.name, row.time_zone)
+    if facts.capped:
+        await spend_caps.check(s, customer, campaign.id, most, now)
+    await ledger.hold(s, campaign.customer_id, call_id, most, customer.currency)
+    return _claim_of(SimpleNamespace(**values), campaign, row.name, row.time_zone)
 
 
 async def _pick(
     s: AsyncSession,
     campaign: Campaign,
+    facts: Row,
     router: routing.Router,
     operator_id: int,
     call_id: UUID,
@@ -176,16 +214,15 @@ async def _pick(
 ) -> tuple[Row, int, tuple[Offer, ...]] | Refusal:
     """A contact row, locked, the fencing token of its number's lock, and who can carry the call."""
     assert campaign.id is not None
-    zones = await standstill.waiting_zones(s, campaign.id)
+    zones = standstill.zones_from(facts.zones)
     if not zones:
         return Refusal("practice_over" if campaign.practice else "list_done")
-    hours = await hours_of(s, campaign.id)
+    hours = await timetables.hours_from(facts.hours, facts.days, facts.country)
     open_now = [zone for due, zone in sorted((due, zone) for zone, due in zones if due <= now)
                 if hours.is_open(zone, now)]  # fmt: skip
-    there = (await s.execute(CALL_BACKS_THERE, {"campaign": campaign.id, "now": now})).one()
-    if there.kept_for_somebody and not campaign.practice:
+    if facts.kept_for_somebody and not campaign.practice:
         await call_backs.release(s, campaign.id, now)
-    search = Search(s, campaign, operator_id, now, open_now, call_backs=there.call_backs)
+    search = Search(s, campaign, operator_id, now, open_now, call_backs=facts.call_backs)
     values = {"call": call_id, "until": now + lease, "now": now, "gap_ago": now - timedelta(seconds=campaign.min_gap_s)}
     while not router.worn_out and (found := await search.next()) is not None:
         offers = await router.offers(found, found.time_zone)
@@ -212,7 +249,8 @@ async def _again(s: AsyncSession, call: Call) -> Claim:
     return _claim_of(call, campaign, contact.name, contact.time_zone)
 
 
-def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str) -> Claim:
+def _claim_of(call: Call | SimpleNamespace, campaign: Campaign, contact_name: str, time_zone: str) -> Claim:
+    """`call`: its row, or what has just been written into it."""
     return Claim(
         call.id, call.campaign_id, call.customer_id, call.contact_id, contact_name, call.person_name, call.e164,
         time_zone, call.attempt, call.fencing_token, campaign.longest_call_s, campaign.warning_s, campaign.ring_s,
@@ -223,11 +261,14 @@ def _claim_of(call: Call, campaign: Campaign, contact_name: str, time_zone: str)
 async def _claim_a_line(s: AsyncSession, **claim: Any) -> Claim | Refusal:
     """Tried again when somebody took the last line between the look at what is full and the reservation."""
     for _ in range(LINE_TRIES):
+        await s.execute(BEFORE)
         try:
-            async with s.begin_nested():
-                return await _claim(s, **claim)
+            return await _claim(s, **claim)
         except line_limits.LinesBusy:
-            continue
+            await s.execute(UNDO)
+        except (spend_caps.CapReached, daily_caps.CapReached, ledger.InsufficientFunds):
+            await s.execute(UNDO)
+            raise
     return Refusal("lines_busy")
 
 

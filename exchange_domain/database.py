@@ -4,9 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -42,9 +44,19 @@ def _engine(url: str) -> AsyncEngine:
         "tcp_keepalives_count": "3",
     }
     connect = {"timeout": patience.connect_s, "command_timeout": patience.command_s, "server_settings": server}
-    made = create_async_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args=connect)
+    made = create_async_engine(url, pool_size=10, max_overflow=20, connect_args=connect)
     event.listen(made.sync_engine, "handle_error", _silence_is_a_loss)
+    event.listen(made.sync_engine, "checkout", _open_only)
     return made
+
+
+def _open_only(connection: Any, record: object, proxy: object) -> None:
+    """A connection that the server has closed is not given out, nor any older one: after a restart all are closed.
+
+    The driver knows by itself; asking the server each time would cost a round trip for each piece of work.
+    """
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("the server closed the connection")
 
 
 def _silence_is_a_loss(context: ExceptionContext) -> None:

@@ -1,11 +1,12 @@
 """Which numbers may be dialled at all: by how they begin, for the platform and for each customer."""
 
+import json
 from dataclasses import dataclass
 
 import phonenumbers
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, or_, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from .tables import DestinationPrefix
@@ -31,18 +32,26 @@ def calling_code(country: str) -> str:
     return f"+{phonenumbers.country_code_for_region(country)}"
 
 
-async def of_customer(s: AsyncSession, customer_id: int, country: str) -> Destinations:
-    rows = await s.exec(
-        select(DestinationPrefix.customer_id, DestinationPrefix.prefix)
-        .where(or_(col(DestinationPrefix.customer_id).is_(None), DestinationPrefix.customer_id == customer_id))
-        .order_by(col(DestinationPrefix.prefix))
-    )
-    found = rows.all()
+# A column of a statement in which the customer is `u`; what it holds goes to `read`.
+COLUMNS = """
+(select coalesce(json_agg(json_build_array(d.customer_id is null, d.prefix) order by d.prefix), '[]')::text
+ from destination_prefix d where d.customer_id is null or d.customer_id = u.id) as prefixes
+"""
+_OF_CUSTOMER = text(f"select {COLUMNS} from (select cast(:customer as bigint) as id) u")
+
+
+def read(prefixes: str, country: str) -> Destinations:
+    """What the column says. Pure."""
+    found = json.loads(prefixes)
     return Destinations(
-        platform=tuple(prefix for owner, prefix in found if owner is None),
-        customer=tuple(prefix for owner, prefix in found if owner is not None),
+        platform=tuple(prefix for of_all, prefix in found if of_all),
+        customer=tuple(prefix for of_all, prefix in found if not of_all),
         calling_code=calling_code(country),
     )
+
+
+async def of_customer(s: AsyncSession, customer_id: int, country: str) -> Destinations:
+    return read((await s.execute(_OF_CUSTOMER, {"customer": customer_id})).scalar_one(), country)
 
 
 async def allow(s: AsyncSession, prefix: str, customer_id: int | None = None) -> None:

@@ -10,9 +10,9 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import books, contact_counts
-from .campaigns import hours_of
 from .hours import Hours
 from .settling import LIMIT_SLACK_S
+from .timetables import hours_of
 
 LATE = timedelta(minutes=10)
 """Closing, settling and letting go have come to their end by then, after an engine's restart too."""

@@ -70,6 +70,15 @@ class StatementLine:
     details: dict[str, Any]
 
 
+# Of all that one settlement moves between: the customer's two, the operator's, the platform's.
+_OF_CALL = text("""
+select kind, id from ledger_account where currency = :currency and (
+  (customer_id = :customer and kind in ('customer_funds', 'customer_hold'))
+  or (operator_id = :operator and kind = 'operator_pending')
+  or (customer_id is null and operator_id is null and kind = 'platform_revenue'))
+""")
+
+
 async def account(
     s: AsyncSession, kind: Kind, currency: str, *, customer_id: int | None = None, operator_id: int | None = None
 ) -> int:
@@ -160,17 +169,24 @@ async def capture(
     currency: str,
     charge: int,
     operator_pay: int,
+    set_aside: int | None = None,
     **details: Any,
 ) -> int | None:
     """Ends a call's hold: the charge is taken, the rest goes back, the operator's pay becomes pending. Once per call.
 
-    Returns the transaction, or None when it was made before.
+    `set_aside`: what `held_for` has just said. Returns the transaction, or None when it was made before.
     """
-    set_aside = await held_for(s, call_id)
-    funds = await account(s, Kind.CUSTOMER_FUNDS, currency, customer_id=customer_id)
-    held = await account(s, Kind.CUSTOMER_HOLD, currency, customer_id=customer_id)
-    revenue = await account(s, Kind.PLATFORM_REVENUE, currency)
-    pending = await account(s, Kind.OPERATOR_PENDING, currency, operator_id=operator_id)
+    set_aside = await held_for(s, call_id) if set_aside is None else set_aside
+    whose = {"currency": currency, "customer": customer_id, "operator": operator_id}
+    there = {Kind(kind): number for kind, number in await s.execute(_OF_CALL, whose)}
+
+    async def own(kind: Kind, **owner: int) -> int:
+        return there[kind] if kind in there else await account(s, kind, currency, **owner)
+
+    funds = await own(Kind.CUSTOMER_FUNDS, customer_id=customer_id)
+    held = await own(Kind.CUSTOMER_HOLD, customer_id=customer_id)
+    revenue = await own(Kind.PLATFORM_REVENUE)
+    pending = await own(Kind.OPERATOR_PENDING, operator_id=operator_id)
     if charge > set_aside:
         raise ValueError(f"call {call_id}: charge {charge} is more than the {set_aside} held")
     lines = {held: -set_aside, funds: set_aside - charge, revenue: charge - operator_pay, pending: operator_pay}

@@ -132,13 +132,15 @@ async def customer_is_full(s: AsyncSession, customer_id: int) -> bool:
     return bool((await s.execute(CUSTOMER_FULL, {"id": customer_id})).scalar_one())
 
 
-async def reserve(s: AsyncSession, customer_id: int, offers: Sequence[Offer], now: datetime) -> Line:
-    """Room and a moment for one more call, kept until this transaction ends; the call's row takes it over.
+async def reserve(s: AsyncSession, customer_id: int | None, offers: Sequence[Offer], now: datetime) -> Line:
+    """Room and a moment for one more call, kept until this transaction ends; the call's row takes it over. No customer:
+    it has no limits of its own.
 
     Raises LinesBusy. Whoever holds these locks must not wait for a contact or a number any more.
     """
     ids = [o.carrier_id for o in offers if o.carrier_id is not None]
-    return choose(offers, await _carriers(s, ids, now), await _customer(s, customer_id, now), now)
+    customer = UNLIMITED if customer_id is None else await _customer(s, customer_id, now)
+    return choose(offers, await _carriers(s, ids, now), customer, now)
 
 
 async def moment(s: AsyncSession, call_id: UUID, now: datetime) -> datetime:

@@ -27,9 +27,9 @@ SETTLE = timedelta(seconds=3)
 """After the end of the leg the switch closes its file."""
 
 
-async def expect(s: AsyncSession, call: Call, path: str) -> None:
+async def expect(s: AsyncSession, call_id: UUID, switch_name: str, path: str) -> None:
     """The call is answered and the switch was told to record it. In the answer's own transaction; once per call."""
-    row = {"call_id": call.id, "switch_name": call.switch_name, "switch_path": path}
+    row = {"call_id": call_id, "switch_name": switch_name, "switch_path": path}
     await s.execute(insert(Recording).values(row).on_conflict_do_nothing(index_elements=["call_id"]))
 
 

@@ -1,20 +1,23 @@
 """Which way a number goes: whether it may be dialled, who carries it, and what becomes of one that may not."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import Row, text
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from robots import numbers as robot_numbers
 
 from . import destinations, flags, line_limits
-from .carriers import SETTINGS_GATEWAY, TO_ROBOTS, Offer, beginnings, in_order, own_rate, within
+from .carriers import SETTINGS_GATEWAY, TO_ROBOTS, Known, Offer, beginnings, in_order, own_rate, within
 from .destinations import Destinations
-from .tables import Campaign, Carrier, CarrierRate, Customer, PriceCeiling
+from .tables import Campaign, CarrierRate, Customer
 from .words import FlagKind
 
 AT_ONCE = 1000
@@ -38,7 +41,7 @@ class Rules:
     """What holds for the numbers of one campaign."""
 
     destinations: Destinations
-    carriers: tuple[Carrier, ...]
+    carriers: tuple[Known, ...]
     """Those of the customer's currency, disabled ones too; empty with `own_gateway`."""
     own_gateway: bool
     """No carrier is entered at all: everything goes through the gateway of the settings."""
@@ -57,7 +60,6 @@ class Rules:
             return Verdict()
         offers = []
         for carrier in self.carriers:
-            assert carrier.id is not None
             if (found := own_rate(e164, rates.get(carrier.id, {}))) is not None:
                 offers.append(Offer(carrier.id, carrier.name, carrier.position, carrier.enabled, *found))
         if not offers:
@@ -68,24 +70,40 @@ class Rules:
         return Verdict(tuple(in_order(fitting)))
 
 
-async def rules_of(s: AsyncSession, campaign: Campaign, customer: Customer) -> Rules:
-    assert customer.id is not None
-    if campaign.practice:
-        only_robots = Destinations((), (), f"+{robot_numbers.CODE}")
-        return Rules(only_robots, (), own_gateway=True, ceiling=None, practice=True)
-    carriers = list(await s.exec(select(Carrier).order_by(col(Carrier.id))))
-    ceilings: list[int] = []
-    if carriers:
-        own = or_(col(PriceCeiling.customer_id).is_(None), PriceCeiling.customer_id == customer.id)
-        ceilings = list(
-            await s.exec(select(PriceCeiling.per_minute).where(PriceCeiling.currency == customer.currency, own))
-        )
+# Columns of a statement in which the customer is `u`; what they hold goes to `rules_from`.
+COLUMNS = f"""
+(select coalesce(json_agg(
+   json_build_array(r.id, r.name, r.position, r.enabled, r.max_concurrent is not null, r.currency) order by r.id
+ ), '[]')::text from carrier r) as carriers,
+(select min(e.per_minute) from price_ceiling e
+ where e.currency = u.currency and (e.customer_id is null or e.customer_id = u.id)) as ceiling,
+{destinations.COLUMNS}
+"""
+_OF_CUSTOMER = text(f"select {COLUMNS}, u.currency from customer u where u.id = :customer")
+ONLY_ROBOTS = Rules(Destinations((), (), f"+{robot_numbers.CODE}"), (), own_gateway=True, ceiling=None, practice=True)
+
+
+@lru_cache(maxsize=1024)
+def _read(carriers: str, ceiling: int | None, prefixes: str, currency: str, country: str) -> Rules:
+    found = json.loads(carriers)
     return Rules(
-        destinations=await destinations.of_customer(s, customer.id, campaign.country),
-        carriers=tuple(c for c in carriers if c.currency == customer.currency),
-        own_gateway=not carriers,
-        ceiling=min(ceilings, default=None),
+        destinations=destinations.read(prefixes, country),
+        carriers=tuple(Known(*said) for *said, of in found if of == currency),
+        own_gateway=not found,
+        ceiling=ceiling if found else None,
     )
+
+
+def rules_from(row: Any, campaign: Campaign, currency: str) -> Rules:
+    """What the columns say. The same text is read once; nothing is kept that could be out of date."""
+    if campaign.practice:
+        return ONLY_ROBOTS
+    return _read(row.carriers, row.ceiling, row.prefixes, currency, campaign.country)
+
+
+async def rules_of(s: AsyncSession, campaign: Campaign, customer: Customer) -> Rules:
+    row = (await s.execute(_OF_CUSTOMER, {"customer": customer.id})).one()
+    return rules_from(row, campaign, customer.currency)
 
 
 async def judge(s: AsyncSession, rules: Rules, numbers: Iterable[str]) -> dict[str, Verdict]:
@@ -175,9 +193,8 @@ class Router:
         )  # fmt: skip
 
 
-async def router_of(s: AsyncSession, campaign: Campaign, customer: Customer, now: datetime) -> Router:
-    rules = await rules_of(s, campaign, customer)
-    full = await line_limits.full_carriers(s, (c.id for c in rules.carriers if c.id is not None))
+async def router_of(s: AsyncSession, campaign: Campaign, rules: Rules, now: datetime) -> Router:
+    full = await line_limits.full_carriers(s, (c.id for c in rules.carriers if c.limited))
     return Router(s, campaign, rules, full, now)
 
 

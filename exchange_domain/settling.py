@@ -6,9 +6,11 @@ still has the last word (`correcting`).
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import costs, ledger, lengths, recordings, tariffs
@@ -60,20 +62,29 @@ def price(tariff: Tariff, call: Call, length: lengths.Length, limit_s: int) -> t
     return billed_s, cost if length.placed else tariffs.Price(0, 0)
 
 
+_OF_CALL: Any = (
+    select(Call, Campaign, Tariff, SwitchRecord)
+    .join(Campaign, col(Campaign.id) == col(Call.campaign_id))
+    .join(Tariff, col(Tariff.id) == col(Call.tariff_id))
+    .outerjoin(SwitchRecord, col(SwitchRecord.leg) == col(Call.id))
+    .where(col(Call.id) == bindparam("call"))
+)
+
+
 async def _settle(s: AsyncSession, call_id: UUID, now: datetime) -> Settled | None:
-    call = await s.get_one(Call, call_id, populate_existing=True)
-    campaign = await s.get_one(Campaign, call.campaign_id)
-    tariff = await s.get_one(Tariff, call.tariff_id)
-    record = await s.get(SwitchRecord, call_id, populate_existing=True)
+    found = (await s.execute(_OF_CALL, {"call": call_id}, execution_options={"populate_existing": True})).one()
+    call, campaign, tariff, record = found.Call, found.Campaign, found.Tariff, found.SwitchRecord
     said = read_record(record.body) if record else None
     length = lengths.of_record(said) if said else await lengths.of_events(s, call)
     limit_s = campaign.longest_call_s + LIMIT_SLACK_S
     billed_s, cost = price(tariff, call, length, limit_s)
     # The hold was made by the limit of that moment; a limit lowered since must not cost, nor a raised one exceed it.
-    charge = min(cost.charge, await ledger.held_for(s, call_id))
+    set_aside = await ledger.held_for(s, call_id)
+    charge = min(cost.charge, set_aside)
     transaction = await ledger.capture(
         s, call_id, customer_id=call.customer_id, operator_id=call.operator_id, currency=tariff.currency,
-        charge=charge, operator_pay=cost.operator_pay, billed_s=billed_s, source=length.source.value,
+        charge=charge, operator_pay=cost.operator_pay, set_aside=set_aside, billed_s=billed_s,
+        source=length.source.value,
         campaign_id=call.campaign_id,
     )  # fmt: skip
     if transaction is None:

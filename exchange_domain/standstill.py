@@ -7,28 +7,35 @@ from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from . import daily_caps
-from .campaigns import hours_of
 from .hours import Hours, day_of
 from .tables import Campaign
+from .timetables import hours_of
 
 # The zones of a campaign's waiting contacts with their first due time, by hops along the claim index.
-ZONES = text("""
+ZONES = """
 with recursive zone as (
-  (select time_zone, due_at from contact where campaign_id = :campaign and status = 'waiting'
+  (select time_zone, due_at from contact where campaign_id = {campaign} and status = 'waiting'
    order by time_zone, due_at limit 1)
   union all
   select next.time_zone, next.due_at from zone cross join lateral (
     select time_zone, due_at from contact
-    where campaign_id = :campaign and status = 'waiting' and time_zone > zone.time_zone
+    where campaign_id = {campaign} and status = 'waiting' and time_zone > zone.time_zone
     order by time_zone, due_at limit 1) next
 )
-select time_zone, due_at from zone
-""")
+select {wanted} from zone
+"""
+_OF_CAMPAIGN = text(ZONES.format(campaign=":campaign", wanted="time_zone, due_at"))
+# The same as a column of a statement in which the campaign is `p`; what it holds goes to `zones_from`.
+ZONES_COLUMN = ZONES.format(campaign="p.id", wanted="array_agg(row (time_zone, due_at))")
+
+
+def zones_from(found: Sequence[tuple[str, datetime]] | None) -> Sequence[tuple[str, datetime]]:
+    return found or ()
 
 
 async def waiting_zones(s: AsyncSession, campaign_id: int) -> Sequence[Row]:
     """(time_zone, due_at) of a campaign's waiting contacts: each zone once, with its first due time."""
-    return (await s.execute(ZONES, {"campaign": campaign_id})).all()
+    return (await s.execute(_OF_CAMPAIGN, {"campaign": campaign_id})).all()
 
 
 async def reason(s: AsyncSession, campaign: Campaign, now: datetime) -> tuple[str, datetime | None]:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -34,18 +37,22 @@ def most(tariff: Tariff, longest_call_s: int) -> int:
     return price(tariff, answered=True, billed_s=longest_call_s + 5, success=True).charge
 
 
-async def current(s: AsyncSession, customer_id: int, currency: str, at: datetime | None = None) -> Tariff | None:
-    """The tariff in force for a customer: its own latest, else everybody's latest."""
-    now = at or datetime.now(UTC)
+def in_force(customer_id: Any, currency: Any, now: Any) -> Any:
+    """The id of a customer's tariff at a moment, as part of a statement: its own latest, else everybody's latest."""
+    given = aliased(Tariff)
     return (
-        await s.exec(
-            select(Tariff)
-            .where(
-                or_(Tariff.customer_id == customer_id, col(Tariff.customer_id).is_(None)),
-                Tariff.currency == currency,
-                Tariff.valid_from <= now,
-            )
-            .order_by(col(Tariff.customer_id).is_(None), col(Tariff.valid_from).desc())
-            .limit(1)
+        sql_select(col(given.id))
+        .where(
+            or_(given.customer_id == customer_id, col(given.customer_id).is_(None)),
+            given.currency == currency,
+            given.valid_from <= now,
         )
-    ).one_or_none()
+        .order_by(col(given.customer_id).is_(None), col(given.valid_from).desc())
+        .limit(1)
+    )
+
+
+async def current(s: AsyncSession, customer_id: int, currency: str, at: datetime | None = None) -> Tariff | None:
+    """The tariff in force for a customer."""
+    which = in_force(customer_id, currency, at or datetime.now(UTC)).scalar_subquery()
+    return (await s.exec(select(Tariff).where(Tariff.id == which))).one_or_none()

@@ -1,8 +1,8 @@
-"""A program's figures for Prometheus and its state of health, on a port of its own: `METRICS_PORT` at `METRICS_ADDRESS`.
+"""A program's figures for Prometheus and its health, on a port of its own: `METRICS_PORT` at `METRICS_ADDRESS`.
 
-    /metrics   figures
-    /live      200 while the event loop runs; else it should be started anew
-    /ready     200 when the program can do its work now; the text says what it waits for
+/metrics   figures
+/live      200 while the event loop runs; else it should be started anew
+/ready     200 when the program can do its work now; the text says what it waits for
 """
 
 import asyncio

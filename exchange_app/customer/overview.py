@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import calls, contact_counts, daily_caps, spend_caps, standstill
 from exchange_domain.call_rows import epoch_ms
-from exchange_domain.campaigns import hours_of
 from exchange_domain.tables import Campaign
+from exchange_domain.timetables import hours_of
 from exchange_domain.words import CampaignStatus, Outcome
 
 CAMPAIGNS = text("""

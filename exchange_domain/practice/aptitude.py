@@ -1,7 +1,9 @@
 """Who may call campaigns that pay: confirmed by a moderator, after a test or with a word why without one."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import exists
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,6 +20,11 @@ LONGEST_WORDS = 2_000
 async def lacking(s: AsyncSession, operator_id: int) -> bool:
     """Whether the operator may only practise yet. Nobody lacks anything where the house asks for no test."""
     return settings().aptitude_required and await s.get(Aptitude, operator_id) is None
+
+
+def is_there(operator_id: Any) -> Any:
+    """A condition of a statement: whether a moderator has confirmed the operator."""
+    return exists().where(col(Aptitude.operator_id) == operator_id)
 
 
 async def ask(s: AsyncSession, operator_id: int, run_id: int, now: datetime) -> None:

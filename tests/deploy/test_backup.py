@@ -121,7 +121,7 @@ async def test_to_the_end_and_to_a_moment(folder: Path, settings_env: Callable[.
             settings_env(database_url=again.url())
             # It answers questions before it has replayed everything.
             async with asyncio.timeout(60):
-                while await recovering():
+                while await recovering():  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             async with database.session() as s:
                 assert await invariants.broken(s, datetime.now(UTC)) == []

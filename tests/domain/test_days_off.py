@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exchange_domain import campaign_days, campaigns, database
+from exchange_domain import campaign_days, campaigns, database, timetables
 from exchange_domain.claiming import Claim, Refusal
 from exchange_domain.days_off import DaysOff, knows, public_holidays
 from exchange_domain.hours import HORIZON_DAYS, Hours, Stretch, day_of, every_day
@@ -130,13 +130,13 @@ async def test_own_days_are_kept_changed_and_taken_back(exchange: Exchange):
         await campaign_days.put(s, campaign, day + timedelta(days=1), working=True)
         await campaign_days.put(s, campaign, day, working=False)
     async with database.session() as s:
-        found = (await campaigns.hours_of(s, campaign)).days_off
+        found = (await timetables.hours_of(s, campaign)).days_off
         assert (found.off, found.working) == ({day}, {day + timedelta(days=1)})
         await campaign_days.put(s, campaign, day, working=True)
         await campaign_days.take_back(s, campaign, day + timedelta(days=1))
         await campaign_days.take_back(s, campaign, day + timedelta(days=1))
     async with database.session() as s:
-        found = (await campaigns.hours_of(s, campaign)).days_off
+        found = (await timetables.hours_of(s, campaign)).days_off
         assert (found.off, found.working) == (set(), {day})
 
 

@@ -16,7 +16,7 @@ from exchange_app.customer.list_state import ContactList
 from exchange_app.customer.people_state import People
 from exchange_app.customer.run_state import Run
 from exchange_app.customer.script_state import Script
-from exchange_domain import campaigns, database, invitations
+from exchange_domain import campaigns, database, invitations, timetables
 from exchange_domain.hours import Stretch
 from exchange_domain.importing import orders
 from exchange_domain.messages import CampaignChanged, campaign_channel
@@ -239,7 +239,7 @@ async def test_a_preview_shows_values_as_text(shop: Shop, owner: Page):
 
 async def hours_of(shop: Shop) -> list[Stretch]:
     async with database.session() as s:
-        return list((await campaigns.hours_of(s, shop.campaign)).stretches)
+        return list((await timetables.hours_of(s, shop.campaign)).stretches)
 
 
 async def test_hours_are_saved_at_once_and_further_stretches_kept(shop: Shop, owner: Page):

@@ -9,7 +9,7 @@ from exchange_app.customer.days_off_state import DaysOff, coming_holidays, read_
 from exchange_app.customer.do_not_call_state import LONGEST_PASTE, PAGE, DoNotCallList
 from exchange_app.customer.hours_state import Hours
 from exchange_app.customer.overview import standing
-from exchange_domain import campaigns, database, do_not_call
+from exchange_domain import database, do_not_call, timetables
 from exchange_domain.tables import Campaign, Contact
 from exchange_domain.words import ContactStatus, DoNotCallSource, Outcome
 from tests.app.conftest import Page
@@ -112,12 +112,12 @@ async def test_days_off_are_added_changed_and_taken_back(shop: Shop, owner: Page
     await owner.send(DaysOff.add({"day": day, "kind": "working"}), path=where)
     assert [(d.day, d.working) for d in owner.values(DaysOff)["own"]] == [(day, True)]
     async with database.session() as s:
-        assert (await campaigns.hours_of(s, shop.campaign)).days_off.working == {date.fromisoformat(day)}
+        assert (await timetables.hours_of(s, shop.campaign)).days_off.working == {date.fromisoformat(day)}
     await owner.send(DaysOff.take_back(day), path=where)
     assert owner.values(DaysOff)["own"] == []
     await owner.send(DaysOff.switch_holidays(True), path=where)
     async with database.session() as s:
-        assert (await campaigns.hours_of(s, shop.campaign)).days_off.country == "RU"
+        assert (await timetables.hours_of(s, shop.campaign)).days_off.country == "RU"
 
 
 @pytest.mark.parametrize(
