@@ -38,6 +38,7 @@ from .database_effects import while_away
 log = structlog.get_logger()
 
 PAUSE_S = (0.1, 2.0)
+MOST_ROWS = 100
 
 Send = Callable[[], Awaitable[None]]
 
@@ -90,6 +91,8 @@ class Publisher:
         self._broker = broker
         self._views = Outbox()
         self._rows = Outbox()
+        self._calls: dict[UUID, None] = {}
+        """Whose rows are to be read and sent, in the order in which they changed first."""
 
     def publish(self, effect: Effect) -> None:
         match effect:
@@ -112,7 +115,8 @@ class Publisher:
 
     def row(self, call_id: UUID) -> None:
         """A call changed in the customer's table."""
-        self._rows.put(("row", call_id), lambda: self._row(call_id))
+        self._calls[call_id] = None
+        self._rows.put("calls", self._changed_calls)
 
     def campaign(self, campaign_id: int) -> None:
         """Status or money of a campaign changed."""
@@ -135,9 +139,21 @@ class Publisher:
     async def _view(self, key: str, channel: str, view: BaseModel) -> None:
         await self._broker.put_view(key, channel, view.model_dump_json())
 
-    async def _row(self, call_id: UUID) -> None:
-        row = await while_away(lambda s: call_rows.one(s, call_id))
-        await self._broker.say(campaign_channel(row.campaign_id), row.model_dump_json())
+    async def _changed_calls(self) -> None:
+        """All that changed while the last ones were sent: read together, for a read costs more than a row."""
+        due = list(self._calls)[:MOST_ROWS]
+        for call_id in due:
+            del self._calls[call_id]
+        try:
+            rows = await while_away(lambda s: call_rows.of_calls(s, due))
+            await asyncio.gather(
+                *(self._broker.say(campaign_channel(row.campaign_id), row.model_dump_json()) for row in rows)
+            )
+        except (RedisError, OSError):
+            self._calls = {**dict.fromkeys(due), **self._calls}
+            raise
+        if self._calls:
+            self._rows.put("calls", self._changed_calls)
 
     async def _campaign(self, campaign_id: int) -> None:
         campaign = await while_away(lambda s: s.get(Campaign, campaign_id))

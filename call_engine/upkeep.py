@@ -1,6 +1,7 @@
 """What the engine does by the clock: leases renewed, calls settled, the switch's channels audited."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -26,6 +27,9 @@ RECORD_GRACE = timedelta(seconds=60)
 """How long settlement waits for the switch's record: it posts at once, and repeats for a few seconds."""
 SETTLE_AT_ONCE = 100
 LISTEN_S = 60.0
+REST_S = 0.5
+"""Between two rounds of settling."""
+TOLD_EVERY_S = 2.0
 
 
 async def renew_leases(operators: Operators) -> None:
@@ -67,6 +71,9 @@ class Settler:
         self._redis = redis
         self._publisher = publisher
         self._nudged = asyncio.Event()
+        self._moved: set[int] = set()
+        """Campaigns whose money moved since it was last told."""
+        self._tell_at = 0.0
 
     async def run(self) -> None:
         listening = asyncio.create_task(self._listen())
@@ -76,8 +83,11 @@ class Settler:
                     await self.settle()
                 except Exception:
                     log.exception("settlement failed")
+                self._tell()
+                # Records come in crowds: what comes meanwhile is settled together.
+                await asyncio.sleep(REST_S)
                 try:
-                    async with asyncio.timeout(SETTLE_S):
+                    async with asyncio.timeout(TOLD_EVERY_S if self._moved else SETTLE_S):
                         await self._nudged.wait()
                 except TimeoutError:
                     pass
@@ -94,10 +104,18 @@ class Settler:
             await while_away(lambda s: own_legs.book_costs(s, SETTLE_AT_ONCE))
             for settled in (*done, *late):
                 self._publisher.row(settled.call_id)
-            for campaign_id in {settled.campaign_id for settled in (*done, *late)}:
-                self._publisher.campaign(campaign_id)
+                self._moved.add(settled.campaign_id)
             if len(done) < SETTLE_AT_ONCE and len(late) < SETTLE_AT_ONCE:
                 return
+
+    def _tell(self) -> None:
+        """Of a campaign's money not at each call: every page that shows it reads it again."""
+        now = time.monotonic()
+        if self._moved and now >= self._tell_at:
+            self._tell_at = now + TOLD_EVERY_S
+            for campaign_id in self._moved:
+                self._publisher.campaign(campaign_id)
+            self._moved.clear()
 
     async def _listen(self) -> None:
         while True:

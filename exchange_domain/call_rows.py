@@ -86,11 +86,14 @@ async def of_contact(s: AsyncSession, contact_id: int) -> list[CallRow]:
     return [_row(r) for r in (await s.execute(text(query), {"contact": contact_id})).all()]
 
 
+_OF_CALLS = text(f"{QUERY} where k.id = any(:ids) order by k.claimed_at, k.id").bindparams(
+    bindparam("ids", type_=ARRAY(Uuid))
+)
+
+
 async def of_calls(s: AsyncSession, call_ids: list[UUID]) -> list[CallRow]:
     """These calls, in the order they were made."""
-    query = f"{QUERY} where k.id = any(:ids) order by k.claimed_at, k.id"
-    ids = bindparam("ids", type_=ARRAY(Uuid))
-    return [_row(r) for r in (await s.execute(text(query).bindparams(ids), {"ids": call_ids})).all()]
+    return [_row(r) for r in (await s.execute(_OF_CALLS, {"ids": call_ids})).all()]
 
 
 async def page(

@@ -30,7 +30,10 @@ class NotYours(Exception):
 
 
 async def of(s: AsyncSession, call_id: UUID) -> Draft:
-    kept = await s.get(CallDraft, call_id)
+    return read(await s.get(CallDraft, call_id))
+
+
+def read(kept: CallDraft | None) -> Draft:
     return Draft(dict(kept.result), kept.note, kept.saved_at, kept.prepared, kept.place) if kept else Draft()
 
 

@@ -6,7 +6,7 @@ Private names of the framework stand in `push.py` only; tests/app/test_live_cont
 changes them.
 """
 
-from .accounts import on, snapshot
+from .accounts import More, on, snapshot
 from .bridge import run_bridge
 from .changes import OnlyChanges
 from .commands import NoSwitch, send_command
@@ -15,6 +15,7 @@ from .rooms import FLOOR, again, enter, leave, room, show, tell
 
 __all__ = [
     "FLOOR",
+    "More",
     "NoSwitch",
     "OnlyChanges",
     "again",

@@ -33,7 +33,8 @@ from . import metrics, push, registry
 log = structlog.get_logger(__name__)
 
 View = OperatorView | ManagerView | ListenerView | OverheardView | DraftSaved | PracticeMeasured
-Apply = Callable[[BaseState, Any], Awaitable[None]]
+More = Callable[[BaseState], Awaitable[None]]
+Apply = Callable[[BaseState, Any], Awaitable[More | None]]
 _VIEWS: TypeAdapter[Any] = LIVE
 _SNAPSHOT_KEYS: dict[str, Callable[[int], str]] = {
     "operator": operator_snapshot_key,
@@ -55,6 +56,9 @@ _seen: dict[tuple[str, str], int] = {}
 
 def on(kind: str, apply: Apply) -> None:
     """`apply(root_state, message)` runs for each open page of the account, in order, each version once.
+
+    What it changes is sent at once. What takes reading it gives back as a second step, which is done when nothing newer
+    waits: of several only the last one's.
 
     Kinds: operator (OperatorView), manager (ManagerView), listener (ListenerView, of a moderator), overheard
     (OverheardView, of an operator), draft (DraftSaved), practice (PracticeMeasured, of an operator). Take the page's
@@ -92,7 +96,11 @@ async def _empty(app: rx.App, account_id: int) -> None:
     from exchange_app.security.principals import principal
 
     waiting = _waiting[account_id]
-    while waiting:
+    later: dict[str, More] = {}
+    while waiting or later:
+        if not waiting:
+            await _follow(app, account_id, *later.popitem())
+            continue
         message, came = waiting.popleft()
         try:
             account = await principal(account_id)
@@ -105,8 +113,10 @@ async def _empty(app: rx.App, account_id: int) -> None:
             continue
         for token in registry.tokens(account_id):
             try:
-                await _give(app, token, message)
+                more = await _give(app, token, message)
                 metrics.PUSH.observe(time.perf_counter() - came)
+                if more is not None:
+                    later[token] = more
             except Exception as failed:
                 log.error("live_apply_failed", account_id=account_id, kind=message.kind, **described(failed))
     # No await since the mailbox was found empty, so nothing can have come in between.
@@ -114,17 +124,26 @@ async def _empty(app: rx.App, account_id: int) -> None:
     _tasks.pop(account_id, None)
 
 
-async def _give(app: rx.App, token: str, message: View) -> None:
+async def _follow(app: rx.App, account_id: int, token: str, more: More) -> None:
+    try:
+        if push.connected(app, token):
+            async with push.modify(app, token) as root:
+                await more(root)
+    except Exception as failed:
+        log.error("live_apply_failed", account_id=account_id, step=2, **described(failed))
+
+
+async def _give(app: rx.App, token: str, message: View) -> More | None:
     if not push.connected(app, token):
         registry.leave(token)
         forget(token)
-        return
+        return None
     async with push.modify(app, token) as root:
         # Under the page's lock: its own on_load may have read a newer snapshot meanwhile.
         if message.version <= _seen.get((token, message.kind), -1):
-            return
+            return None
         _seen[(token, message.kind)] = message.version
-        await _apply[message.kind](root, message)
+        return await _apply[message.kind](root, message)
 
 
 def forget(token: str) -> None:

@@ -112,13 +112,17 @@ class Desk(live.OnlyChanges, rx.State):
         (await self.get_state(Sheet))._stale = True
         self.version = -1
         await self._take(view, again=True)
+        await self._follow(view)
 
-    async def _take(self, view: OperatorView, again: bool = False) -> None:
-        """Shows a view of the engine. An older one than what is shown is ignored; `again`: even if it is the same."""
+    async def _take(self, view: OperatorView, again: bool = False) -> bool:
+        """Shows a view of the engine, without waiting for anything; True: `_follow` then reads what belongs to it.
+
+        An older one than what is shown is ignored; `again`: even if it is the same.
+        """
         if view.operator_id != self._account_id or view.version < self.version:
-            return
+            return False
         if view.version == self.version and not again:
-            return
+            return False
         self.version, self.state = view.version, view.state.value
         self.shift_id, self.campaign_id = view.shift_id or 0, view.campaign_id or 0
         self.shift_started_ms = view.shift_started_ms or 0
@@ -129,8 +133,24 @@ class Desk(live.OnlyChanges, rx.State):
         self._show_call(view.call)
         if self._pending_key and (str(view.last_command) == self._pending_key or now_ms() >= self.pending_until_ms):
             self._answered()
+        await self._show_names(view)
+        return True
+
+    async def _show_names(self, view: OperatorView) -> None:
+        """The sheet's names have the contact's numbers taken out, should a list have put one there."""
         from .sheet_state import Sheet
 
+        sheet = await self.get_state(Sheet)
+        known = view.call is not None and sheet.call_id == str(view.call.call_id)
+        self.contact_name = sheet.contact_name if known else ""
+        self.person_name = sheet.person_name if known else ""
+
+    async def _follow(self, view: OperatorView) -> None:
+        """Reads what belongs to a view, unless a newer one is shown by now: that one reads for itself."""
+        from .sheet_state import Sheet
+
+        if view.version != self.version:
+            return
         sheet = await self.get_state(Sheet)
         try:
             await sheet._follow(view, self._account_id, self._account_name)
@@ -138,10 +158,7 @@ class Desk(live.OnlyChanges, rx.State):
             # The call goes on without its sheet; the next change reads it again.
             log.warning("sheet_not_read", operator_id=self._account_id, error=type(failed).__name__)
             sheet._stale = True
-        # The sheet's names have the contact's numbers taken out, should a list have put one there.
-        known = view.call is not None and sheet.call_id == str(view.call.call_id)
-        self.contact_name = sheet.contact_name if known else ""
-        self.person_name = sheet.person_name if known else ""
+        await self._show_names(view)
 
     def _show_call(self, call: CallView | None) -> None:
         self.call_id = str(call.call_id) if call else ""
@@ -283,9 +300,15 @@ class Desk(live.OnlyChanges, rx.State):
             await self._send(EndShift(operator_id=current_account(self).account_id), "end_shift")
 
 
-async def apply(state: BaseState, message: OperatorView) -> None:
+async def apply(state: BaseState, message: OperatorView) -> live.More | None:
     """A change that came over the live channel, for one open page."""
-    await (await state.get_state(Desk))._take(message)
+    if not await (await state.get_state(Desk))._take(message):
+        return None
+
+    async def more(again: BaseState) -> None:
+        await (await again.get_state(Desk))._follow(message)
+
+    return more
 
 
 live.on("operator", apply)

@@ -130,7 +130,10 @@ class Sheet(live.OnlyChanges, rx.State):
             await (await self.get_state(Practice))._read(account_id, self.practice)
         self._stale = False
         if call_before != self.call_id:
-            await (await self.get_state(Today))._read(account_id, view.shift_id)
+            today = await self.get_state(Today)
+            if call_before or today.call_backs:
+                # What is done today changes with a call's end; at its beginning only what was promised to be.
+                await today._read(account_id, view.shift_id)
             await (await self.get_state(Offer))._consider(account_id, view)
 
     async def _open_call(self, call_id: UUID, account_id: int, account_name: str) -> None:

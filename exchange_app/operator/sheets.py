@@ -2,16 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import get_currency_precision
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from exchange_domain import accounts, campaigns, drafts, scripts, tariffs
 from exchange_domain.forms import FormField, parse_form
 from exchange_domain.script_parts import Parts, parts
-from exchange_domain.tables import Call, Campaign, Contact, ContactNumber, Customer, Disposition, Script, Tariff
+from exchange_domain.tables import (
+    Call,
+    CallDraft,
+    Campaign,
+    Contact,
+    ContactNumber,
+    Customer,
+    Disposition,
+    Script,
+    Tariff,
+)
 from exchange_domain.words import CallState, CampaignStatus
 
 from .hidden_numbers import hide, hide_all
@@ -73,27 +86,47 @@ def minor_units(currency: str) -> int:
 
 async def of_campaign(s: AsyncSession, campaign_id: int, operator_name: str) -> CampaignSheet | None:
     """A campaign that runs, with its present script and nobody's values in it. None: there is no such campaign."""
-    campaign = await s.get(Campaign, campaign_id)
-    if campaign is None or campaign.status not in (CampaignStatus.ACTIVE, CampaignStatus.OUT_OF_FUNDS):
+    found = (await s.execute(_CAMPAIGN, {"campaign": campaign_id, "now": datetime.now(UTC)})).one_or_none()
+    if found is None or found.Campaign.status not in (CampaignStatus.ACTIVE, CampaignStatus.OUT_OF_FUNDS):
         return None
-    return await _campaign(s, campaign, campaign.script_id, {"operator": accounts.first_name(operator_name)})
+    values = {"operator": accounts.first_name(operator_name)}
+    return _campaign(found.Campaign, found.Customer, found.Script, found.Tariff, values)
 
 
-async def _campaign(
-    s: AsyncSession,
-    campaign: Campaign,
-    script_id: int | None,
-    values: Mapping[str, object],
-    tariff_id: int | None = None,
+# What the workspace asks for at each call is built once.
+_CAMPAIGN: Any = (
+    select(Campaign, Customer, Script, Tariff)
+    .join(Customer, col(Customer.id) == col(Campaign.customer_id))
+    .outerjoin(Script, col(Script.id) == col(Campaign.script_id))
+    .outerjoin(
+        Tariff,
+        col(Tariff.id)
+        == tariffs.in_force(Customer.id, Customer.currency, bindparam("now")).correlate(Customer).scalar_subquery(),
+    )
+    .where(col(Campaign.id) == bindparam("campaign"))
+)
+_CALL: Any = (
+    select(Call, Contact, Campaign, Customer, Script, Tariff, CallDraft)
+    .join(Contact, col(Contact.id) == col(Call.contact_id))
+    .join(Campaign, col(Campaign.id) == col(Call.campaign_id))
+    .join(Customer, col(Customer.id) == col(Call.customer_id))
+    .join(Script, col(Script.id) == col(Call.script_id))
+    .join(Tariff, col(Tariff.id) == col(Call.tariff_id))
+    .outerjoin(CallDraft, col(CallDraft.call_id) == col(Call.id))
+    .where(
+        col(Call.id) == bindparam("call"), col(Call.operator_id) == bindparam("operator"),
+        col(Call.state) != CallState.CLOSED,
+    )
+)  # fmt: skip
+
+
+_NUMBERS: Any = select(col(ContactNumber.e164)).where(col(ContactNumber.contact_id) == bindparam("contact"))
+
+
+def _campaign(
+    campaign: Campaign, customer: Customer, script: Script | None, tariff: Tariff | None, values: Mapping[str, object]
 ) -> CampaignSheet:
     assert campaign.id is not None
-    customer = await s.get_one(Customer, campaign.customer_id)
-    script = await s.get(Script, script_id) if script_id else None
-    tariff = (
-        await s.get(Tariff, tariff_id)
-        if tariff_id
-        else await tariffs.current(s, campaign.customer_id, customer.currency)
-    )
     return CampaignSheet(
         campaign_id=campaign.id,
         name=campaign.name,
@@ -127,13 +160,11 @@ def pay_of(tariff: Tariff | None, currency: str) -> Pay:
 
 async def of_call(s: AsyncSession, call_id: UUID, operator_id: int, operator_name: str) -> CallSheet | None:
     """The open call of this operator. None: there is none of this id, it is somebody else's, or it is closed."""
-    call = await own_open_call(s, call_id, operator_id)
-    if call is None:
+    found = (await s.execute(_CALL, {"call": call_id, "operator": operator_id})).one_or_none()
+    if found is None:
         return None
-    contact = await s.get_one(Contact, call.contact_id)
-    campaign = await s.get_one(Campaign, call.campaign_id)
-    script = await s.get_one(Script, call.script_id)
-    known = (await s.exec(select(ContactNumber.e164).where(ContactNumber.contact_id == call.contact_id))).all()
+    call, contact, script = found.Call, found.Contact, found.Script
+    known = (await s.execute(_NUMBERS, {"contact": call.contact_id})).scalars()
     numbers = tuple({call.e164, *known})
     facts = hide_all({k: v for k, v in contact.fields.items() if str(v).strip()}, numbers)
     contact_name, person_name = hide(contact.name, numbers), hide(call.person_name, numbers)
@@ -142,22 +173,24 @@ async def of_call(s: AsyncSession, call_id: UUID, operator_id: int, operator_nam
     )
     return CallSheet(
         call_id=call_id,
-        campaign=await _campaign(s, campaign, call.script_id, values, call.tariff_id),
+        campaign=_campaign(found.Campaign, found.Customer, script, found.Tariff, values),
         contact_name=contact_name,
         person_name=person_name,
         facts=facts,
         fields=parse_form(script.form),
         dispositions=await campaigns.dispositions(s, call.campaign_id),
-        draft=await drafts.of(s, call_id),
+        draft=drafts.read(found.CallDraft),
         hangup_cause=call.hangup_cause,
     )
 
 
 async def own_open_call(s: AsyncSession, call_id: UUID, operator_id: int) -> Call | None:
-    found = await s.exec(
-        select(Call).where(Call.id == call_id, Call.operator_id == operator_id, col(Call.state) != CallState.CLOSED)
+    found = await s.execute(
+        select(Call).where(
+            col(Call.id) == call_id, col(Call.operator_id) == operator_id, col(Call.state) != CallState.CLOSED
+        )
     )
-    return found.one_or_none()
+    return found.scalar_one_or_none()
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,38 @@ async def test_a_slow_page_of_one_account_does_not_delay_another(app: FakeApp, o
         await until(lambda: ("slow", 1) in app.applied)
 
 
+async def test_what_takes_reading_is_done_for_the_last_of_several_and_holds_nothing_up(
+    app: FakeApp, operator: int, monkeypatch: pytest.MonkeyPatch
+):
+    followed: list[int] = []
+    first_seen = asyncio.Event()
+
+    async def apply(root: Any, message: OperatorView) -> live.More:
+        await app.apply(root, message)
+
+        async def more(again: Any) -> None:
+            followed.append(message.version)
+            if message.version == 4:
+                raise RuntimeError("the database is away")
+
+        if message.version == 1:
+            await first_seen.wait()
+        return more
+
+    monkeypatch.setattr(accounts, "_apply", {"operator": apply})
+    app.online.add("a")
+    registry.enter(operator, "a")
+    for version in (1, 2, 3):
+        accounts.deliver(app, operator, view(version, operator))  # type: ignore[arg-type]
+    first_seen.set()
+    await until(lambda: followed)
+    assert [v for _, v in app.applied] == [1, 2, 3] and followed == [3]
+    for version in (4, 5):
+        accounts.deliver(app, operator, view(version, operator))  # type: ignore[arg-type]
+        await until(lambda version=version: followed[-1] == version)
+    assert followed == [3, 4, 5], "one that failed stops nothing"
+
+
 async def test_a_page_that_went_away_is_forgotten(app: FakeApp, operator: int):
     registry.enter(operator, "gone")
     accounts.deliver(app, operator, view(1, operator))  # type: ignore[arg-type]

@@ -128,7 +128,8 @@ class Work:
     async def push(self, view: OperatorView) -> None:
         """The same view by the live channel's way."""
         async with self.events.manager.modify_state(_token(self.page)) as root:
-            await desk_state.apply(root, view)
+            if (more := await desk_state.apply(root, view)) is not None:
+                await more(root)
 
     async def state(self, of: Any) -> Any:
         """The page's state on the server, private things too."""
