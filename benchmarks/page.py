@@ -14,7 +14,7 @@ import httpx
 import websockets
 
 EVERY_S = 0.1
-LONGEST_S = 120
+LONGEST_S = 60
 
 
 @dataclass

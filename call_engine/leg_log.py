@@ -18,6 +18,7 @@ from .database_effects import while_away
 
 log = structlog.get_logger()
 
+REST_S = 0.1
 AT_ONCE = 500
 """Events in one statement."""
 BEHIND = timedelta(seconds=1)
@@ -55,6 +56,8 @@ class LegLog:
             while self._waiting or self._seen:
                 try:
                     await self._write()
+                    # What is said meanwhile is written together.
+                    await asyncio.sleep(REST_S)
                 except Exception:
                     log.exception("leg events not written")
             self._idle.set()

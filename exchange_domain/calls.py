@@ -360,19 +360,18 @@ async def _count(s: AsyncSession, call: Call, outcome: Outcome) -> None:
     await tally(s, call.campaign_id, outcome, calls=1, answered=int(call.answered_at is not None))
 
 
+_TALLY = text("""
+insert into campaign_tally as t (campaign_id, outcome, calls, answered, talk_s, charge)
+values (:campaign, :outcome, :calls, :answered, :talk_s, :charge)
+on conflict (campaign_id, outcome) do update set calls = t.calls + excluded.calls,
+  answered = t.answered + excluded.answered, talk_s = t.talk_s + excluded.talk_s, charge = t.charge + excluded.charge
+""")
+
+
 async def tally(s: AsyncSession, campaign_id: int, outcome: Outcome, **more: int) -> None:
     """Adds to a campaign's running totals: calls, answered, talk_s, charge."""
     values = {"calls": 0, "answered": 0, "talk_s": 0, "charge": 0} | more
-    await s.execute(
-        text(
-            "insert into campaign_tally as t (campaign_id, outcome, calls, answered, talk_s, charge) "
-            "values (:campaign, :outcome, :calls, :answered, :talk_s, :charge) "
-            "on conflict (campaign_id, outcome) do update set calls = t.calls + excluded.calls, "
-            "answered = t.answered + excluded.answered, talk_s = t.talk_s + excluded.talk_s, "
-            "charge = t.charge + excluded.charge"
-        ),
-        {"campaign": campaign_id, "outcome": outcome.value, **values},
-    )
+    await s.execute(_TALLY, {"campaign": campaign_id, "outcome": outcome.value, **values})
 
 
 async def totals(s: AsyncSession, campaign_id: int) -> list[CampaignTally]:

@@ -150,14 +150,15 @@ async def hold(s: AsyncSession, customer_id: int, call_id: UUID, amount: int, cu
     await move(s, "hold", f"hold:{call_id}", {funds: -amount, held: amount}, call_id=call_id)
 
 
+_HELD = text("""
+select coalesce(sum(e.amount), 0) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+join ledger_account a on a.id = e.account_id where t.idempotency_key = :key and a.kind = 'customer_hold'
+""")
+
+
 async def held_for(s: AsyncSession, call_id: UUID) -> int:
     """What was set aside for a call (zero when nothing was)."""
-    statement = text(
-        "select coalesce(sum(e.amount), 0) from ledger_transaction t join ledger_entry e on e.transaction_id = t.id "
-        "join ledger_account a on a.id = e.account_id "
-        "where t.idempotency_key = :key and a.kind = 'customer_hold'"
-    )
-    return int((await s.execute(statement, {"key": f"hold:{call_id}"})).scalar_one())
+    return int((await s.execute(_HELD, {"key": f"hold:{call_id}"})).scalar_one())
 
 
 async def capture(

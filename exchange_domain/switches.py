@@ -96,6 +96,10 @@ case when current_setting('server_version_num')::int >= 170000
 """
 
 
+_BOUND = text(f"select {BOUNDED}")
+_FENCE = text(f"select {BOUNDED} from switch where name = :name and fencing_token = :token for key share")
+
+
 def _limits(idle_s: float) -> dict[str, str]:
     return {"idle": str(round(idle_s * 1_000)), "longest": str(round(idle_s * 2_000))}
 
@@ -105,7 +109,7 @@ async def bound(s: AsyncSession, idle_s: float = LEASE_S) -> None:
 
     An engine that is stopped in the middle of one would otherwise keep its locks.
     """
-    await s.execute(text(f"select {BOUNDED}"), _limits(idle_s))
+    await s.execute(_BOUND, _limits(idle_s))
 
 
 async def fence(s: AsyncSession, name: str, token: int, idle_s: float = LEASE_S) -> None:
@@ -113,10 +117,7 @@ async def fence(s: AsyncSession, name: str, token: int, idle_s: float = LEASE_S)
 
     It is bounded as by `bound`. Raises SwitchLeaseLost.
     """
-    kept = await s.execute(
-        text(f"select {BOUNDED} from switch where name = :name and fencing_token = :token for key share"),
-        {"name": name, "token": token, **_limits(idle_s)},
-    )
+    kept = await s.execute(_FENCE, {"name": name, "token": token, **_limits(idle_s)})
     if kept.one_or_none() is None:
         raise SwitchLeaseLost(name)
 
