@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from exchange_domain import database
 from exchange_domain.settings import settings
-from observability import serving
+from observability import serving, tracing
 
 from .engine import Engine
 from .logs import set_up
@@ -40,6 +40,7 @@ async def serve() -> int:
 def main() -> int:
     """0 after an orderly end, 1 when another engine took over or the database is away, 2 for unusable settings."""
     set_up()
+    tracing.set_up("engine")
     database.patience.command_s = DATABASE_S
     try:
         return uvloop.run(serve())

@@ -21,6 +21,7 @@ from exchange_domain.messages import (
     StopListening,
     command_stream,
 )
+from observability.tracing import span
 
 from . import metrics
 from .broker_fence import FencedBroker
@@ -156,6 +157,8 @@ class CommandReader:
         metrics.COMMANDS.labels(command.kind).inc()
         metrics.COMMAND_LAG.observe(max(0, age) / 1000)
         stale = age > STALE_MS and not isinstance(command, ALWAYS)
+        with span("command", command.key, kind=command.kind, operator_id=command.operator_id, age_ms=max(0, age)):
+            pass
         log.info("command", command=command.kind, operator_id=command.operator_id, key=str(command.key), stale=stale)
         if isinstance(command, ListeningCommand):
             done = self._listening.post(command, stale=stale) if self._listening else _nothing_to_do()

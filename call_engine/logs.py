@@ -11,4 +11,4 @@ def set_up() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
     # Genesis logs commands and events, numbers included, from its debug level on; its losses are reported here.
     logging.getLogger("genesis").setLevel(logging.CRITICAL)
-    program_logs.set_up()
+    program_logs.set_up("engine")

@@ -30,6 +30,7 @@ from exchange_domain.messages import (
     overheard_snapshot_key,
 )
 from exchange_domain.tables import Campaign
+from observability.tracing import span
 
 from .broker_fence import FencedBroker
 from .core.effects import Effect, PublishManager, PublishOperator, PublishRow
@@ -131,7 +132,9 @@ class Publisher:
         await self._rows.drained()
 
     async def _operator(self, view: OperatorView) -> None:
-        await self._view(operator_snapshot_key(view.operator_id), operator_channel(view.operator_id), view)
+        key = view.call.call_id if view.call is not None else view.last_command
+        with span("publish", key, operator_id=view.operator_id, state=view.state.value):
+            await self._view(operator_snapshot_key(view.operator_id), operator_channel(view.operator_id), view)
 
     async def _manager(self, view: ManagerView) -> None:
         await self._view(manager_snapshot_key(view.manager_id), manager_channel(view.manager_id), view)

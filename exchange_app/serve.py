@@ -10,8 +10,9 @@ from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange_app.build import ROOT, build
+from exchange_domain import program_logs
 from exchange_domain.settings import settings
-from observability import serving
+from observability import serving, tracing
 
 
 def _prepare() -> None:
@@ -43,6 +44,8 @@ def application() -> ASGIApp:
     _prepare()
     from exchange_app.exchange_app import app
 
+    program_logs.set_up("web")
+    tracing.set_up("web")
     inner = believing(app(), settings().trusted_proxies)
     serving.serve(settings().metrics_port, settings().metrics_address)
     host, port = _address()

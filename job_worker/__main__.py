@@ -10,7 +10,7 @@ from procrastinate import App, PsycopgConnector
 from exchange_domain import database, program_logs
 from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
-from observability import serving
+from observability import serving, tracing
 
 from . import metrics
 from .tasks import Tasks
@@ -27,7 +27,7 @@ def set_up_logs() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s", force=True)
     # It logs each job with its arguments.
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    program_logs.set_up()
+    program_logs.set_up("worker")
 
 
 async def serve() -> int:
@@ -60,6 +60,7 @@ async def serve() -> int:
 def main() -> int:
     """0 after an orderly end."""
     set_up_logs()
+    tracing.set_up("worker")
     # Lists are nobody else's on this machine.
     os.umask(0o077)
     return asyncio.run(serve())

@@ -8,7 +8,7 @@ import sys
 from exchange_domain import program_logs
 from exchange_domain.cancelling import cancelled
 from exchange_domain.settings import settings
-from observability import serving
+from observability import serving, tracing
 
 from .mover import Mover
 
@@ -30,7 +30,8 @@ async def serve() -> int:
 
 def main() -> int:
     """0 after an orderly end, 2 for unusable settings."""
-    program_logs.set_up()
+    program_logs.set_up("recordings")
+    tracing.set_up("recordings")
     # What people said is nobody else's on this machine.
     os.umask(0o077)
     try:

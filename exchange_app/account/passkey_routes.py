@@ -14,7 +14,7 @@ from exchange_domain.second_factors import FactorError
 
 def _place(request: Request) -> str:
     """Where the challenge of this session lies."""
-    return f"passkey:{sessions.digest(request.cookies.get(sessions.COOKIE, ''))}"
+    return f"passkey:{sessions.digest(request.cookies.get(sessions.cookie_name(), ''))}"
 
 
 async def options(request: Request) -> Response:

@@ -57,7 +57,7 @@ async def change_password(request: Request) -> Response:
     fresh = await passwords.hashed(new)
     async with database.session() as db:
         await accounts.set_password_hash(db, account.account_id, fresh)
-    await sessions.end_all(account.account_id, but=request.cookies[sessions.COOKIE])
+    await sessions.end_all(account.account_id, but=request.cookies[sessions.cookie_name()])
     await rate_limit.clear(rate_limit.PER_ACCOUNT, account.email)
     log.info("password_changed", account_id=account.account_id)
     return RedirectResponse("/account?changed=password", 303)

@@ -29,6 +29,7 @@ from exchange_domain.messages import (
     StartTransfer,
 )
 from exchange_domain.words import OperatorState
+from observability.tracing import span
 
 log = structlog.get_logger(__name__)
 
@@ -202,7 +203,8 @@ class Desk(live.OnlyChanges, rx.State):
         self.pending, self._pending_key, self._pending_for = kind, str(command.key), about
         self.pending_until_ms = now + ANSWER_MS
         try:
-            await live.send_command(command)
+            with span("press", command.key, kind=kind, operator_id=command.operator_id):
+                await live.send_command(command)
         except (live.NoSwitch, RedisError, SQLAlchemyError, OSError) as unreachable:
             log.warning("command_not_sent", kind=kind, error=type(unreachable).__name__)
             self.pending_until_ms = now

@@ -9,7 +9,7 @@ from exchange_domain.accounts import Principal
 from exchange_domain.settings import settings
 
 from .principals import principal
-from .sessions import COOKIE, find
+from .sessions import cookie_name, find
 
 
 def same_origin(request: Request) -> bool:
@@ -20,7 +20,7 @@ def same_origin(request: Request) -> bool:
 
 
 async def session_of(request: Request) -> Principal | None:
-    session = await find(request.cookies.get(COOKIE, ""))
+    session = await find(request.cookies.get(cookie_name(), ""))
     return await principal(session.account_id) if session else None
 
 

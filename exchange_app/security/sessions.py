@@ -18,6 +18,8 @@ from exchange_domain.settings import settings
 COOKIE = "sid"
 LIFETIME_S = 14 * 24 * 3600
 """Counted from the last use."""
+LONGEST_S = 60 * 24 * 3600
+"""Counted from the sign-in, used or not."""
 _RENEW_AFTER_S = 3600
 ENDED_CHANNEL = "session:ended"
 """Tells every web process the digest of a session that ended, so that open pages are cut off."""
@@ -30,6 +32,15 @@ class Session:
     """As at sign-in; rights are decided on the account's present roles."""
     issued_at: int
     used_at: int
+
+
+def is_secure() -> bool:
+    return settings().public_url.startswith("https://")
+
+
+def cookie_name() -> str:
+    """Over TLS no other host, and no page over plain HTTP, can set it (RFC 6265bis, 4.1.3.2)."""
+    return f"__Host-{COOKIE}" if is_secure() else COOKIE
 
 
 def digest(sid: str) -> str:
@@ -47,7 +58,7 @@ def _account_key(account_id: int) -> str:
 def sid_of(cookie_header: str | None) -> str:
     """The session id in a Cookie header; empty when there is none."""
     try:
-        morsel = SimpleCookie(cookie_header or "").get(COOKIE)
+        morsel = SimpleCookie(cookie_header or "").get(cookie_name())
     except CookieError:
         return ""
     return morsel.value if morsel else ""
@@ -80,6 +91,9 @@ async def find(sid: str) -> Session | None:
     body = json.loads(raw)
     session = Session(body["account_id"], frozenset(body["roles"]), body["issued_at"], body["used_at"])
     now = int(time.time())
+    if now - session.issued_at > LONGEST_S:
+        await end(sid)
+        return None
     if now - session.used_at > _RENEW_AFTER_S:
         session = Session(session.account_id, session.roles, session.issued_at, now)
         async with redis().pipeline() as pipe:
@@ -120,10 +134,12 @@ async def end_all(account_id: int, but: str = "") -> int:
 
 
 def set_cookie(response: Response, sid: str) -> None:
-    secure = settings().public_url.startswith("https://")
-    response.set_cookie(COOKIE, sid, max_age=LIFETIME_S, path="/", httponly=True, samesite="lax", secure=secure)
+    response.set_cookie(
+        cookie_name(), sid, max_age=LIFETIME_S, path="/", httponly=True, samesite="lax", secure=is_secure()
+    )
 
 
 def clear_cookie(response: Response) -> None:
-    secure = settings().public_url.startswith("https://")
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=secure)
+    response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="lax", secure=is_secure())
+    # Nothing of what was shown stays in a browser that others use too. Over plain HTTP browsers take no notice of it.
+    response.headers["clear-site-data"] = '"cache", "storage"'

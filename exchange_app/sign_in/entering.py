@@ -29,7 +29,7 @@ async def enter(request: Request, account: Principal) -> Response:
 
 
 async def put_session(request: Request, response: Response, account: Principal) -> None:
-    await sessions.end(request.cookies.get(sessions.COOKIE, ""))
+    await sessions.end(request.cookies.get(sessions.cookie_name(), ""))
     sid = await sessions.begin(account.account_id, account.roles)
     sessions.set_cookie(response, sid)
     response.set_cookie("lang", account.language, max_age=31536000, path="/", samesite="lax")

@@ -40,16 +40,21 @@ async def sign_in(request: Request) -> Response:
     email, password = _text(form, "email").strip()[:255], _text(form, "password")
     by_address = await rate_limit.take(rate_limit.PER_ADDRESS, address_of(request))
     if by_address.retry_after_s:
+        log.warning("sign_in_refused", why="too_many_of_address")
         return back("/sign-in", "too_many", wait_s=by_address.retry_after_s)
     by_account = await rate_limit.take(rate_limit.PER_ACCOUNT, email)
     if by_account.retry_after_s:
+        log.warning("sign_in_refused", why="too_many_of_account")
         return back("/sign-in", "too_many", wait_s=by_account.retry_after_s)
     async with database.session() as db:
         account = await accounts.find_by_email(db, email)
     right, outdated = await passwords.verified(account.password_hash if account else None, password)
     if not right or account is None or account.id is None:
+        # Whoever mistypes may have typed the password where the address goes: neither is written down.
+        log.warning("sign_in_refused", why="wrong", account_id=account.id if account else None)
         return back("/sign-in", "wrong", left=by_account.left)
     if account.suspended_at is not None:
+        log.warning("sign_in_refused", why="suspended", account_id=account.id)
         return back("/sign-in", "suspended")
     if outdated:
         fresh = await passwords.hashed(password)
@@ -65,7 +70,7 @@ async def sign_out(request: Request) -> Response:
     if not same_origin(request):
         return back("/sign-in", "other_origin")
     account = await session_of(request)
-    await sessions.end(request.cookies.get(sessions.COOKIE, ""))
+    await sessions.end(request.cookies.get(sessions.cookie_name(), ""))
     if account is not None:
         # A manager has no shift whose end would end the page's line; an operator's ends with her shift.
         async with database.session() as db:

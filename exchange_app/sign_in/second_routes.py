@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,6 +15,8 @@ from exchange_domain import database, second_factors
 from exchange_domain.accounts import Principal
 
 from .entering import back, enter, put_session
+
+log = structlog.get_logger(__name__)
 
 HERE = "/sign-in/second"
 PER_ACCOUNT = rate_limit.Limit("second", 20, 15 * 60)
@@ -33,6 +36,7 @@ async def code(request: Request) -> Response:
         return back("/sign-in", "step_over")
     count = await rate_limit.take(PER_ACCOUNT, str(ticket.account_id))
     if count.retry_after_s:
+        log.warning("second_step_refused", why="too_many", account_id=ticket.account_id)
         return back("/sign-in", "too_many", wait_s=count.retry_after_s)
     written = (await request.form()).get("code")
     async with database.session() as s:
@@ -40,6 +44,7 @@ async def code(request: Request) -> Response:
             s, ticket.account_id, written[:40], datetime.now(UTC)
         )
     if not right:
+        log.warning("second_step_refused", why="wrong_code", account_id=ticket.account_id)
         return back(HERE, "wrong_code")
     found = await _principal(ticket.account_id)
     if found is None:

@@ -46,7 +46,8 @@ class Wired:
 
     def taken_at(self) -> float | None:
         """When it took the switch, by its own log; none if it did not."""
-        found = re.search(r"timestamp='([^']+)' level='info' event='switch taken'", self.process.log_text())
+        taken = r'"event": "switch taken".*"level": "info", "timestamp": "([^"]+)"'
+        found = re.search(taken, self.process.log_text())
         return None if found is None else datetime.fromisoformat(found[1].replace("Z", "+00:00")).timestamp()
 
 
