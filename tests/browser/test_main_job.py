@@ -1,5 +1,7 @@
 """The main job in Chromium: a messy list, five contacts by keyboard, a warm transfer, results live, the money right."""
 
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import time
 from pathlib import Path
 
@@ -11,8 +13,28 @@ from exchange_domain import books, campaigns, database, ledger
 from exchange_domain.hours import every_day
 from tests.importing.messy_list import DEFAULT_PREFIX, messy_xlsx
 
-from .house import House
+from .collector import Collector, collecting, told
+from .house import House, open_house
 from .people import SLOW, close_with, one, signed_in, state, until
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    """Where the programs of the house send their traces."""
+    with collecting() as found:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", found.url)
+        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
+        yield found
+
+
+@pytest.fixture
+async def house(
+    collector: Collector, built_pages: None, database_url: str, redis_url: str, tmp_path: Path,
+    settings_env: Callable[..., None],
+) -> AsyncIterator[House]:  # fmt: skip
+    async with open_house(database_url, redis_url, tmp_path, settings_env) as made:
+        yield made
+
 
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.timeout(300)]
 TARIFF = {"answered": 1500, "minute": 600, "success": 6000}
@@ -96,7 +118,7 @@ async def latest_call(campaign: int):
 
 
 async def test_a_messy_list_five_contacts_by_keyboard_and_every_result_live(
-    house: House, browser: Browser, tmp_path: Path
+    house: House, browser: Browser, tmp_path: Path, collector: Collector
 ):
     customer = await signed_in(house, browser, "owner")
     await house.start_jobs()
@@ -209,3 +231,30 @@ async def test_a_messy_list_five_contacts_by_keyboard_and_every_result_live(
     assert (after.available, after.held) == (before.available - expected, 0)
     assert {r.source for r in rows} == {"record"}
     assert sorted(r.outcome for r in rows) == ["busy", "no_answer", "success", "success", "wrong_number"]
+
+    # One trace from the key press to the screen, and in no trace and no log a name, a number, a note or a token.
+    steps = {("exchange-web", "press"), ("exchange-web", "show")}
+    steps |= {("exchange-engine", name) for name in ("command", "Claim", "OriginateContact", "publish")}
+    async with asyncio.timeout(SLOW / 1_000):
+        while not steps <= collector.steps(fifth.id.bytes):  # noqa: ASYNC110 - it comes over HTTP
+            await asyncio.sleep(0.1)
+    secrets = await everything_private(operator, manager, customer)
+    assert len(secrets) > 100
+    logs = [line for child in house.children.values() for line in child.said]
+    assert any('"event": "command"' in line for line in logs)
+    assert told(secrets, *collector.bodies, *logs) == set()
+
+
+async def everything_private(*pages: Page) -> set[str]:
+    """Names, numbers and notes of the list, people's names and addresses, and the sessions of their pages."""
+    found = {cookie["value"] for page in pages for cookie in await page.context.cookies() if "value" in cookie}
+    found = {value for value in found if len(value) > 20}
+    columns = (
+        "select name from contact", "select e164 from contact_number", "select substr(e164, 2) from contact_number",
+        "select display_name from account", "select email from account", "select note from call",
+        "select result::text from call where result <> '{}'",
+    )  # fmt: skip
+    async with database.session() as s:
+        for column in columns:
+            found |= {str(row[0]) for row in await s.execute(text(column))}
+    return found
