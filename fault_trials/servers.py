@@ -23,7 +23,7 @@ class NotStarted(Exception):
 
 
 @contextlib.asynccontextmanager
-async def _process(
+async def process_of(
     command: list[str],
     log: Path,
     stop: signal.Signals,
@@ -52,7 +52,7 @@ async def _process(
             await process.wait()
 
 
-async def _until(answers: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, log: Path) -> None:
+async def until(answers: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, log: Path) -> None:
     try:
         async with asyncio.timeout(START_S):
             while not await answers():
@@ -76,8 +76,8 @@ async def running_postgres(folder: Path, *, durable: bool = False) -> AsyncItera
     cluster = postgres.Cluster(folder / "postgres", free_ports(1)[0], durable=durable)
     await asyncio.to_thread(cluster.initialise)
     log = folder / "postgres.log"
-    async with _process(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
-        await _until(cluster.answers, process, log)
+    async with process_of(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
+        await until(cluster.answers, process, log)
         await cluster.ensure_database()
         yield cluster
 
@@ -87,8 +87,8 @@ async def running_valkey(folder: Path, *, durable: bool = False) -> AsyncIterato
     server = valkey.Server(folder / "valkey", free_ports(1)[0], durable=durable)
     server.initialise()
     log = folder / "valkey.log"
-    async with _process(server.command(), log, valkey.STOP_SIGNAL) as process:
-        await _until(server.answers, process, log)
+    async with process_of(server.command(), log, valkey.STOP_SIGNAL) as process:
+        await until(server.answers, process, log)
         yield server
 
 
@@ -100,7 +100,7 @@ async def running_program(
     log = folder / f"{module}.log"
     command = [sys.executable, "-m", module, *arguments]
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
-    async with _process(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
+    async with process_of(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_S):

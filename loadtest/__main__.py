@@ -20,10 +20,11 @@ from exchange_domain import database
 from exchange_domain.invariants import broken
 from fault_trials.servers import ROOT, NotStarted
 
-from . import report
-from .house import Parts, People, furnish, open_house
+from . import faults, report
+from .house import People, furnish, open_house
+from .parts import Parts
 from .plan import PLAN, Plan
-from .watching import Use, Watch, children_named
+from .watching import Use, Watch
 
 THINK_S = 4.0
 STOP_S = 150
@@ -53,6 +54,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--stampede", action="store_true", help="half-way all pages lose their sockets at once")
     parser.add_argument("--thundering", action="store_true", help="all operators begin within two seconds")
     parser.add_argument(
+        "--faults", action="store_true", help="engine, web, Valkey, PostgreSQL and switch are taken away in turn"
+    )
+    parser.add_argument(
         "--profile",
         type=Path,
         metavar="DIR",
@@ -81,15 +85,17 @@ async def run(chosen: argparse.Namespace, folder: Path) -> int:
         people = await furnish(chosen.operators, watching, calls_each, chosen.recorded)
         plan = plan_of(chosen, parts.url, people, folder)
         plan.write(folder / "plan.json")
-        watched = {**parts.pids, "database": children_named("postgres"), "broker": children_named("valkey")}
-        watch = Watch({name: pid for name, pid in watched.items() if pid is not None})
+        watch = Watch(parts.pids)
         print(f"[load] in after {plan.ramp_s:.0f} s, then {plan.minutes:g} min of work …", flush=True)
-        before, status, uses, after = await _work(chosen, folder, plan, parts, watch)
+        before, status, uses, after, trials = await _work(chosen, folder, plan, parts, watch)
         left = await _drained()
         figures = await asyncio.to_thread(_measured, folder, plan)
         lines = await _lines(figures, before, after)
         print(report.table(lines))
         await _say_rest(uses, figures, plan)
+        if trials:
+            await faults.account(trials)
+            print(faults.table(trials))
         wrong = await _held(left)
         if chosen.keep_logs is not None:
             _keep_logs(folder, chosen.keep_logs)
@@ -99,7 +105,7 @@ async def run(chosen: argparse.Namespace, folder: Path) -> int:
 
 async def _work(
     chosen: argparse.Namespace, folder: Path, plan: Plan, parts: Parts, watch: Watch
-) -> tuple[dict[str, str], int, dict[str, Use], dict[str, str]]:
+) -> tuple[dict[str, str], int, dict[str, Use], dict[str, str], list[faults.Trial]]:
     """Locust's process from its beginning to its end, watched from the end of the ramp on."""
     command = [
         sys.executable, "-m", "locust", "-f", str(ROOT / "loadtest" / "locustfile.py"), "--headless", "--only-summary",
@@ -127,7 +133,13 @@ async def _work(
             watching = asyncio.create_task(watch.run())
             if chosen.profile is not None:
                 await _profile(chosen.profile, parts, min(60.0, plan.minutes * 30))
-            await work(plan.minutes * 60 - 3)
+            trials: list[faults.Trial] = []
+            began = time.monotonic()
+            if chosen.faults:
+                trials = await faults.all_in_turn(parts)
+                # Who was taken away counts from zero again.
+                before = dict.fromkeys(before, "")
+            await work(plan.minutes * 60 - 3 - (time.monotonic() - began))
             uses = {**watch.found(), "locust": _of_locust(locust.pid)}
             after = {name: await report.scrape(port) for name, port in parts.metrics.items()}
             watching.cancel()
@@ -137,7 +149,7 @@ async def _work(
             if locust.returncode is None:
                 locust.send_signal(signal.SIGTERM)
                 await ended
-    return before, status, uses, after
+    return before, status, uses, after, trials
 
 
 def _measured(folder: Path, plan: Plan) -> dict[str, Any]:

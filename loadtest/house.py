@@ -1,12 +1,15 @@
 """A whole exchange of its own for a load test: every part as in production, the switch simulated, people and lists."""
 
+import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from signal import Signals
 from uuid import uuid4
 
 from alembic import command
@@ -20,9 +23,12 @@ from exchange_domain.hours import every_day
 from exchange_domain.settings import settings
 from exchange_domain.tables import Aptitude, CampaignManager, Tariff
 from exchange_domain.words import CampaignStatus, EndpointKind, MemberRole
-from fault_trials.servers import ROOT, running_engine, running_postgres, running_program, running_valkey
+from fault_trials.servers import ROOT, process_of, running_engine, running_program, until
+from launcher.embedded import postgres, valkey
 from launcher.ports import LOOPBACK, free_ports
+from launcher.processes import Identity
 
+from .parts import Parts
 from .plan import Somebody
 
 PASSWORD = "s3cret of the switch"
@@ -41,16 +47,6 @@ select id, :campaign, '+7' || (9000000000 + id) from made
 
 
 @dataclass
-class Parts:
-    """Numbers of the processes, by what they are."""
-
-    pids: dict[str, int] = field(default_factory=dict)
-    url: str = ""
-    metrics: dict[str, int] = field(default_factory=dict)
-    """Ports of their metrics."""
-
-
-@dataclass
 class People:
     operators: list[Somebody] = field(default_factory=list)
     customers: list[Somebody] = field(default_factory=list)
@@ -60,55 +56,87 @@ class People:
 
 
 @contextlib.asynccontextmanager
+async def _server(
+    command: list[str],
+    log: Path,
+    stop_signal: Signals,
+    answers: Callable[[], Awaitable[bool]],
+    identity: Identity | None,
+) -> AsyncIterator[Process]:
+    async with process_of(command, log, stop_signal, identity=identity) as process:
+        await until(answers, process, log)
+        yield process
+
+
+@contextlib.asynccontextmanager
 async def open_house(folder: Path) -> AsyncIterator[Parts]:
     """Servers and programs, up and running; all end with the block."""
-    async with running_postgres(folder, durable=True) as cluster, running_valkey(folder, durable=True) as broker:
-        switch_port, web_port, engine_metrics, web_metrics = free_ports(4)
-        url = f"http://{LOOPBACK}:{web_port}"
-        for name in ("recordings", "storage", "spool"):
-            (folder / name).mkdir(exist_ok=True)
-        environment = {
-            "DATABASE_URL": cluster.url(), "REDIS_URL": broker.url(), "PUBLIC_URL": url, "WEB_PORT": str(web_port),
-            "DATA_DIR": str(folder), "SWITCH_URL": f"esl://:{PASSWORD.replace(' ', '%20')}@{LOOPBACK}:{switch_port}",
-            "RECORDINGS_DIR": str(folder / "recordings"), "RECORDING_STORAGE": (folder / "storage").as_uri(),
-            "CDR_USER": "switch", "CDR_PASSWORD": uuid4().hex, "CDR_SPOOL_DIR": str(folder / "spool"),
-            "SECRET_KEY": uuid4().hex * 2, "PREVIEW_S": "0", "TWO_FACTOR_REQUIRED": "false",
-        }  # fmt: skip
-        os.environ |= environment
-        settings.cache_clear()
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(command.upgrade, Config(ROOT / "alembic.ini"), "head").result()
-        simulator = [
-            "--port", str(switch_port), "--dialplan", str(Path(__file__).with_name("dialplan.toml")),
-            "--cdr-url", f"{url}/cdr", "--cdr-spool", str(folder / "spool"),
-            "--recordings", str(folder / "recordings"), "--recorded-sound",
-        ]  # fmt: skip
-        secrets = environment | {
-            "SIMULATOR_PASSWORD": PASSWORD, "SIMULATOR_CDR_CRED": f"switch:{environment['CDR_PASSWORD']}",
-        }  # fmt: skip
-        async with contextlib.AsyncExitStack() as stack:
-            web = await stack.enter_async_context(
-                running_program(
-                    folder, "exchange_app.serve", b"web: listening on",
-                    environment | {"METRICS_PORT": str(web_metrics)},
-                )
-            )  # fmt: skip
-            switch = await stack.enter_async_context(
-                running_program(folder, "switch_simulator", b"switch simulator: listening", secrets, *simulator)
-            )
-            engine = await stack.enter_async_context(
-                running_engine(folder, environment | {"METRICS_PORT": str(engine_metrics)})
-            )
-            worker = await stack.enter_async_context(
-                running_program(folder, "job_worker", b"jobs: working", environment)
-            )
-            mover = await stack.enter_async_context(
-                running_program(folder, "recording_store", b"recordings: moving", environment)
-            )
-            pids = {"web": web.pid, "switch": switch.pid, "engine": engine.pid, "worker": worker.pid,
-                    "mover": mover.pid}  # fmt: skip
-            yield Parts(pids, url, {"engine": engine_metrics, "web": web_metrics})
+    ports = free_ports(6)
+    cluster = postgres.Cluster(folder / "postgres", ports[0], durable=True)
+    broker = valkey.Server(folder / "valkey", ports[1], durable=True)
+    await asyncio.to_thread(cluster.initialise)
+    broker.initialise()
+    switch_port, web_port, engine_metrics, web_metrics = ports[2:]
+    parts = Parts(url=f"http://{LOOPBACK}:{web_port}", metrics={"engine": engine_metrics, "web": web_metrics})
+    try:
+        await parts.add(
+            "database",
+            lambda: _server(
+                cluster.command(), folder / "postgres.log", postgres.STOP_SIGNAL, cluster.answers, cluster.identity
+            ),
+            stop_signal=postgres.STOP_SIGNAL,
+        )
+        await cluster.ensure_database()
+        await parts.add(
+            "broker",
+            lambda: _server(broker.command(), folder / "valkey.log", valkey.STOP_SIGNAL, broker.answers, None),
+        )
+        await _programs(folder, parts, _environment(folder, cluster, broker, switch_port, web_port))
+        yield parts
+    finally:
+        await parts.close()
         await database.dispose()
+
+
+def _environment(
+    folder: Path, cluster: postgres.Cluster, broker: valkey.Server, switch_port: int, web_port: int
+) -> dict[str, str]:
+    for name in ("recordings", "storage", "spool"):
+        (folder / name).mkdir(exist_ok=True)
+    environment = {
+        "DATABASE_URL": cluster.url(), "REDIS_URL": broker.url(), "PUBLIC_URL": f"http://{LOOPBACK}:{web_port}",
+        "WEB_PORT": str(web_port), "DATA_DIR": str(folder),
+        "SWITCH_URL": f"esl://:{PASSWORD.replace(' ', '%20')}@{LOOPBACK}:{switch_port}",
+        "RECORDINGS_DIR": str(folder / "recordings"), "RECORDING_STORAGE": (folder / "storage").as_uri(),
+        "CDR_USER": "switch", "CDR_PASSWORD": uuid4().hex, "CDR_SPOOL_DIR": str(folder / "spool"),
+        "SECRET_KEY": uuid4().hex * 2, "PREVIEW_S": "0", "TWO_FACTOR_REQUIRED": "false",
+    }  # fmt: skip
+    os.environ |= environment
+    settings.cache_clear()
+    return environment
+
+
+async def _programs(folder: Path, parts: Parts, environment: dict[str, str]) -> None:
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(command.upgrade, Config(ROOT / "alembic.ini"), "head").result()
+    simulator = [
+        "--port", environment["SWITCH_URL"].rsplit(":", 1)[1], "--dialplan",
+        str(Path(__file__).with_name("dialplan.toml")), "--cdr-url", f"{parts.url}/cdr",
+        "--cdr-spool", str(folder / "spool"), "--recordings", str(folder / "recordings"), "--recorded-sound",
+    ]  # fmt: skip
+    secrets = {"SIMULATOR_PASSWORD": PASSWORD, "SIMULATOR_CDR_CRED": f"switch:{environment['CDR_PASSWORD']}"}
+    of_web = environment | {"METRICS_PORT": str(parts.metrics["web"])}
+    of_engine = environment | {"METRICS_PORT": str(parts.metrics["engine"])}
+    await parts.add("web", lambda: running_program(folder, "exchange_app.serve", b"web: listening on", of_web))
+    await parts.add(
+        "switch",
+        lambda: running_program(
+            folder, "switch_simulator", b"switch simulator: listening", environment | secrets, *simulator
+        ),
+    )
+    await parts.add("engine", lambda: running_engine(folder, of_engine))
+    await parts.add("worker", lambda: running_program(folder, "job_worker", b"jobs: working", environment))
+    await parts.add("mover", lambda: running_program(folder, "recording_store", b"recordings: moving", environment))
 
 
 async def furnish(operators: int, watching: int, contacts_each: int, recorded_share: float) -> People:

@@ -74,11 +74,3 @@ def memory_mb(part: psutil.Process) -> float:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return total / 1e6
-
-
-def children_named(word: str) -> int | None:
-    """The number of a child of this process whose program has the word in its name, and whose parent has not."""
-    for one in psutil.Process().children(recursive=True):
-        if word in one.name() and ((parent := one.parent()) is None or word not in parent.name()):
-            return one.pid
-    return None

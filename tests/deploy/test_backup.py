@@ -18,7 +18,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from exchange_domain import database, invariants
-from fault_trials.servers import _process, _until
+from fault_trials.servers import process_of, until
 from launcher.embedded import postgres
 from launcher.ports import free_ports
 from tests.domain.conftest import Exchange
@@ -36,8 +36,8 @@ def folder() -> Iterator[Path]:
 @asynccontextmanager
 async def up(cluster: postgres.Cluster, folder: Path) -> AsyncIterator[None]:
     log = folder / "postgres.log"
-    async with _process(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
-        await _until(cluster.answers, process, log)
+    async with process_of(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
+        await until(cluster.answers, process, log)
         yield
 
 
@@ -111,9 +111,9 @@ async def test_to_the_end_and_to_a_moment(folder: Path, settings_env: Callable[.
         await database.dispose()
     assert at_end > at_moment
 
-    for name, until, expected in (("end", "", at_end), ("moment", moment, at_moment)):
+    for name, up_to, expected in (("end", "", at_end), ("moment", moment, at_moment)):
         again = replace(cluster, folder=folder / f"pg-{name}", port=free_ports(1)[0])
-        script("restore.sh", str(again.folder), "latest", until, backup=backup, cluster=again)
+        script("restore.sh", str(again.folder), "latest", up_to, backup=backup, cluster=again)
         if (identity := again.identity) is not None:
             for path in (again.folder, *again.folder.rglob("*")):
                 os.chown(path, identity.uid, identity.gid)

@@ -123,3 +123,8 @@ def test_its_own_program_takes_the_configuration(program: str, arguments: list[s
         pytest.skip(f"no {program} on PATH")
     done = subprocess.run([found, *arguments], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_image_has_no_history():
+    left_out = (ROOT / ".dockerignore").read_text().split()
+    assert {".git", ".venv", ".data", ".switch", "deploy/exchange.env", "deploy/more.env"} <= set(left_out)
