@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import events, imports, live, results, work
+from . import events, imports, live, pages, results, work
 from .report import Report
 
 
@@ -32,6 +32,7 @@ def main() -> int:
     of_results = names.add_parser("results", help="a live page of results: a short list beside a long one")
     of_results.add_argument("--short", type=int, default=1_000, metavar="N", help="contacts (1000)")
     of_results.add_argument("--long", type=int, default=1_000_000, metavar="N", help="contacts (1000000)")
+    names.add_parser("pages", help="what the operator's page weighs, and when it is of use on a slow line")
     return measure(parser.parse_args())
 
 
@@ -43,6 +44,8 @@ def measure(chosen: argparse.Namespace) -> int:
         folder.chmod(0o755)
         if chosen.name == "results":
             return asyncio.run(results.run(folder, chosen.short, chosen.long))
+        if chosen.name == "pages":
+            return asyncio.run(pages.run(folder))
         if chosen.name == "import":
             return asyncio.run(imports.run(folder, chosen.rows, chosen.sample))
         if chosen.name in ("all", "events"):

@@ -141,5 +141,5 @@ def set_cookie(response: Response, sid: str) -> None:
 
 def clear_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="lax", secure=is_secure())
-    # Nothing of what was shown stays in a browser that others use too. Over plain HTTP browsers take no notice of it.
-    response.headers["clear-site-data"] = '"cache", "storage"'
+    # Nothing stays in a browser that others use too; pages in its cache hold nothing. Plain HTTP: browsers take no notice.
+    response.headers["clear-site-data"] = '"storage"'
