@@ -141,5 +141,5 @@ def set_cookie(response: Response, sid: str) -> None:
 
 def clear_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), path="/", httponly=True, samesite="lax", secure=is_secure())
-    # Nothing stays in a browser that others use too; pages in its cache hold nothing. Plain HTTP: browsers take no notice.
+    # Nothing stays in a browser that others use too; what it caches of pages holds nothing. Only TLS makes it count.
     response.headers["clear-site-data"] = '"storage"'
