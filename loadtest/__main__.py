@@ -48,6 +48,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--ramp", type=float, metavar="S", help="seconds until all are there (default: by their number)"
     )
+    parser.add_argument("--webs", type=int, default=1, metavar="N", help="web processes side by side (default: 1)")
     parser.add_argument("--talk", type=float, default=25.0, metavar="S", help="a talk's length (default: 25)")
     parser.add_argument("--transfers", type=float, default=0.05, metavar="SHARE", help="of talks (default: 0.05)")
     parser.add_argument("--recorded", type=float, default=0.1, metavar="SHARE", help="of campaigns (default: 0.1)")
@@ -67,10 +68,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def plan_of(chosen: argparse.Namespace, url: str, people: People, folder: Path) -> Plan:
+def plan_of(chosen: argparse.Namespace, urls: list[str], people: People, folder: Path) -> Plan:
     ramp_s = 2.0 if chosen.thundering else chosen.ramp or max(5.0, chosen.operators / 5)
     return Plan(
-        url=url, talk_s=chosen.talk, think_s=THINK_S, minutes=chosen.minutes, ramp_s=ramp_s,
+        urls=urls, talk_s=chosen.talk, think_s=THINK_S, minutes=chosen.minutes, ramp_s=ramp_s,
         stampede_at_s=ramp_s + chosen.minutes * 30 if chosen.stampede else 0.0, transfer_share=chosen.transfers,
         figures=str(folder / "figures.json"), operators=people.operators, customers=people.customers,
         managers=people.managers, moderators=people.moderators, sign_ins=people.sign_ins,
@@ -78,12 +79,12 @@ def plan_of(chosen: argparse.Namespace, url: str, people: People, folder: Path) 
 
 
 async def run(chosen: argparse.Namespace, folder: Path) -> int:
-    async with open_house(folder) as parts:
+    async with open_house(folder, chosen.webs) as parts:
         watching = max(1, chosen.operators // 10) if chosen.customers is None else chosen.customers
         calls_each = int((chosen.minutes * 60 + 60) / 12) + 20
         print(f"[load] {chosen.operators} operators, {watching} customers watching; making them …", flush=True)
         people = await furnish(chosen.operators, watching, calls_each, chosen.recorded)
-        plan = plan_of(chosen, parts.url, people, folder)
+        plan = plan_of(chosen, parts.urls, people, folder)
         plan.write(folder / "plan.json")
         watch = Watch(parts.pids)
         print(f"[load] in after {plan.ramp_s:.0f} s, then {plan.minutes:g} min of work …", flush=True)

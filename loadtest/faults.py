@@ -13,7 +13,7 @@ from exchange_domain import database
 
 from .parts import Parts
 
-CALM_S = 25.0
+CALM_S = 20.0
 """Between two faults: calls are up again everywhere."""
 AWAY_S = 1.0
 """So long a supervisor takes to bring a part back."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from signal import Signals
 from uuid import uuid4
@@ -69,15 +70,18 @@ async def _server(
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[Parts]:
+async def open_house(folder: Path, webs: int = 1) -> AsyncIterator[Parts]:
     """Servers and programs, up and running; all end with the block."""
-    ports = free_ports(6)
+    ports = free_ports(6 + 2 * (webs - 1))
     cluster = postgres.Cluster(folder / "postgres", ports[0], durable=True)
     broker = valkey.Server(folder / "valkey", ports[1], durable=True)
     await asyncio.to_thread(cluster.initialise)
     broker.initialise()
-    switch_port, web_port, engine_metrics, web_metrics = ports[2:]
-    parts = Parts(url=f"http://{LOOPBACK}:{web_port}", metrics={"engine": engine_metrics, "web": web_metrics})
+    switch_port, web_port, engine_metrics, web_metrics = ports[2:6]
+    urls = [f"http://{LOOPBACK}:{port}" for port in (web_port, *ports[6::2])]
+    metrics = {"engine": engine_metrics, "web": web_metrics}
+    metrics |= {f"web-{n}": port for n, port in enumerate(ports[7::2], 2)}
+    parts = Parts(urls=urls, metrics=metrics)
     try:
         await parts.add(
             "database",
@@ -116,18 +120,25 @@ def _environment(
     return environment
 
 
+def _web(folder: Path, environment: dict[str, str]) -> contextlib.AbstractAsyncContextManager[Process]:
+    return running_program(folder, "exchange_app.serve", b"web: listening on", environment)
+
+
 async def _programs(folder: Path, parts: Parts, environment: dict[str, str]) -> None:
     with ThreadPoolExecutor(1) as thread:
         thread.submit(command.upgrade, Config(ROOT / "alembic.ini"), "head").result()
     simulator = [
         "--port", environment["SWITCH_URL"].rsplit(":", 1)[1], "--dialplan",
-        str(Path(__file__).with_name("dialplan.toml")), "--cdr-url", f"{parts.url}/cdr",
+        str(Path(__file__).with_name("dialplan.toml")), "--cdr-url", f"{parts.urls[0]}/cdr",
         "--cdr-spool", str(folder / "spool"), "--recordings", str(folder / "recordings"), "--recorded-sound",
     ]  # fmt: skip
     secrets = {"SIMULATOR_PASSWORD": PASSWORD, "SIMULATOR_CDR_CRED": f"switch:{environment['CDR_PASSWORD']}"}
-    of_web = environment | {"METRICS_PORT": str(parts.metrics["web"])}
     of_engine = environment | {"METRICS_PORT": str(parts.metrics["engine"])}
-    await parts.add("web", lambda: running_program(folder, "exchange_app.serve", b"web: listening on", of_web))
+    webs = [name for name in parts.metrics if name.startswith("web")]
+    for name, url in zip(webs, parts.urls, strict=True):
+        # Each has an address of its own: there is no proxy before them.
+        own = {"PUBLIC_URL": url, "WEB_PORT": url.rsplit(":", 1)[1], "METRICS_PORT": str(parts.metrics[name])}
+        await parts.add(name, partial(_web, folder, environment | own))
     await parts.add(
         "switch",
         lambda: running_program(

@@ -1,6 +1,8 @@
 """The parts of a load test's exchange, which can be taken away and brought back while people work."""
 
 import contextlib
+import os
+import signal
 from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -32,7 +34,8 @@ class Part:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             if self._stop_signal is None:
-                self._process.kill()
+                # With all that it has started: a web server's worker would go on without it.
+                os.killpg(self._process.pid, signal.SIGKILL)
             else:
                 self._process.send_signal(self._stop_signal)
         await self._process.wait()
@@ -47,7 +50,8 @@ class Parts:
     """Everything that runs, by what it is."""
 
     by_name: dict[str, Part] = field(default_factory=dict)
-    url: str = ""
+    urls: list[str] = field(default_factory=list)
+    """Of the web processes."""
     metrics: dict[str, int] = field(default_factory=dict)
     """Ports of their metrics."""
 

@@ -1,5 +1,6 @@
 """Who works in a run, and how: each is one page that is open, or comes and goes."""
 
+import itertools
 import random
 import time
 from typing import Any
@@ -29,6 +30,7 @@ SOUND_PART = 65_536
 
 plan: Plan = read()
 stampede = Event()
+_turn = itertools.count()
 _free: dict[str, list[Somebody]] = {
     "operators": list(plan.operators), "customers": list(plan.customers), "managers": list(plan.managers),
     "moderators": list(plan.moderators),
@@ -56,7 +58,9 @@ class Seated(User):
     def on_start(self) -> None:
         self.who = somebody(self.kind)
         place = str(self.who.campaign)
-        self.page = LivePage(plan.url, self.who.cookie, self.address.format(place), self.route)
+        self.page = LivePage(
+            plan.urls[next(_turn) % len(plan.urls)], self.who.cookie, self.address.format(place), self.route
+        )
         self.page.on_delta = self.see
         self._cut = False
         gevent.spawn(self._be_cut)

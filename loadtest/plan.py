@@ -22,7 +22,8 @@ class Somebody:
 class Plan:
     """Times in seconds. `figures`: where Locust's process writes what it measured."""
 
-    url: str
+    urls: list[str]
+    """Of the web processes: pages are spread over them in turn."""
     talk_s: float
     think_s: float
     """From the end of a talk until its result is saved."""
@@ -38,6 +39,11 @@ class Plan:
     moderators: list[Somebody] = field(default_factory=list)
     sign_ins: list[tuple[str, str]] = field(default_factory=list)
     """E-mail and password of people who come by the sign-in page while the others work."""
+
+    @property
+    def url(self) -> str:
+        """Where everything but pages goes."""
+        return self.urls[0]
 
     def write(self, path: Path) -> None:
         path.write_text(json.dumps(asdict(self)), encoding="utf-8")
