@@ -13,7 +13,7 @@ config = rx.Config(
     show_built_with_reflex=False,
     state_manager_mode=StateManagerMode.MEMORY,
     cors_allowed_origins=[settings().public_url.rstrip("/")],
-    frontend_compression_formats=["gzip"],
+    frontend_compression_formats=["brotli", "gzip"],
     plugins=[
         rx.plugins.RadixThemesPlugin(
             theme=rx.theme(accent_color="teal", gray_color="sand", radius="medium", appearance="inherit")

@@ -25,7 +25,8 @@ UP = text("select id from call where answered_at is not null and ended_at is nul
 RUNG = text("select min(ringing_at) from call where claimed_at > :since")
 # Of the calls that were up: ended by their switch or unseen; written down by nobody.
 LOST = text("""
-select count(*) filter (where ended_by = 'switch' or hangup_cause in ('SWITCH_LOST', 'UNSEEN_END')) as calls,
+select count(*) filter (where ended_at < :until
+    and (ended_by = 'switch' or hangup_cause in ('SWITCH_LOST', 'UNSEEN_END'))) as calls,
   count(*) filter (where state = 'closed' and disposition_id is null) as results
 from call where id = any(:ids)
 """)
@@ -92,8 +93,10 @@ async def all_in_turn(parts: Parts) -> list[Trial]:
 async def account(trials: Sequence[Trial]) -> None:
     """When every call is closed and settled: what became of those that were up."""
     async with database.session() as s:
-        for trial in trials:
-            lost = (await s.execute(LOST, {"ids": trial.calls})).one()
+        ends = [trial.at for trial in trials[1:]] + [datetime.now(UTC)]
+        for trial, until in zip(trials, ends, strict=True):
+            # What ends after the next fault is that one's.
+            lost = (await s.execute(LOST, {"ids": trial.calls, "until": until})).one()
             trial.lost_calls, trial.lost_results = lost.calls, lost.results
             trial.charged_twice = (await s.execute(TWICE, {"ids": trial.calls})).scalar_one()
 
