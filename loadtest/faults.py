@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from exchange_domain import database
+from exchange_domain.words import UNSEEN_END
 
 from .parts import Parts
 
@@ -26,7 +27,7 @@ RUNG = text("select min(ringing_at) from call where claimed_at > :since")
 # Of the calls that were up: ended by their switch or unseen; written down by nobody.
 LOST = text("""
 select count(*) filter (where ended_at < :until
-    and (ended_by = 'switch' or hangup_cause in ('SWITCH_LOST', 'UNSEEN_END'))) as calls,
+    and (ended_by = 'switch' or hangup_cause in ('SWITCH_LOST', :unseen))) as calls,
   count(*) filter (where state = 'closed' and disposition_id is null) as results
 from call where id = any(:ids)
 """)
@@ -96,7 +97,7 @@ async def account(trials: Sequence[Trial]) -> None:
         ends = [trial.at for trial in trials[1:]] + [datetime.now(UTC)]
         for trial, until in zip(trials, ends, strict=True):
             # What ends after the next fault is that one's.
-            lost = (await s.execute(LOST, {"ids": trial.calls, "until": until})).one()
+            lost = (await s.execute(LOST, {"ids": trial.calls, "until": until, "unseen": UNSEEN_END})).one()
             trial.lost_calls, trial.lost_results = lost.calls, lost.results
             trial.charged_twice = (await s.execute(TWICE, {"ids": trial.calls})).scalar_one()
 
