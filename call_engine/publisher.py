@@ -132,8 +132,7 @@ class Publisher:
         await self._rows.drained()
 
     async def _operator(self, view: OperatorView) -> None:
-        key = view.call.call_id if view.call is not None else view.last_command
-        with span("publish", key, operator_id=view.operator_id, state=view.state.value):
+        with span("publish", view.about, operator_id=view.operator_id, state=view.state.value):
             await self._view(operator_snapshot_key(view.operator_id), operator_channel(view.operator_id), view)
 
     async def _manager(self, view: ManagerView) -> None:

@@ -23,7 +23,7 @@ class NotStarted(Exception):
 
 
 @contextlib.asynccontextmanager
-async def process_of(
+async def _process(
     command: list[str],
     log: Path,
     stop: signal.Signals,
@@ -52,7 +52,7 @@ async def process_of(
             await process.wait()
 
 
-async def until(answers: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, log: Path) -> None:
+async def _until(answers: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, log: Path) -> None:
     try:
         async with asyncio.timeout(START_S):
             while not await answers():
@@ -71,13 +71,26 @@ def _last_words(log: Path) -> str:
 
 
 @contextlib.asynccontextmanager
+async def running_server(
+    line: list[str],
+    log: Path,
+    stop: signal.Signals,
+    answers: Callable[[], Awaitable[bool]],
+    identity: Identity | None = None,
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A server that is set up already, once it answers. Raises NotStarted with its last words."""
+    async with _process(line, log, stop, identity=identity) as process:
+        await _until(answers, process, log)
+        yield process
+
+
+@contextlib.asynccontextmanager
 async def running_postgres(folder: Path, *, durable: bool = False) -> AsyncIterator[postgres.Cluster]:
     """`durable`: as in production, at the disk's speed."""
     cluster = postgres.Cluster(folder / "postgres", free_ports(1)[0], durable=durable)
     await asyncio.to_thread(cluster.initialise)
     log = folder / "postgres.log"
-    async with process_of(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
-        await until(cluster.answers, process, log)
+    async with running_server(cluster.command(), log, postgres.STOP_SIGNAL, cluster.answers, cluster.identity):
         await cluster.ensure_database()
         yield cluster
 
@@ -86,9 +99,7 @@ async def running_postgres(folder: Path, *, durable: bool = False) -> AsyncItera
 async def running_valkey(folder: Path, *, durable: bool = False) -> AsyncIterator[valkey.Server]:
     server = valkey.Server(folder / "valkey", free_ports(1)[0], durable=durable)
     server.initialise()
-    log = folder / "valkey.log"
-    async with process_of(server.command(), log, valkey.STOP_SIGNAL) as process:
-        await until(server.answers, process, log)
+    async with running_server(server.command(), folder / "valkey.log", valkey.STOP_SIGNAL, server.answers):
         yield server
 
 
@@ -100,7 +111,7 @@ async def running_program(
     log = folder / f"{module}.log"
     command = [sys.executable, "-m", module, *arguments]
     surroundings = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
-    async with process_of(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
+    async with _process(command, log, signal.SIGTERM, environment=surroundings, cwd=ROOT) as process:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(START_S):

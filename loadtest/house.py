@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 import os
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
-from signal import Signals
 from uuid import uuid4
 
 from alembic import command
@@ -24,10 +23,9 @@ from exchange_domain.hours import every_day
 from exchange_domain.settings import settings
 from exchange_domain.tables import Aptitude, CampaignManager, Tariff
 from exchange_domain.words import CampaignStatus, EndpointKind, MemberRole
-from fault_trials.servers import ROOT, process_of, running_engine, running_program, until
+from fault_trials.servers import ROOT, running_engine, running_program, running_server
 from launcher.embedded import postgres, valkey
 from launcher.ports import LOOPBACK, free_ports
-from launcher.processes import Identity
 
 from .parts import Parts
 from .plan import Somebody
@@ -57,19 +55,6 @@ class People:
 
 
 @contextlib.asynccontextmanager
-async def _server(
-    command: list[str],
-    log: Path,
-    stop_signal: Signals,
-    answers: Callable[[], Awaitable[bool]],
-    identity: Identity | None,
-) -> AsyncIterator[Process]:
-    async with process_of(command, log, stop_signal, identity=identity) as process:
-        await until(answers, process, log)
-        yield process
-
-
-@contextlib.asynccontextmanager
 async def open_house(folder: Path, webs: int = 1) -> AsyncIterator[Parts]:
     """Servers and programs, up and running; all end with the block."""
     ports = free_ports(6 + 2 * (webs - 1))
@@ -85,7 +70,7 @@ async def open_house(folder: Path, webs: int = 1) -> AsyncIterator[Parts]:
     try:
         await parts.add(
             "database",
-            lambda: _server(
+            lambda: running_server(
                 cluster.command(), folder / "postgres.log", postgres.STOP_SIGNAL, cluster.answers, cluster.identity
             ),
             stop_signal=postgres.STOP_SIGNAL,
@@ -93,7 +78,7 @@ async def open_house(folder: Path, webs: int = 1) -> AsyncIterator[Parts]:
         await cluster.ensure_database()
         await parts.add(
             "broker",
-            lambda: _server(broker.command(), folder / "valkey.log", valkey.STOP_SIGNAL, broker.answers, None),
+            lambda: running_server(broker.command(), folder / "valkey.log", valkey.STOP_SIGNAL, broker.answers),
         )
         await _programs(folder, parts, _environment(folder, cluster, broker, switch_port, web_port))
         yield parts

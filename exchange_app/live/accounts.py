@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 import reflex as rx
 import structlog
@@ -115,7 +114,8 @@ async def _empty(app: rx.App, account_id: int) -> None:
             continue
         for token in registry.tokens(account_id):
             try:
-                with span("show", _trace_of(message), account_id=account_id, kind=message.kind):
+                about = message.about if isinstance(message, OperatorView) else None
+                with span("show", about, account_id=account_id, kind=message.kind):
                     more = await _give(app, token, message)
                 metrics.PUSH.observe(time.perf_counter() - came)
                 if more is not None:
@@ -125,13 +125,6 @@ async def _empty(app: rx.App, account_id: int) -> None:
     # No await since the mailbox was found empty, so nothing can have come in between.
     _waiting.pop(account_id, None)
     _tasks.pop(account_id, None)
-
-
-def _trace_of(message: View) -> UUID | None:
-    """The call or command that an operator's view shows."""
-    if not isinstance(message, OperatorView):
-        return None
-    return message.call.call_id if message.call is not None else message.last_command
 
 
 async def _follow(app: rx.App, account_id: int, token: str, more: More) -> None:

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from exchange_domain.settings import settings
 
+from . import sessions
+
 CONTENT_POLICY = "; ".join([
     "default-src 'self'",
     # Pages are prerendered with inline scripts; what a handler sends back to run (a toast, say) is evaluated.
@@ -37,7 +39,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.content_policy = _content_policy()
-        self.secure = settings().public_url.startswith("https://")
+        self.secure = sessions.is_secure()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -12,7 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from exchange_app.broker import redis
-from exchange_domain.settings import settings
+
+from . import sessions
 
 COOKIE = "step"
 GOOD_FOR_S = 300
@@ -33,7 +34,7 @@ async def begin(response: Response, account_id: int) -> None:
     """The first step is done: five minutes and five tries for the second."""
     raw = secrets.token_urlsafe(32)
     await redis().set(_key(raw), json.dumps({"account": account_id}), ex=GOOD_FOR_S)
-    secure = settings().public_url.startswith("https://")
+    secure = sessions.is_secure()
     response.set_cookie(COOKIE, raw, max_age=GOOD_FOR_S, path="/", httponly=True, samesite="lax", secure=secure)
 
 

@@ -26,7 +26,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from exchange_app.broker import redis
-from exchange_app.security import rate_limit
+from exchange_app.security import rate_limit, sessions
 from exchange_app.security.http import address_of, same_origin, session_of
 from exchange_app.security.principals import forget, principal
 from exchange_domain import database, identities, invitations
@@ -160,7 +160,7 @@ async def start(request: Request) -> Response:
     }  # fmt: skip
     await redis().set(f"oidc:{_digest(state)}", json.dumps(asked), ex=GOOD_FOR_S)
     response = RedirectResponse(address, 303)
-    secure = settings().public_url.startswith("https://")
+    secure = sessions.is_secure()
     response.set_cookie(
         COOKIE, browser, max_age=GOOD_FOR_S, path="/auth/oidc", httponly=True, samesite="lax", secure=secure
     )

@@ -100,6 +100,11 @@ class OperatorView(Message):
     last_command: UUID | None = None
     """Key of the last command that was carried out or refused."""
 
+    @property
+    def about(self) -> UUID | None:
+        """The call that it shows, else the command that it answers: the key of its trace."""
+        return self.call.call_id if self.call is not None else self.last_command
+
 
 class ManagerView(Message):
     """A manager's desk: the transfer that rings or talks there, or none."""

@@ -5,9 +5,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 from exchange_domain import database, invariants
-from fault_trials.servers import process_of, until
+from fault_trials.servers import running_server
 from launcher.embedded import postgres
 from launcher.ports import free_ports
 from tests.domain.conftest import Exchange
@@ -33,12 +33,9 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@asynccontextmanager
-async def up(cluster: postgres.Cluster, folder: Path) -> AsyncIterator[None]:
+def up(cluster: postgres.Cluster, folder: Path) -> AbstractAsyncContextManager[object]:
     log = folder / "postgres.log"
-    async with process_of(cluster.command(), log, postgres.STOP_SIGNAL, identity=cluster.identity) as process:
-        await until(cluster.answers, process, log)
-        yield
+    return running_server(cluster.command(), log, postgres.STOP_SIGNAL, cluster.answers, cluster.identity)
 
 
 def script(name: str, *arguments: str, backup: Path, cluster: postgres.Cluster) -> str:
